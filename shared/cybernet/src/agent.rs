@@ -1,0 +1,174 @@
+//! Between a team's agent and the room: agent protocol 1.
+
+use serde::{Deserialize, Serialize};
+use vsm::{id::AgentId, reading::Reading, signal::Signal};
+
+use crate::batch::{self, Names, Refused};
+
+/// The agent protocol this code speaks.
+pub const PROTOCOL: u64 = 1;
+/// The longest frame either side takes, in bytes.
+pub const LONGEST_FRAME: usize = 1 << 20;
+/// The most readings in one batch.
+pub const LARGEST_BATCH: usize = 10_000;
+
+/// The first message on every connection.
+#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// See [`PROTOCOL`].
+    pub protocol: u64,
+    /// Who speaks.
+    pub agent: AgentId,
+    /// What lets it speak for its units; a room on loopback asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Version of the agent's program.
+    #[serde(default)]
+    pub version: String,
+    /// Whether its readings are made up to rehearse; everything they light is marked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rehearsal: bool,
+}
+
+/// From agent to room, as the room reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToRoom {
+    /// Who speaks.
+    Hello(Hello),
+    /// What was measured.
+    Readings(batch::Batch),
+}
+
+/// From room to agent.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToAgent {
+    /// The last sequence the room has from this agent; 0 if none.
+    Welcome {
+        /// That sequence.
+        received: u64,
+    },
+    /// A batch is on the room's disk.
+    Received {
+        /// Its sequence.
+        sequence: u64,
+        /// The readings of it that were not taken.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<Refused>,
+    },
+    /// No new batch before that.
+    SlowDown {
+        /// How long, in milliseconds.
+        millis: u64,
+    },
+    /// A signal of this agent's unit: the team hears first.
+    Signal(Box<Signal>),
+    /// The room will not go on; the socket closes.
+    Refused {
+        /// What was found and what would be right.
+        why: String,
+    },
+}
+
+/// Why a frame could not be read.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum FrameFault {
+    /// It is no message of this protocol.
+    #[error("not a message of agent protocol {PROTOCOL}: {0}")]
+    NotAMessage(String),
+    /// It is a hello in another protocol.
+    #[error("unknown protocol {0}; this room speaks {PROTOCOL}")]
+    UnknownProtocol(u64),
+    /// It holds more than [`LARGEST_BATCH`].
+    #[error("a batch of {0} readings; at most {LARGEST_BATCH} fit")]
+    TooManyReadings(usize),
+}
+
+impl ToRoom {
+    /// Reads a text frame. A reading that cannot be read is refused by itself; the others are taken.
+    pub fn decode(text: &str, names: &mut Names) -> Result<Self, FrameFault> {
+        if let Some(batch) = batch::decode(text, names)? {
+            return Ok(Self::Readings(batch));
+        }
+        decode_hello(text).map(Self::Hello)
+    }
+}
+
+impl Hello {
+    /// The frame that opens a connection.
+    pub fn encode(&self) -> String {
+        #[derive(Serialize)]
+        struct Frame<'a> {
+            hello: &'a Hello,
+        }
+        serde_json::to_string(&Frame { hello: self }).expect("names, numbers and notes are always JSON")
+    }
+}
+
+/// The frame that carries a batch. `readings` oldest first, at most [`LARGEST_BATCH`].
+pub fn encode_readings(sequence: u64, readings: &[Reading]) -> String {
+    batch::encode(sequence, readings)
+}
+
+fn decode_hello(text: &str) -> Result<Hello, FrameFault> {
+    #[derive(Deserialize)]
+    struct AnyHello {
+        hello: AnyProtocol,
+    }
+    #[derive(Deserialize)]
+    struct AnyProtocol {
+        protocol: u64,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Frame {
+        hello: Hello,
+    }
+    let not_a_message = |error: serde_json::Error| FrameFault::NotAMessage(error.to_string());
+    let any: AnyHello = serde_json::from_str(text).map_err(not_a_message)?;
+    if any.hello.protocol != PROTOCOL {
+        return Err(FrameFault::UnknownProtocol(any.hello.protocol));
+    }
+    serde_json::from_str::<Frame>(text).map(|frame| frame.hello).map_err(not_a_message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(text: &str) -> Result<ToRoom, FrameFault> {
+        ToRoom::decode(text, &mut Names::default())
+    }
+
+    #[test]
+    fn a_hello_is_read_as_the_contract_writes_it() {
+        let text = r#"{"hello":{"protocol":1,"agent":"payments-host","token":"t","version":"0.1.0"}}"#;
+        let Ok(ToRoom::Hello(hello)) = decode(text) else { panic!("no hello") };
+        assert_eq!(hello.agent.as_str(), "payments-host");
+        assert!(!hello.rehearsal);
+        assert_eq!(hello.encode(), text);
+    }
+
+    #[test]
+    fn another_protocol_is_named_even_if_its_hello_looks_different() {
+        let fault = decode(r#"{"hello":{"protocol":7,"name":"x"}}"#).unwrap_err();
+        assert_eq!(fault.to_string(), "unknown protocol 7; this room speaks 1");
+    }
+
+    #[test]
+    fn garbage_is_refused_with_words() {
+        for text in ["", "garbage", "[]", "{}", r#"{"goodbye":{}}"#, r#"{"hello":{"protocol":1}}"#] {
+            let fault = decode(text).unwrap_err().to_string();
+            assert!(fault.starts_with("not a message of agent protocol 1: "), "{fault}");
+        }
+    }
+
+    #[test]
+    fn what_the_room_says_is_written_as_the_contract_says() {
+        let received = ToAgent::Received { sequence: 1235, refused: vec![Refused { index: 3, why: "no".to_owned() }] };
+        let text = serde_json::to_string(&received).unwrap();
+        assert_eq!(text, r#"{"received":{"sequence":1235,"refused":[{"index":3,"why":"no"}]}}"#);
+        assert_eq!(serde_json::to_string(&ToAgent::Welcome { received: 0 }).unwrap(), r#"{"welcome":{"received":0}}"#);
+    }
+}

@@ -1,0 +1,273 @@
+//! A batch of readings as it arrives: the fast way for what is well written, the slow way for what needs words.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use vsm::{
+    id::{IndicatorId, InvalidName},
+    reading::{Mark, Reading},
+    time::Moment,
+};
+
+use crate::agent::{FrameFault, LARGEST_BATCH};
+
+/// The longest note a reading carries, in bytes.
+pub const LONGEST_NOTE: usize = 500;
+
+/// Readings with the sequence that makes them count once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Grows from batch to batch of one agent.
+    pub sequence: u64,
+    /// What can be taken, in order.
+    pub readings: Vec<Reading>,
+    /// Where each of `readings` stood in the frame.
+    pub places: Vec<usize>,
+    /// What cannot be taken.
+    pub refused: Vec<Refused>,
+}
+
+/// One reading that was not taken.
+#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
+pub struct Refused {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// What was found and what would be right.
+    pub why: String,
+}
+
+/// The names of a connection's last batch, in order: an agent sends the same ones again and again.
+#[derive(Debug, Default)]
+pub struct Names {
+    known: Vec<IndicatorId>,
+    next: usize,
+}
+
+impl Names {
+    fn parse(&mut self, name: &str) -> Result<IndicatorId, InvalidName> {
+        let place = self.next;
+        if let Some(known) = self.known.get(place).filter(|known| known.as_str() == name) {
+            self.next += 1;
+            return Ok(known.clone());
+        }
+        let id = IndicatorId::parse(name)?;
+        self.next += 1;
+        match self.known.get_mut(place) {
+            Some(slot) => *slot = id.clone(),
+            None if place < LARGEST_BATCH => self.known.push(id.clone()),
+            None => (),
+        }
+        Ok(id)
+    }
+}
+
+/// `None` if the frame is no batch.
+pub(crate) fn decode(text: &str, names: &mut Names) -> Result<Option<Batch>, FrameFault> {
+    names.next = 0;
+    if let Ok(Frame { readings: Raw { sequence, readings } }) = serde_json::from_str::<Frame<Item<'_>>>(text) {
+        return gather(sequence, readings.into_iter().map(Ok), names).map(Some);
+    }
+    let frame = match serde_json::from_str::<Frame<&RawValue>>(text) {
+        Ok(frame) => frame,
+        Err(error) if text.trim_start().starts_with(r#"{"readings""#) => {
+            return Err(FrameFault::NotAMessage(error.to_string()));
+        }
+        Err(_) => return Ok(None),
+    };
+    let items = frame.readings.readings.into_iter().map(|raw| {
+        serde_json::from_str::<Item<'_>>(raw.get())
+            .map_err(|error| format!("not a reading: {error}; a reading is [indicator, unix milliseconds, value]"))
+    });
+    gather(frame.readings.sequence, items, names).map(Some)
+}
+
+pub(crate) fn encode(sequence: u64, readings: &[Reading]) -> String {
+    let rows: Vec<Row<'_>> = readings.iter().map(Row).collect();
+    let body = Raw { sequence, readings: rows };
+    serde_json::to_string(&Frame { readings: body }).expect("names, numbers and notes are always JSON")
+}
+
+fn gather<'a>(
+    sequence: u64,
+    items: impl ExactSizeIterator<Item = Result<Item<'a>, String>>,
+    names: &mut Names,
+) -> Result<Batch, FrameFault> {
+    if LARGEST_BATCH < items.len() {
+        return Err(FrameFault::TooManyReadings(items.len()));
+    }
+    if sequence == 0 {
+        return Err(FrameFault::NotAMessage("sequence 0; sequences begin with 1".to_owned()));
+    }
+    let mut batch = Batch {
+        sequence,
+        readings: Vec::with_capacity(items.len()),
+        places: Vec::with_capacity(items.len()),
+        refused: Vec::new(),
+    };
+    for (index, item) in items.enumerate() {
+        match item.and_then(|item| item.check(names)) {
+            Ok(reading) => {
+                batch.readings.push(reading);
+                batch.places.push(index);
+            }
+            Err(why) => batch.refused.push(Refused { index, why }),
+        }
+    }
+    Ok(batch)
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Frame<T> {
+    readings: Raw<T>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Raw<T> {
+    sequence: u64,
+    readings: Vec<T>,
+}
+
+struct Item<'a> {
+    name: Cow<'a, str>,
+    measured_at: i64,
+    value: f64,
+    mark: Option<Mark>,
+}
+
+impl Item<'_> {
+    fn check(self, names: &mut Names) -> Result<Reading, String> {
+        let indicator = names.parse(&self.name).map_err(|error| error.to_string())?;
+        let note = self.mark.as_ref().and_then(|mark| mark.note.as_ref());
+        if let Some(note) = note.filter(|note| LONGEST_NOTE < note.len()) {
+            return Err(format!("a note of {} bytes; at most {LONGEST_NOTE} fit", note.len()));
+        }
+        let reading = Reading::new(indicator, Moment::from_unix_millis(self.measured_at), self.value)
+            .map_err(|error| error.to_string())?;
+        Ok(match self.mark {
+            Some(mark) => reading.marked(mark),
+            None => reading,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Item<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(ItemVisitor)
+    }
+}
+
+struct ItemVisitor;
+
+impl<'de> Visitor<'de> for ItemVisitor {
+    type Value = Item<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list [indicator, measured at in unix milliseconds, value]")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Item<'de>, A::Error> {
+        let missing = |at| de::Error::invalid_length(at, &"three members, or four with a mark");
+        let Name(name) = list.next_element()?.ok_or_else(|| missing(0))?;
+        let measured_at = list.next_element()?.ok_or_else(|| missing(1))?;
+        let value = list.next_element()?.ok_or_else(|| missing(2))?;
+        let mark = list.next_element()?;
+        if list.next_element::<de::IgnoredAny>()?.is_some() {
+            return Err(missing(5));
+        }
+        Ok(Item { name, measured_at, value, mark })
+    }
+}
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+struct Row<'a>(&'a Reading);
+
+impl Serialize for Row<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Reading { indicator, measured_at, mark, .. } = self.0;
+        match mark {
+            None => (indicator.as_str(), measured_at, self.0.value()).serialize(to),
+            Some(mark) => (indicator.as_str(), measured_at, self.0.value(), mark).serialize(to),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Batch {
+        decode(text, &mut Names::default()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_batch_is_read_as_the_contract_writes_it() {
+        let batch = read(
+            r#"{"readings":{"sequence":1235,"readings":[["payments.latency_p95",1763600000000,231.5],["a",2,3,{"quality":"doubtful","note":"x"}]]}}"#,
+        );
+        assert_eq!(batch.sequence, 1235);
+        assert_eq!(batch.readings[0].value(), 231.5);
+        assert_eq!(batch.readings[1].mark.as_ref().unwrap().note.as_deref(), Some("x"));
+        assert!(batch.refused.is_empty());
+    }
+
+    #[test]
+    fn a_bad_reading_is_refused_by_itself_and_the_others_are_taken() {
+        let batch = read(
+            r#"{"readings":{"sequence":1,"readings":[["a",1,null],["Bad Name",1,2],["b",1,2.5],["c",1],["d",1,2,{},5],["e","soon",2]]}}"#,
+        );
+        assert_eq!(batch.readings.len(), 1);
+        assert_eq!(batch.places, [2]);
+        let refused: Vec<_> = batch.refused.iter().map(|refused| refused.index).collect();
+        assert_eq!(refused, [0, 1, 3, 4, 5]);
+        assert!(batch.refused[1].why.starts_with("not a name: \"Bad Name\""));
+    }
+
+    #[test]
+    fn a_bare_nan_is_no_json_and_the_frame_says_so() {
+        let fault = decode(r#"{"readings":{"sequence":1,"readings":[["a",1,NaN]]}}"#, &mut Names::default());
+        assert!(fault.unwrap_err().to_string().contains("expected value at line 1 column"));
+    }
+
+    #[test]
+    fn too_many_readings_are_refused_as_a_whole() {
+        let rows = vec![r#"["a",1,1]"#; LARGEST_BATCH + 1].join(",");
+        let text = format!(r#"{{"readings":{{"sequence":1,"readings":[{rows}]}}}}"#);
+        assert_eq!(decode(&text, &mut Names::default()), Err(FrameFault::TooManyReadings(LARGEST_BATCH + 1)));
+    }
+
+    #[test]
+    fn known_names_are_shared_and_new_ones_replace_them() {
+        let mut names = Names::default();
+        for text in [r#"["a",1,1],["b",1,1]"#, r#"["a",2,1],["c",2,1]"#, r#"["a",3,1],["b",3,1]"#] {
+            let frame = format!(r#"{{"readings":{{"sequence":1,"readings":[{text}]}}}}"#);
+            let batch = decode(&frame, &mut names).unwrap().unwrap();
+            let sent = format!("{}{}", batch.readings[0].indicator, batch.readings[1].indicator);
+            assert!(text.contains(&format!("{:?}", &sent[1..])), "{sent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_arrives_to_the_last_bit(value in prop::num::f64::NORMAL | prop::num::f64::ZERO, at in any::<i64>()) {
+            let reading = Reading::new(IndicatorId::parse("a.b").unwrap(), Moment::from_unix_millis(at), value).unwrap();
+            let batch = read(&encode(7, std::slice::from_ref(&reading)));
+            prop_assert_eq!(batch.readings, vec![reading]);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,200}") {
+            decode(&text, &mut Names::default()).ok();
+            decode(&format!(r#"{{"readings":{{"sequence":1,"readings":[{text}]}}}}"#), &mut Names::default()).ok();
+        }
+    }
+}

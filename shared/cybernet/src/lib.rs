@@ -1,0 +1,15 @@
+//! The wire: every message that crosses it, and the picture that both ends fold.
+//!
+//! These are the only serialised contracts of the room. Protocols carry a number; a peer that speaks another is
+//! refused with words. JSON, because it can be read on the wire and decoding it is not what costs.
+//!
+//! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`picture`],
+//! [`trace`], [`screen`] (the room and a screen).
+
+pub mod agent;
+pub mod batch;
+pub mod picture;
+pub mod screen;
+pub mod trace;
+
+mod lists;

@@ -1,0 +1,15 @@
+//! The organisation as a viable system: who reports what, at which level of recursion, and what became of it.
+//!
+//! The words are Stafford Beer's, from *Brain of the Firm* (1981) and *The Heart of Enterprise* (1979). Nothing here
+//! does input or output, reads a clock or draws a random number.
+//!
+//! Reading order: [`id`], [`time`], [`subsystem`], [`unit`], [`indicator`], [`organisation`], [`reading`], [`signal`].
+
+pub mod id;
+pub mod indicator;
+pub mod organisation;
+pub mod reading;
+pub mod signal;
+pub mod subsystem;
+pub mod time;
+pub mod unit;

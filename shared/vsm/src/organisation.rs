@@ -1,0 +1,125 @@
+//! The organisation: its units in their recursions and the indicators they read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{IndicatorId, UnitId},
+    indicator::{Indicator, Scale},
+    subsystem::{Layer, Subsystem},
+    unit::Unit,
+};
+
+/// The tray for indicators that no unit has claimed; its unit's name in files and on the wire.
+pub const UNOWNED: &str = "unowned";
+
+/// Units and indicators. The checks of `config` hold: one root, no cycles, every indicator's unit exists.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Organisation {
+    /// Its name on the wall.
+    pub name: String,
+    /// IANA name of the room's time zone, as `America/Santiago`.
+    pub time_zone: String,
+    /// The whole: the unit without a parent.
+    pub root: UnitId,
+    /// Every unit, in the order in which they are drawn.
+    pub units: Vec<Unit>,
+    /// Every indicator.
+    #[serde(with = "indicators")]
+    pub indicators: BTreeMap<IndicatorId, Indicator>,
+}
+
+impl Organisation {
+    /// A unit by name.
+    pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| &unit.id == id)
+    }
+
+    /// The operations of a unit: the units one recursion below it, in drawing order.
+    pub fn operations<'a>(&'a self, of: &'a UnitId) -> impl Iterator<Item = &'a Unit> {
+        self.units.iter().filter(move |unit| unit.parent.as_ref() == Some(of))
+    }
+
+    /// The unit and every unit it stands in, from itself up to the whole.
+    pub fn lineage<'a>(&'a self, id: &'a UnitId) -> impl Iterator<Item = &'a Unit> {
+        let up = |unit: &&'a Unit| unit.parent.as_ref().and_then(|parent| self.unit(parent));
+        std::iter::successors(self.unit(id), up).take(self.units.len())
+    }
+
+    /// What the room takes an indicator to be that nobody has described: System One of the unowned tray.
+    ///
+    /// Its cadence is learned, its unit of measure unknown, and any change of it is news.
+    pub fn unowned(id: IndicatorId, tray: UnitId) -> Indicator {
+        Indicator {
+            name: id.to_string(),
+            id,
+            unit: tray,
+            system: Subsystem::Operation,
+            layer: Layer::Object,
+            measure: String::new(),
+            cadence: None,
+            good: Default::default(),
+            scale: Scale::Identity,
+            least: 0.0,
+            essential: false,
+            muted: false,
+            runbook: None,
+        }
+    }
+}
+
+/// A map on the inside, a list on the wire.
+mod indicators {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::{id::IndicatorId, indicator::Indicator};
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<IndicatorId, Indicator>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<IndicatorId, Indicator>, D::Error> {
+        let list = Vec::<Indicator>::deserialize(from)?;
+        Ok(list.into_iter().map(|indicator| (indicator.id.clone(), indicator)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn unit(id: &str, parent: Option<&str>) -> Unit {
+        let parse = |name| UnitId::parse(name).unwrap();
+        Unit {
+            id: parse(id),
+            name: id.to_owned(),
+            parent: parent.map(parse),
+            owner: id.to_owned(),
+            allowance: Duration::from_secs(900),
+        }
+    }
+
+    #[test]
+    fn a_unit_holds_its_operations_and_stands_in_its_lineage() {
+        let units = vec![unit("marea", None), unit("payments", Some("marea")), unit("cards", Some("payments"))];
+        let organisation = Organisation {
+            name: "Marea".to_owned(),
+            time_zone: "UTC".to_owned(),
+            root: units[0].id.clone(),
+            units,
+            indicators: BTreeMap::new(),
+        };
+        let cards = UnitId::parse("cards").unwrap();
+        let names: Vec<_> = organisation.lineage(&cards).map(|unit| unit.name.as_str()).collect();
+        assert_eq!(names, ["cards", "payments", "marea"]);
+        let below: Vec<_> = organisation.operations(&organisation.root).map(|unit| unit.name.as_str()).collect();
+        assert_eq!(below, ["payments"]);
+    }
+}

@@ -1,0 +1,205 @@
+//! A signal: a disturbance with a life, an owner and a clock.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{IndicatorId, UnitId},
+    indicator::Direction,
+    subsystem::{Layer, Subsystem},
+    time::Moment,
+};
+
+/// The name of a signal: its indicator and the moment of its onset.
+///
+/// Made from what is in the journal, so a replay gives the same names.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct SignalId(String);
+
+impl SignalId {
+    /// The name of the signal that began on `indicator` at `onset`.
+    pub fn new(indicator: &IndicatorId, onset: Moment) -> Self {
+        Self(format!("{indicator}@{}", onset.unix_millis()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SignalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a series did.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// One reading was off, the next were not.
+    Transient,
+    /// The level stepped and stayed.
+    Level,
+    /// The level began to climb or fall.
+    Slope,
+    /// The noise grew or shrank.
+    Variance,
+}
+
+/// What was expected of the readings after the onset, frozen at the onset, in the indicator's unit of measure.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Expected {
+    /// Lower end of the 95 % interval.
+    pub lower: f64,
+    /// The forecast.
+    pub mean: f64,
+    /// Upper end of the 95 % interval.
+    pub upper: f64,
+}
+
+/// The time a level has for a signal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
+pub struct Allowance {
+    /// When the level heard.
+    pub started_at: Moment,
+    /// When the next level hears.
+    pub ends_at: Moment,
+}
+
+impl Allowance {
+    /// An allowance of `length` that starts now.
+    pub fn start(now: Moment, length: Duration) -> Self {
+        Self { started_at: now, ends_at: now + length }
+    }
+
+    /// The share of it that is used at `now`, from 0 to 1.
+    pub fn used(&self, now: Moment) -> f64 {
+        let whole = self.ends_at.since(self.started_at);
+        if whole.is_zero() {
+            return 1.0;
+        }
+        (now.since(self.started_at).as_secs_f64() / whole.as_secs_f64()).min(1.0)
+    }
+
+    /// What is left of it at `now`.
+    pub fn left(&self, now: Moment) -> Duration {
+        self.ends_at.since(now)
+    }
+}
+
+/// Where a signal is in its life.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has taken it yet.
+    Raised,
+    /// Its holder has said: ours.
+    Acknowledged,
+    /// It climbed to the next level.
+    Escalated,
+    /// It is over.
+    Cleared,
+}
+
+/// A disturbance with a life. Made by the desk; a screen only shows it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Signal {
+    /// Its name.
+    pub id: SignalId,
+    /// The unit in which it arose.
+    pub unit: UnitId,
+    /// The function of that unit it speaks for.
+    pub system: Subsystem,
+    /// The layer of work.
+    pub layer: Layer,
+    /// What the series did, as far as the evidence goes.
+    pub kind: Kind,
+    /// How sure the detector is of the kind, from 0 to 1.
+    pub probability: f64,
+    /// Whether it hurts.
+    pub direction: Direction,
+    /// How far the series is from what was expected, signed, in its unit of measure.
+    pub size: f64,
+    /// The same in standard deviations of the forecast, signed.
+    pub sd: f64,
+    /// What was expected.
+    pub expected: Expected,
+    /// When the room raised it.
+    pub raised_at: Moment,
+    /// When the series left its forecast.
+    pub onset_at: Moment,
+    /// Where it is in its life.
+    pub state: State,
+    /// The unit that holds it now.
+    pub held_by: UnitId,
+    /// The holder's time; pleasure has no clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowance: Option<Allowance>,
+    /// The indicators it was seen on.
+    pub indicators: Vec<IndicatorId>,
+    /// Where the first response is written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
+    /// Whether its readings are rehearsed.
+    #[serde(default)]
+    pub rehearsed: bool,
+}
+
+/// Why a signal is over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The series was back inside what had been expected for long enough.
+    Back,
+    /// The series held its new course for long enough to be taken as it now is.
+    Settled,
+}
+
+/// A signal that is over, as the wall's memory keeps it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Cleared {
+    /// Its name.
+    pub id: SignalId,
+    /// The unit in which it arose.
+    pub unit: UnitId,
+    /// The indicator on which it arose.
+    pub indicator: IndicatorId,
+    /// What the series did.
+    pub kind: Kind,
+    /// Whether it hurt.
+    pub direction: Direction,
+    /// When it began.
+    pub onset_at: Moment,
+    /// When it was over.
+    pub cleared_at: Moment,
+    /// Why it is over.
+    pub ending: Ending,
+}
+
+impl Signal {
+    /// The end of its life. `None` if it was seen on no indicator, which the desk never makes.
+    pub fn clear(self, at: Moment, ending: Ending) -> Option<Cleared> {
+        let Self { id, unit, indicators, kind, direction, onset_at, .. } = self;
+        let indicator = indicators.into_iter().next()?;
+        Some(Cleared { id, unit, indicator, kind, direction, onset_at, cleared_at: at, ending })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allowance_is_used_up_evenly() {
+        let now = Moment::from_unix_millis(1_000_000);
+        let allowance = Allowance::start(now, Duration::from_secs(600));
+        assert_eq!(allowance.used(now), 0.0);
+        assert_eq!(allowance.used(now + Duration::from_secs(150)), 0.25);
+        assert_eq!(allowance.used(now + Duration::from_secs(6000)), 1.0);
+        assert_eq!(allowance.left(now + Duration::from_secs(150)), Duration::from_secs(450));
+    }
+}
