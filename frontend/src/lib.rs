@@ -1,1 +1,3 @@
-//! (being written)
+//! The screens of the room.
+
+pub mod geometry;

@@ -314,6 +314,6 @@ mod tests {
     #[test]
     fn the_hatching_of_silence_stays_inside_its_ring() {
         assert_eq!(hatching().matches('M').count(), 5);
-        assert!(hatching().starts_with("M7.28 24.72L24.72 7.28"), "{}", hatching());
+        assert!(hatching().starts_with("M9.59 22.41L22.41 9.59"), "{}", hatching());
     }
 }

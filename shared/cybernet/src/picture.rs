@@ -109,9 +109,11 @@ pub enum Change {
     Signal(Box<Signal>),
     /// A signal is over.
     Cleared(Cleared),
+    /// Since when no signal is open; none while one is.
+    Steady(Option<Moment>),
     /// A trace as a whole.
     Trace(Trace),
-    /// The next reading of a trace.
+    /// The next reading of a trace; the first one begins it.
     Step(Step),
     /// A trace is no longer kept.
     Untrace(IndicatorId),
@@ -166,17 +168,16 @@ impl Picture {
             }
             Change::Lamp(lamp) => self.light(lamp),
             Change::Signal(signal) => {
-                self.steady_since = None;
                 self.signals.insert(signal.id.clone(), *signal);
             }
             Change::Cleared(cleared) => self.clear(cleared),
+            Change::Steady(since) => self.steady_since = since,
             Change::Trace(trace) => {
                 self.traces.insert(trace.indicator.clone(), trace);
             }
             Change::Step(Step { indicator, point, ahead }) => {
-                if let Some(trace) = self.traces.get_mut(&indicator) {
-                    trace.push(point, ahead);
-                }
+                let trace = self.traces.entry(indicator.clone()).or_insert_with(|| Trace::new(indicator));
+                trace.push(point, ahead);
             }
             Change::Untrace(indicator) => {
                 self.traces.remove(&indicator);
@@ -206,17 +207,11 @@ impl Picture {
 
     fn light(&mut self, lamp: Lamp) {
         self.rehearsal |= lamp.rehearsed;
-        if self.signals.is_empty() && self.steady_since.is_none() {
-            self.steady_since = Some(lamp.since);
-        }
         self.lamps.insert(lamp.indicator.clone(), lamp);
     }
 
     fn clear(&mut self, cleared: Cleared) {
         self.signals.remove(&cleared.id);
-        if self.signals.is_empty() {
-            self.steady_since = Some(cleared.cleared_at);
-        }
         self.memory.push_front(cleared);
         self.memory.truncate(LONGEST_MEMORY);
     }

@@ -1,1 +1,18 @@
-//! (being written)
+//! The functional core of the room: readings and ticks in, changes of one picture out.
+//!
+//! A [`watch::Watch`] folds the readings of one indicator and says when something deserves a person's attention. The
+//! [`desk::Desk`] folds what the watches say into signals, lamps and changes of the picture. No clock, thread, socket
+//! or random number: a journal replays to the same picture, to the last bit.
+//!
+//! Reading order: [`disturbance`] (what a watch says), [`judge`] (when it says so), [`past`] (what it remembers),
+//! [`watch`], [`watches`] (all of a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`]
+//! (all together, as a replay runs them).
+
+pub mod coalesce;
+pub mod desk;
+pub mod disturbance;
+pub mod judge;
+pub mod opsroom;
+pub mod past;
+pub mod watch;
+pub mod watches;

@@ -1,0 +1,228 @@
+//! The readings of a batch as bytes: small, exact, and refused rather than misread.
+//!
+//! ```text
+//! reading = head name? time value mark?
+//! head    = varint: index of the name * 2 + (1 if a mark follows)
+//! name    = varint length, bytes; only where its index is new, so names are numbered as they appear
+//! time    = varint: zigzag of the milliseconds since the reading before; the first, since `received_at`
+//! value   = 8 bytes, little-endian, of an IEEE 754 double
+//! mark    = byte: 1 if doubtful + 2 if a note follows; varint length and UTF-8 of the note
+//! ```
+//!
+//! A varint holds seven bits a byte, the lowest first; the high bit says that more follow.
+
+use std::collections::HashMap;
+
+use vsm::{
+    id::{IndicatorId, InvalidName},
+    reading::{Mark, NotFinite, Quality, Reading},
+    time::Moment,
+};
+
+/// Head, time and value of the smallest reading.
+const SMALLEST: usize = 1 + 1 + 8;
+const DOUBTFUL: u8 = 1;
+const NOTED: u8 = 2;
+
+/// What is wrong with stored bytes.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum Damage {
+    /// The checksum does not hold.
+    #[error("its checksum is {found:08x}, what is stored gives {computed:08x}")]
+    Checksum {
+        /// As stored.
+        found: u32,
+        /// Of what is stored.
+        computed: u32,
+    },
+    /// The bytes end before the readings do.
+    #[error("its bytes end in the middle of a reading")]
+    Short,
+    /// The readings end before the bytes do.
+    #[error("{0} bytes follow its last reading")]
+    Long(usize),
+    /// A number of more than 64 bits.
+    #[error("it holds a number of more than 64 bits")]
+    TooLarge,
+    /// A name that was not introduced.
+    #[error("it uses name {index} of {known}")]
+    UnknownName {
+        /// The index found.
+        index: u64,
+        /// How many names there are so far.
+        known: usize,
+    },
+    /// A name of an agent or an indicator that is none.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// A text that is not UTF-8.
+    #[error("it holds a text that is not UTF-8")]
+    Text(#[from] std::str::Utf8Error),
+    /// Flags that mean nothing.
+    #[error("it holds a mark of unknown kind {0:#04x}")]
+    Mark(u8),
+    /// A value that is no number.
+    #[error(transparent)]
+    Value(#[from] NotFinite),
+}
+
+/// Holds a stored checksum, as SQLite gives it, against the one of what is stored.
+pub(crate) fn check(stored: i64, computed: u32) -> Result<(), Damage> {
+    if stored == i64::from(computed) { Ok(()) } else { Err(Damage::Checksum { found: stored as u32, computed }) }
+}
+
+/// Appends `readings` to `out`. `base` is the moment the batch was received.
+pub(crate) fn encode(readings: &[Reading], base: Moment, out: &mut Vec<u8>) {
+    let mut names = Names::default();
+    let mut before = base.unix_millis();
+    for reading in readings {
+        let (index, new) = names.index_of(reading.indicator.as_str());
+        put_varint(index << 1 | u64::from(reading.mark.is_some()), out);
+        if new {
+            put_bytes(reading.indicator.as_str().as_bytes(), out);
+        }
+        let measured_at = reading.measured_at.unix_millis();
+        put_varint(zigzag(measured_at.wrapping_sub(before)), out);
+        before = measured_at;
+        out.extend_from_slice(&reading.value().to_le_bytes());
+        if let Some(mark) = &reading.mark {
+            put_mark(mark, out);
+        }
+    }
+}
+
+/// The `count` readings that `bytes` hold, exactly as they were encoded.
+pub(crate) fn decode(bytes: &[u8], count: usize, base: Moment) -> Result<Vec<Reading>, Damage> {
+    let mut input = Input(bytes);
+    let mut names = Vec::new();
+    let mut before = base.unix_millis();
+    // A damaged count must not ask for more memory than the bytes could fill.
+    let mut readings = Vec::with_capacity(count.min(bytes.len() / SMALLEST));
+    for _ in 0..count {
+        let reading = input.reading(&mut names, before)?;
+        before = reading.measured_at.unix_millis();
+        readings.push(reading);
+    }
+    if input.0.is_empty() { Ok(readings) } else { Err(Damage::Long(input.0.len())) }
+}
+
+/// The names of one batch, numbered as they appear.
+#[derive(Default)]
+struct Names<'a> {
+    known: Vec<&'a str>,
+    indices: HashMap<&'a str, usize, foldhash::fast::RandomState>,
+    expected: usize,
+}
+
+impl<'a> Names<'a> {
+    /// The index of `name`, and whether it is new.
+    fn index_of(&mut self, name: &'a str) -> (u64, bool) {
+        let known = self.known.len();
+        // Agents send their indicators in the same order again and again; asking whether this is the next one is
+        // cheaper than hashing it.
+        let index = match self.known.get(self.expected) {
+            Some(next) if *next == name => self.expected,
+            _ => *self.indices.entry(name).or_insert(known),
+        };
+        let new = index == known;
+        if new {
+            self.known.push(name);
+        }
+        self.expected = if index + 1 < self.known.len() { index + 1 } else { 0 };
+        (index as u64, new)
+    }
+}
+
+fn put_mark(mark: &Mark, out: &mut Vec<u8>) {
+    let doubtful = if mark.quality == Quality::Doubtful { DOUBTFUL } else { 0 };
+    let noted = if mark.note.is_some() { NOTED } else { 0 };
+    out.push(doubtful | noted);
+    if let Some(note) = &mark.note {
+        put_bytes(note.as_bytes(), out);
+    }
+}
+
+fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    put_varint(bytes.len() as u64, out);
+    out.extend_from_slice(bytes);
+}
+
+fn put_varint(mut number: u64, out: &mut Vec<u8>) {
+    while 0x80 <= number {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn zigzag(number: i64) -> u64 {
+    (number << 1 ^ number >> 63).cast_unsigned()
+}
+
+fn unzigzag(number: u64) -> i64 {
+    (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
+}
+
+/// What is left to decode.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn reading(&mut self, names: &mut Vec<IndicatorId>, before: i64) -> Result<Reading, Damage> {
+        let head = self.varint()?;
+        let indicator = self.name(head >> 1, names)?;
+        let measured_at = Moment::from_unix_millis(before.wrapping_add(unzigzag(self.varint()?)));
+        let reading = Reading::new(indicator, measured_at, f64::from_le_bytes(self.array()?))?;
+        if head & 1 == 0 { Ok(reading) } else { Ok(reading.marked(self.mark()?)) }
+    }
+
+    fn name(&mut self, index: u64, names: &mut Vec<IndicatorId>) -> Result<IndicatorId, Damage> {
+        let known = names.len();
+        if index == known as u64 {
+            names.push(IndicatorId::parse(self.text()?)?);
+        }
+        let at = usize::try_from(index).ok();
+        at.and_then(|at| names.get(at)).cloned().ok_or(Damage::UnknownName { index, known })
+    }
+
+    fn mark(&mut self) -> Result<Mark, Damage> {
+        let [flags] = self.array()?;
+        if flags & !(DOUBTFUL | NOTED) != 0 {
+            return Err(Damage::Mark(flags));
+        }
+        let quality = if flags & DOUBTFUL == 0 { Quality::Good } else { Quality::Doubtful };
+        let note = if flags & NOTED == 0 { None } else { Some(self.text()?.to_owned()) };
+        Ok(Mark { quality, note })
+    }
+
+    fn text(&mut self) -> Result<&'a str, Damage> {
+        let length = usize::try_from(self.varint()?).map_err(|_| Damage::Short)?;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(Damage::Short)?;
+        self.0 = rest;
+        Ok(std::str::from_utf8(text)?)
+    }
+
+    fn varint(&mut self) -> Result<u64, Damage> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let [byte] = self.array()?;
+            let bits = u64::from(byte & 0x7f);
+            if bits << shift >> shift != bits {
+                return Err(Damage::TooLarge);
+            }
+            number |= bits << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(Damage::TooLarge)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
+        let (array, rest) = self.0.split_first_chunk().ok_or(Damage::Short)?;
+        self.0 = rest;
+        Ok(*array)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! The database file: how it is claimed, opened and brought to the newest schema.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::fault::ArchiveFault;
+
+const FILE: &str = "archive.sqlite3";
+const LOCK: &str = "lock";
+
+/// One step each; the version of a schema is the number of steps taken to it. A step that was released never changes.
+const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
+
+/// Durable at commit; the log is folded into the file every 1,000 pages (4 MiB) and is cut back to 64 MiB after a
+/// commit that made it longer.
+const SETTINGS: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+/// Makes the folder where it is missing, and locks it for this process until the file returned is dropped.
+///
+/// The lock lies in a file of its own: to close any other handle of the database file in this process would let go
+/// of the locks SQLite holds on it.
+pub(crate) fn claim(folder: &Path) -> Result<File, ArchiveFault> {
+    let fault = |source| ArchiveFault::Folder { folder: folder.to_owned(), source };
+    fs::create_dir_all(folder).map_err(fault)?;
+    let lock = File::options().create(true).append(true).open(folder.join(LOCK)).map_err(fault)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(ArchiveFault::InUse { folder: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(fault(source)),
+    }
+}
+
+/// Opens the database of a claimed folder, with the newest schema this program knows.
+pub(crate) fn open(folder: &Path) -> Result<Connection, ArchiveFault> {
+    let mut database = Connection::open(folder.join(FILE))?;
+    let found: String = database.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if found != "wal" {
+        return Err(ArchiveFault::NoWriteAheadLog { folder: folder.to_owned(), found });
+    }
+    database.execute_batch(SETTINGS)?;
+    migrate(&mut database)?;
+    Ok(database)
+}
+
+fn migrate(database: &mut Connection) -> Result<(), ArchiveFault> {
+    let newest = MIGRATIONS.len() as i64;
+    let found: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if !(0..=newest).contains(&found) {
+        return Err(ArchiveFault::NewerSchema { found, newest });
+    }
+    for (version, step) in (1..).zip(MIGRATIONS).filter(|(version, _)| found < *version) {
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! What can go wrong with an archive, in words.
+
+use std::{io, path::PathBuf};
+
+use crate::{batch::Position, codec::Damage};
+
+/// Why the archive did not do what was asked. Nothing was written when a call that writes returns one.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveFault {
+    /// The folder cannot be made, or nothing can be written in it.
+    #[error("the folder {folder} cannot hold an archive; it must be a folder this program may write in")]
+    Folder {
+        /// The folder that was asked for.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process, or another [`crate::Archive`] of this one, writes there.
+    #[error("the archive in {folder} is in use; stop the process that writes in it, or choose another folder")]
+    InUse {
+        /// The folder that was asked for.
+        folder: PathBuf,
+    },
+    /// The file system does not let SQLite keep a write-ahead log.
+    #[error("the archive in {folder} cannot keep a write-ahead log (journal mode {found}); use a local file system")]
+    NoWriteAheadLog {
+        /// The folder that was asked for.
+        folder: PathBuf,
+        /// The journal mode SQLite fell back to.
+        found: String,
+    },
+    /// A newer program has written it.
+    #[error("the archive has schema version {found}, this program knows versions up to {newest}; use a newer program")]
+    NewerSchema {
+        /// The version in the file.
+        found: i64,
+        /// The newest version this program knows.
+        newest: i64,
+    },
+    /// A row of the journal is not what was written.
+    #[error("the batch at position {position} of the journal is damaged")]
+    DamagedBatch {
+        /// Where it lies; a replay after this position goes on behind it.
+        position: Position,
+        /// What is wrong with it.
+        source: Damage,
+    },
+    /// A snapshot is not what was written.
+    #[error("the snapshot of position {position} is damaged")]
+    DamagedSnapshot {
+        /// The position of the journal it was taken at, as far as that can be read.
+        position: Position,
+        /// What is wrong with it.
+        source: Damage,
+    },
+    /// The database failed: the disk is full or broken, or the file is not a database.
+    #[error("the archive's database failed")]
+    Database(#[from] rusqlite::Error),
+}
+
+impl ArchiveFault {
+    /// Whether what was stored is broken, in a place that leaves the rest readable.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::DamagedBatch { .. } | Self::DamagedSnapshot { .. } => true,
+            Self::Database(fault) => fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The face of the detector: one monitor for each series.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    forecast::Forecast,
+    mixture::Mixture,
+    prior::{FIRST, Prior},
+    process::Probabilities,
+    setting::Setting,
+};
+
+/// A monitor with fewer readings is young: it speaks, but nobody should be woken by it.
+const YOUNG: u64 = 12;
+
+/// Readings are taken to lie within this, so that squares of squares of them are finite numbers.
+const LARGEST: f64 = 1e75;
+
+/// Follows one series; some hundred bytes, whatever the number of readings.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Monitor {
+    setting: Setting,
+    readings: u64,
+    stage: Stage,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+enum Stage {
+    /// The first readings, from which the prior will be learned.
+    Learning([f64; FIRST]),
+    Following(Mixture),
+}
+
+/// What the monitor believes after a reading.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Diagnosis {
+    /// The forecast of this reading, made before it, should nothing but the steady process rule; none while the prior
+    /// is being learned.
+    pub forecast: Option<Forecast>,
+    /// The error of that forecast in its scales, `(y - f) / sqrt(Q)`; zero while there is none.
+    pub surprise: f64,
+    /// Which process ruled the last step, the one before, and the one before that. The prior probabilities while there
+    /// is no forecast.
+    pub hindsight: [Probabilities; 3],
+    /// Mean of the level, in units of the series.
+    pub level: f64,
+    /// Mean of the slope, in units of the series a step.
+    pub slope: f64,
+    /// Scale of the uncertainty of the slope; above zero.
+    pub slope_sd: f64,
+    /// Whether the monitor has seen fewer than twelve readings.
+    pub young: bool,
+}
+
+impl Monitor {
+    /// A monitor that learns its prior from the first eight readings.
+    pub fn new(setting: Setting) -> Self {
+        Self { setting, readings: 0, stage: Stage::Learning([0.0; FIRST]) }
+    }
+
+    /// A monitor that is told what to expect and judges from the first reading on.
+    pub fn with_prior(setting: Setting, prior: Prior) -> Self {
+        let stage = Stage::Following(Mixture::new(&prior, &setting));
+        Self { setting, readings: 0, stage }
+    }
+
+    /// Learns from the next reading, a finite number, and says what it makes of it.
+    ///
+    /// Whatever the finite number, everything in the diagnosis is finite: magnitudes beyond 1e75 are taken as 1e75.
+    pub fn observe(&mut self, y: f64) -> Diagnosis {
+        let y = y.clamp(-LARGEST, LARGEST);
+        let index = self.readings as usize;
+        self.readings += 1;
+        let young = self.is_young();
+        match &mut self.stage {
+            Stage::Following(mixture) => follow(mixture, &self.setting, y, young),
+            Stage::Learning(first) => {
+                first[index] = y;
+                let prior = Prior::learn(&first[..=index]);
+                if index + 1 == FIRST {
+                    self.stage = Stage::Following(Mixture::new(&prior, &self.setting));
+                }
+                learned(&prior, &self.setting, young)
+            }
+        }
+    }
+
+    /// The steady forecast so many periods ahead of the last reading; none while the prior is being learned.
+    pub fn forecast(&self, ahead: u32) -> Option<Forecast> {
+        match &self.stage {
+            Stage::Learning(_) => None,
+            Stage::Following(mixture) => Some(mixture.forecast(&self.setting, ahead)),
+        }
+    }
+
+    /// How many readings were observed.
+    pub fn readings(&self) -> u64 {
+        self.readings
+    }
+
+    /// Whether the monitor has seen fewer than twelve readings.
+    pub fn is_young(&self) -> bool {
+        self.readings < YOUNG
+    }
+}
+
+fn follow(mixture: &mut Mixture, setting: &Setting, y: f64, young: bool) -> Diagnosis {
+    let forecast = mixture.forecast(setting, 1);
+    let hindsight = mixture.observe(setting, y);
+    let (level, slope, slope_sd) = mixture.trend();
+    Diagnosis { forecast: Some(forecast), surprise: forecast.standardise(y), hindsight, level, slope, slope_sd, young }
+}
+
+fn learned(prior: &Prior, setting: &Setting, young: bool) -> Diagnosis {
+    Diagnosis {
+        forecast: None,
+        surprise: 0.0,
+        hindsight: [Probabilities::from_weights(setting.probabilities()); 3],
+        level: prior.level,
+        slope: prior.growth,
+        slope_sd: prior.covariance.slope.sqrt(),
+        young,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_forecast_comes_after_eight_readings_and_age_after_twelve() {
+        let mut monitor = Monitor::new(Setting::ROOM);
+        for i in 1..=14 {
+            let diagnosis = monitor.observe(f64::from(i % 3));
+            assert_eq!(diagnosis.forecast.is_some(), 8 < i);
+            assert_eq!(monitor.forecast(3).is_some(), 8 <= i);
+            assert_eq!((diagnosis.young, monitor.readings()), (i < 12, i as u64));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn covariances_stay_positive(series in prop::collection::vec(-1e9..1e9f64, 9..80)) {
+            let mut monitor = Monitor::new(Setting::ROOM);
+            for y in series {
+                monitor.observe(y);
+                let Stage::Following(mixture) = &monitor.stage else { continue };
+                prop_assert!(mixture.covariances().iter().all(|c| c.is_positive_semidefinite()), "{mixture:?}");
+            }
+        }
+    }
+}

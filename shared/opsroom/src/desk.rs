@@ -1,0 +1,279 @@
+//! The desk: folds what the watches say into signals, lamps and changes of the one picture.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use cybernet::picture::{Aspect, Change, Lamp, Picture};
+use serde::{Deserialize, Serialize};
+use vsm::{
+    id::{IndicatorId, UnitId},
+    indicator::{Direction, Indicator},
+    organisation::{Organisation, UNOWNED},
+    signal::{Allowance, Cleared, Ending, Kind, Signal, SignalId, State},
+    time::Moment,
+    unit::Unit,
+};
+
+use crate::disturbance::{Disturbance, Finding, Standing, What};
+
+/// How many traces of open signals the picture carries, the most urgent first.
+pub const MOST_TRACES: usize = 48;
+/// The allowance of the tray that nobody owns.
+const UNOWNED_ALLOWANCE: std::time::Duration = std::time::Duration::from_secs(30 * 60);
+
+/// The one owner of the picture.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    picture: Picture,
+    standings: BTreeMap<IndicatorId, Standing>,
+    essential: BTreeSet<IndicatorId>,
+    changes: Vec<Change>,
+}
+
+/// What the desk knows that the configuration does not say, for a restart.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Memory {
+    signals: Vec<Signal>,
+    cleared: VecDeque<Cleared>,
+    standings: Vec<(IndicatorId, Standing)>,
+    steady_since: Option<Moment>,
+}
+
+impl Desk {
+    /// A desk at which nothing has been heard.
+    pub fn new(organisation: Organisation, at: Moment) -> Self {
+        let essential = organisation.indicators.values().filter(|indicator| indicator.essential);
+        let essential = essential.map(|indicator| indicator.id.clone()).collect();
+        let picture = Picture::new(organisation, at);
+        Self { picture, standings: BTreeMap::new(), essential, changes: Vec::new() }
+    }
+
+    /// Goes on where another desk stopped.
+    pub fn resume(organisation: Organisation, memory: Memory, at: Moment) -> Self {
+        let mut desk = Self::new(organisation, at);
+        for signal in memory.signals {
+            desk.picture.signals.insert(signal.id.clone(), signal);
+        }
+        for (indicator, standing) in memory.standings {
+            desk.own(&indicator);
+            desk.standings.insert(indicator.clone(), standing);
+            desk.light(&indicator, standing.since);
+        }
+        desk.picture.memory = memory.cleared;
+        desk.picture.steady_since = memory.steady_since;
+        desk.changes.clear();
+        desk
+    }
+
+    /// What a restart needs.
+    pub fn memory(&self) -> Memory {
+        Memory {
+            signals: self.picture.signals.values().cloned().collect(),
+            cleared: self.picture.memory.clone(),
+            standings: self.standings.iter().map(|(id, standing)| (id.clone(), *standing)).collect(),
+            steady_since: self.picture.steady_since,
+        }
+    }
+
+    /// Folds one disturbance in.
+    pub fn fold(&mut self, Disturbance { indicator, at, what }: Disturbance) {
+        self.picture.at = self.picture.at.max(at);
+        match what {
+            What::Appeared(described) => self.appear(*described),
+            What::Standing(standing) => {
+                self.standings.insert(indicator.clone(), standing);
+                self.light(&indicator, standing.since);
+            }
+            What::Found(finding) => self.raise(&indicator, finding, at),
+            What::Ended { onset_at, ending } => self.end(&indicator, onset_at, ending, at),
+            What::Trace(trace) => self.change(Change::Trace(trace)),
+            What::Step(step) => {
+                if self.wants(&indicator) {
+                    self.change(Change::Step(step));
+                }
+            }
+        }
+    }
+
+    /// Lets the room's clock go on.
+    pub fn tick(&mut self, now: Moment) {
+        self.picture.at = self.picture.at.max(now);
+    }
+
+    /// The indicators whose traces the picture carries: the essential ones and those of the most urgent signals.
+    pub fn wanted(&self) -> BTreeSet<IndicatorId> {
+        let mut urgent: Vec<&Signal> = self.picture.signals.values().collect();
+        urgent.sort_by(|a, b| urgency(a).cmp(&urgency(b)).then_with(|| a.id.cmp(&b.id)));
+        let seen_on = urgent.into_iter().take(MOST_TRACES).flat_map(|signal| signal.indicators.iter().cloned());
+        self.essential.iter().cloned().chain(seen_on).collect()
+    }
+
+    /// Drops the traces nobody wants any more.
+    pub fn forget_unwanted(&mut self, wanted: &BTreeSet<IndicatorId>) {
+        let unwanted: Vec<_> = self.picture.traces.keys().filter(|id| !wanted.contains(*id)).cloned().collect();
+        for indicator in unwanted {
+            self.change(Change::Untrace(indicator));
+        }
+    }
+
+    /// The picture as it stands.
+    pub fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
+    /// The changes since they were last taken, in order.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    fn change(&mut self, change: Change) {
+        self.picture.apply(change.clone());
+        self.changes.push(change);
+    }
+
+    fn appear(&mut self, indicator: Indicator) {
+        self.open_tray();
+        self.change(Change::Indicator(indicator));
+    }
+
+    /// Puts an indicator that the configuration does not know into the tray.
+    fn own(&mut self, id: &IndicatorId) {
+        if self.picture.organisation.indicators.contains_key(id) {
+            return;
+        }
+        let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
+        self.appear(Organisation::unowned(id.clone(), tray));
+    }
+
+    fn open_tray(&mut self) {
+        let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
+        if self.picture.organisation.unit(&tray).is_some() {
+            return;
+        }
+        let parent = Some(self.picture.organisation.root.clone());
+        let (name, owner) = ("Unowned".to_owned(), "nobody yet".to_owned());
+        self.change(Change::Unit(Unit { id: tray, name, parent, owner, allowance: UNOWNED_ALLOWANCE }));
+    }
+
+    fn raise(&mut self, id: &IndicatorId, finding: Finding, at: Moment) {
+        let Some(indicator) = self.picture.organisation.indicators.get(id) else { return };
+        let name = SignalId::new(id, finding.onset_at);
+        let open = self.picture.signals.get(&name);
+        let is_new = open.is_none();
+        let signal = match open {
+            Some(open) => revise(open.clone(), indicator, &finding),
+            None => self.open(indicator, &finding, at),
+        };
+        let another_look = open.is_none_or(|open| open.kind != signal.kind || open.direction != signal.direction);
+        self.change(Change::Signal(Box::new(signal)));
+        if self.picture.steady_since.is_some() {
+            self.change(Change::Steady(None));
+        }
+        if is_new || another_look {
+            self.light(id, at);
+        }
+    }
+
+    fn open(&self, indicator: &Indicator, finding: &Finding, at: Moment) -> Signal {
+        let allowance = self.picture.organisation.unit(&indicator.unit).map(|unit| unit.allowance);
+        let direction = indicator.good.direction(finding.size);
+        let hurts = direction == Direction::Pain;
+        Signal {
+            id: SignalId::new(&indicator.id, finding.onset_at),
+            unit: indicator.unit.clone(),
+            system: indicator.system,
+            layer: indicator.layer,
+            kind: finding.kind,
+            probability: finding.probability,
+            direction,
+            size: finding.size,
+            sd: finding.sd,
+            expected: finding.expected,
+            raised_at: at,
+            onset_at: finding.onset_at,
+            state: State::Raised,
+            held_by: indicator.unit.clone(),
+            allowance: allowance.filter(|_| hurts).map(|length| Allowance::start(at, length)),
+            indicators: vec![indicator.id.clone()],
+            runbook: indicator.runbook.clone(),
+            rehearsed: self.standings.get(&indicator.id).is_some_and(|standing| standing.rehearsed),
+        }
+    }
+
+    fn end(&mut self, id: &IndicatorId, onset_at: Moment, ending: Ending, at: Moment) {
+        let Some(signal) = self.picture.signals.get(&SignalId::new(id, onset_at)) else { return };
+        if let Some(cleared) = signal.clone().clear(at, ending) {
+            self.change(Change::Cleared(cleared));
+            self.light(id, at);
+            if self.picture.signals.is_empty() {
+                self.change(Change::Steady(Some(at)));
+            }
+        }
+    }
+
+    fn wants(&self, id: &IndicatorId) -> bool {
+        self.essential.contains(id) || self.signal_on(id).is_some()
+    }
+
+    fn signal_on(&self, id: &IndicatorId) -> Option<&Signal> {
+        let lamp_shows = self.picture.lamps.get(id).and_then(|lamp| lamp.signal.as_ref());
+        let shown = lamp_shows.and_then(|signal| self.picture.signals.get(signal));
+        shown.or_else(|| self.picture.signals.values().find(|signal| signal.indicators.contains(id)))
+    }
+
+    /// Gives the lamp of an indicator the look it should have, and tells it if that is another one.
+    fn light(&mut self, id: &IndicatorId, since: Moment) {
+        let Some(indicator) = self.picture.organisation.indicators.get(id) else { return };
+        let Some(standing) = self.standings.get(id) else { return };
+        let signal = self.signal_on(id);
+        let lamp = Lamp {
+            indicator: id.clone(),
+            unit: indicator.unit.clone(),
+            system: indicator.system,
+            aspect: aspect(indicator, standing, signal),
+            direction: signal.map(|signal| signal.direction),
+            since,
+            signal: signal.map(|signal| signal.id.clone()),
+            rehearsed: standing.rehearsed,
+        };
+        let same_look = |shown: &Lamp| Lamp { since, ..shown.clone() } == lamp;
+        if self.picture.lamps.get(id).is_some_and(same_look) {
+            return;
+        }
+        let first = self.picture.lamps.is_empty();
+        self.change(Change::Lamp(lamp));
+        if first {
+            self.change(Change::Steady(Some(since)));
+        }
+    }
+}
+
+/// Pain before pleasure, then the least time left, then the oldest.
+pub fn urgency(signal: &Signal) -> (bool, Moment, Moment) {
+    let ends_at = signal.allowance.map_or(signal.raised_at, |allowance| allowance.ends_at);
+    (signal.direction == Direction::Pleasure, ends_at, signal.raised_at)
+}
+
+fn revise(open: Signal, indicator: &Indicator, finding: &Finding) -> Signal {
+    let Finding { kind, probability, size, sd, .. } = *finding;
+    let direction = indicator.good.direction(size);
+    let allowance = open.allowance.filter(|_| direction == Direction::Pain);
+    Signal { kind, probability, size, sd, direction, allowance, ..open }
+}
+
+/// Nothing stale looks alive, so silence comes before everything; a signal before youth.
+fn aspect(indicator: &Indicator, standing: &Standing, signal: Option<&Signal>) -> Aspect {
+    if standing.silent {
+        return Aspect::Silent;
+    }
+    if indicator.muted {
+        return Aspect::Muted;
+    }
+    match signal.map(|signal| signal.kind) {
+        Some(Kind::Transient) => Aspect::Transient,
+        Some(Kind::Level) => Aspect::Level,
+        Some(Kind::Slope) => Aspect::Slope,
+        Some(Kind::Variance) => Aspect::Variance,
+        None if standing.young => Aspect::Young,
+        None => Aspect::Calm,
+    }
+}

@@ -1,0 +1,82 @@
+//! Watches and desk together, as a replay runs them: one thread, one order.
+
+use cybernet::picture::{Change, Picture};
+use vsm::{organisation::Organisation, reading::Reading, time::Moment};
+
+use crate::{
+    desk::{Desk, Memory},
+    disturbance::Disturbance,
+    watches::{Learned, Watches},
+};
+
+/// The whole core.
+#[derive(Clone, Debug)]
+pub struct Opsroom {
+    watches: Watches,
+    desk: Desk,
+    said: Vec<Disturbance>,
+}
+
+impl Opsroom {
+    /// A room in which nothing has been heard.
+    pub fn new(organisation: Organisation, at: Moment) -> Self {
+        let watches = Watches::new(&organisation);
+        Self::of(watches, Desk::new(organisation, at))
+    }
+
+    /// Goes on where another room stopped.
+    pub fn resume(organisation: Organisation, learned: Learned, memory: Memory, at: Moment) -> Self {
+        let watches = Watches::resume(&organisation, learned);
+        Self::of(watches, Desk::resume(organisation, memory, at))
+    }
+
+    fn of(watches: Watches, desk: Desk) -> Self {
+        Self { watches, desk, said: Vec::new() }
+    }
+
+    /// Takes readings in, in the order of the journal, and says what changed.
+    pub fn take(&mut self, readings: &[Reading], received_at: Moment, rehearsed: bool) -> Vec<Change> {
+        for reading in readings {
+            self.watches.observe(reading, received_at, rehearsed, &mut self.said);
+            for disturbance in self.said.drain(..) {
+                self.desk.fold(disturbance);
+            }
+        }
+        self.follow(received_at);
+        self.desk.take_changes()
+    }
+
+    /// Lets the room's clock go on and says what changed.
+    pub fn tick(&mut self, now: Moment) -> Vec<Change> {
+        self.watches.tick(now, &mut self.said);
+        for disturbance in self.said.drain(..) {
+            self.desk.fold(disturbance);
+        }
+        self.desk.tick(now);
+        self.desk.take_changes()
+    }
+
+    /// The picture as it stands.
+    pub fn picture(&self) -> &Picture {
+        self.desk.picture()
+    }
+
+    /// The two halves, for those who run them apart.
+    pub fn split(self) -> (Watches, Desk) {
+        (self.watches, self.desk)
+    }
+
+    /// What a restart needs.
+    pub fn learned(&self) -> (Learned, Memory) {
+        (self.watches.learned(), self.desk.memory())
+    }
+
+    fn follow(&mut self, now: Moment) {
+        let wanted = self.desk.wanted();
+        self.desk.forget_unwanted(&wanted);
+        self.watches.follow(&wanted, now, &mut self.said);
+        for disturbance in self.said.drain(..) {
+            self.desk.fold(disturbance);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! One indicator under watch: a fold of its readings.
+
+use std::time::Duration;
+
+use cybernet::trace::{AHEAD, Band, Step, Trace};
+use cyberstride::{Diagnosis, Monitor, Scale, Setting};
+use serde::{Deserialize, Serialize};
+use vsm::{indicator::Indicator, time::Moment};
+
+use crate::{
+    disturbance::{Standing, What},
+    judge::{self, Case, Latch, Verdict},
+    past::{Past, Remembered},
+};
+
+/// The least time past its cadence that an indicator may be late without being called silent.
+pub const GRACE: Duration = Duration::from_secs(3);
+/// How many intervals the room listens to before it trusts a cadence it had to learn.
+const INTERVALS: u32 = 5;
+
+/// One indicator under watch.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    indicator: Indicator,
+    scale: Scale,
+    state: State,
+}
+
+/// What a watch has learned; the rest is configuration.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct State {
+    scale: Scale,
+    monitor: Monitor,
+    past: Past,
+    latch: Option<Latch>,
+    standing: Option<Standing>,
+    measured_at: Moment,
+    /// When it was last heard of, never later than the room's own clock.
+    heard_at: Moment,
+    interval: Interval,
+    late: u64,
+}
+
+/// The time between readings, learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+struct Interval {
+    seen: u32,
+    millis: f64,
+}
+
+/// One reading as it arrives: the value is finite, in the unit of measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// By the team's clock.
+    pub measured_at: Moment,
+    /// By the room's clock.
+    pub received_at: Moment,
+    /// The value.
+    pub value: f64,
+    /// Whether it is rehearsed.
+    pub rehearsed: bool,
+}
+
+impl Watch {
+    /// A watch that has seen nothing yet.
+    pub fn new(indicator: Indicator) -> Self {
+        let scale = scale_of(&indicator);
+        let state = State {
+            scale,
+            monitor: Monitor::new(Setting::ROOM),
+            past: Past::default(),
+            latch: None,
+            standing: None,
+            measured_at: Moment::from_unix_millis(i64::MIN),
+            heard_at: Moment::from_unix_millis(i64::MIN),
+            interval: Interval::default(),
+            late: 0,
+        };
+        Self { indicator, scale, state }
+    }
+
+    /// A watch that goes on where another stopped. If the scale is another now, what was learned is of no use.
+    pub fn resume(indicator: Indicator, state: State) -> Self {
+        let mut watch = Self::new(indicator);
+        if watch.scale == state.scale {
+            watch.state = state;
+        }
+        watch
+    }
+
+    /// Folds the next reading in and passes on what deserves attention.
+    ///
+    /// A reading that is not newer than the last one is kept in the journal, counted as late, and not judged.
+    pub fn observe(&mut self, arrival: Arrival, followed: bool, mut say: impl FnMut(What)) {
+        if arrival.measured_at <= self.state.measured_at {
+            self.state.late += 1;
+            return;
+        }
+        self.hear(&arrival);
+        let y = self.scale.forward(arrival.value);
+        let diagnosis = self.state.monitor.observe(y);
+        self.remember(&arrival, &diagnosis);
+        self.stand(&arrival, diagnosis.young, &mut say);
+        self.judge(&arrival, y, &diagnosis, &mut say);
+        if followed {
+            say(What::Step(self.step()));
+        }
+    }
+
+    /// Says so if a reading was due before `now` and did not come.
+    pub fn tick(&mut self, now: Moment) -> Option<What> {
+        let standing = self.state.standing.filter(|standing| !standing.silent)?;
+        let due_by = self.due_by()?;
+        if now <= due_by {
+            return None;
+        }
+        let silent = Standing { silent: true, since: due_by, ..standing };
+        self.state.standing = Some(silent);
+        Some(What::Standing(silent))
+    }
+
+    /// The last readings and the next periods.
+    pub fn trace(&self) -> Trace {
+        let back = |y| self.scale.back(y);
+        Trace {
+            indicator: self.indicator.id.clone(),
+            points: self.state.past.points(back).collect(),
+            ahead: self.ahead(),
+        }
+    }
+
+    /// What it watches.
+    pub fn indicator(&self) -> &Indicator {
+        &self.indicator
+    }
+
+    /// What it has learned.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn hear(&mut self, arrival: &Arrival) {
+        let first = self.state.standing.is_none();
+        let gap = arrival.measured_at.since(self.state.measured_at);
+        if self.indicator.cadence.is_none() && !first {
+            self.state.interval.learn(gap);
+        }
+        self.state.measured_at = arrival.measured_at;
+        self.state.heard_at = arrival.measured_at.min(arrival.received_at).max(self.state.heard_at);
+    }
+
+    fn stand(&mut self, arrival: &Arrival, young: bool, say: &mut impl FnMut(What)) {
+        let standing = Standing { silent: false, young, rehearsed: arrival.rehearsed, since: arrival.received_at };
+        let same = |last: Standing| Standing { since: standing.since, ..last } == standing;
+        if self.state.standing.is_some_and(same) {
+            return;
+        }
+        // A backlog from long ago does not make an indicator speak again.
+        if self.state.standing.is_some_and(|last| last.silent) && self.is_overdue(arrival.received_at) {
+            return;
+        }
+        self.state.standing = Some(standing);
+        say(What::Standing(standing));
+    }
+
+    fn judge(&mut self, arrival: &Arrival, y: f64, diagnosis: &Diagnosis, say: &mut impl FnMut(What)) {
+        if self.indicator.muted {
+            return;
+        }
+        let Arrival { measured_at: at, value, .. } = *arrival;
+        let case = Case { at, value, y, diagnosis, scale: self.scale, least: self.indicator.least };
+        let Some(latch) = &mut self.state.latch else {
+            self.state.latch = judge::opens(&case);
+            if let Some(finding) = self.state.latch.as_mut().and_then(|latch| latch.tell(self.scale)) {
+                say(What::Found(finding));
+            }
+            return;
+        };
+        match latch.observe(&case) {
+            Some(Verdict::Found(finding)) => say(What::Found(finding)),
+            Some(Verdict::Ended(ending)) => {
+                say(What::Ended { onset_at: latch.onset_at(), ending });
+                self.state.latch = None;
+            }
+            None => (),
+        }
+    }
+
+    fn remember(&mut self, arrival: &Arrival, diagnosis: &Diagnosis) {
+        // Half a 95 % interval of the normal; a picture does not show the difference to Student's.
+        const HALF: f64 = 1.96;
+        let forecast = diagnosis.forecast.map(|forecast| (forecast.mean as f32, (HALF * forecast.scale) as f32));
+        self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast });
+    }
+
+    fn step(&self) -> Step {
+        let newest = self.state.past.newest().expect("a reading was just remembered");
+        let point = newest.point(|y| self.scale.back(y));
+        Step { indicator: self.indicator.id.clone(), point, ahead: self.ahead() }
+    }
+
+    fn ahead(&self) -> Vec<Band> {
+        let periods = 1..=AHEAD as u32;
+        let band = |ahead| {
+            let forecast = self.state.monitor.forecast(ahead)?;
+            let (lower, upper) = forecast.interval(0.95);
+            let back = |y| self.scale.back(y);
+            Some(Band(back(lower), back(forecast.mean), back(upper)))
+        };
+        periods.map_while(band).collect()
+    }
+
+    fn is_overdue(&self, now: Moment) -> bool {
+        self.due_by().is_some_and(|due_by| due_by < now)
+    }
+
+    fn due_by(&self) -> Option<Moment> {
+        let cadence = match self.indicator.cadence {
+            Some(cadence) => cadence,
+            None => self.state.interval.longest()?,
+        };
+        Some(self.state.heard_at + cadence + cadence.max(GRACE))
+    }
+}
+
+impl Interval {
+    fn learn(&mut self, gap: Duration) {
+        let millis = gap.as_secs_f64() * 1e3;
+        self.seen = self.seen.saturating_add(1);
+        // The mean at first, then a memory of about sixteen intervals.
+        self.millis += (millis - self.millis) / f64::from(self.seen.min(16));
+    }
+
+    /// Four times the mean: what comes when it likes is given time. None until enough was heard.
+    fn longest(&self) -> Option<Duration> {
+        let trusted = INTERVALS <= self.seen;
+        trusted.then(|| Duration::from_millis((4.0 * self.millis) as u64))
+    }
+}
+
+fn scale_of(indicator: &Indicator) -> Scale {
+    match indicator.scale {
+        vsm::indicator::Scale::Identity => Scale::Identity,
+        vsm::indicator::Scale::Log => Scale::Log,
+        vsm::indicator::Scale::Sqrt => Scale::Sqrt,
+        vsm::indicator::Scale::AsinSqrt => Scale::AsinSqrt,
+    }
+}

@@ -1,0 +1,153 @@
+//! The watches of one shard: each indicator belongs to exactly one, and they share nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+use vsm::{
+    id::{IndicatorId, UnitId},
+    indicator::Indicator,
+    organisation::{Organisation, UNOWNED},
+    reading::Reading,
+    time::Moment,
+};
+
+use crate::{
+    disturbance::{Disturbance, What},
+    watch::{Arrival, State, Watch},
+};
+
+/// How many indicators that nobody has described a room watches; readings of more are kept but not judged.
+pub const MOST_UNOWNED: usize = 100_000;
+
+/// The watches of one shard.
+#[derive(Clone, Debug)]
+pub struct Watches {
+    described: HashMap<IndicatorId, Indicator>,
+    tray: UnitId,
+    places: HashMap<IndicatorId, usize>,
+    watches: Vec<Watch>,
+    followed: BTreeSet<IndicatorId>,
+    unowned: usize,
+    unwatched: u64,
+}
+
+/// What a shard has learned, for a restart.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub struct Learned {
+    watches: Vec<(IndicatorId, State)>,
+}
+
+impl Watches {
+    /// The watches of an organisation; an indicator is watched from its first reading on.
+    pub fn new(organisation: &Organisation) -> Self {
+        let described = organisation.indicators.clone().into_iter().collect();
+        let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
+        Self {
+            described,
+            tray,
+            places: HashMap::new(),
+            watches: Vec::new(),
+            followed: BTreeSet::new(),
+            unowned: 0,
+            unwatched: 0,
+        }
+    }
+
+    /// Goes on where another shard stopped.
+    pub fn resume(organisation: &Organisation, learned: Learned) -> Self {
+        let mut watches = Self::new(organisation);
+        for (id, state) in learned.watches {
+            let (indicator, unowned) = watches.describe(&id);
+            watches.unowned += usize::from(unowned);
+            watches.hang(Watch::resume(indicator, state));
+        }
+        watches
+    }
+
+    /// What it has learned.
+    pub fn learned(&self) -> Learned {
+        let state = |watch: &Watch| (watch.indicator().id.clone(), watch.state().clone());
+        Learned { watches: self.watches.iter().map(state).collect() }
+    }
+
+    /// Folds one reading in.
+    pub fn observe(&mut self, reading: &Reading, received_at: Moment, rehearsed: bool, out: &mut Vec<Disturbance>) {
+        let Some(place) = self.place(&reading.indicator, received_at, out) else {
+            self.unwatched += 1;
+            return;
+        };
+        let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
+        let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
+        self.watches[place].observe(arrival, followed, |what| {
+            out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
+        });
+    }
+
+    /// Says which indicators have fallen silent by `now`.
+    pub fn tick(&mut self, now: Moment, out: &mut Vec<Disturbance>) {
+        for watch in &mut self.watches {
+            if let Some(what) = watch.tick(now) {
+                out.push(Disturbance { indicator: watch.indicator().id.clone(), at: now, what });
+            }
+        }
+    }
+
+    /// From now on gives every step of these indicators, and the whole trace of those that are new among them.
+    pub fn follow(&mut self, wanted: &BTreeSet<IndicatorId>, now: Moment, out: &mut Vec<Disturbance>) {
+        for id in wanted.difference(&self.followed) {
+            if let Some(&place) = self.places.get(id) {
+                out.push(Disturbance {
+                    indicator: id.clone(),
+                    at: now,
+                    what: What::Trace(self.watches[place].trace()),
+                });
+            }
+        }
+        self.followed.clone_from(wanted);
+    }
+
+    /// How many indicators are under watch.
+    pub fn len(&self) -> usize {
+        self.watches.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.watches.is_empty()
+    }
+
+    /// How many readings were not judged because the tray was full.
+    pub fn unwatched(&self) -> u64 {
+        self.unwatched
+    }
+
+    fn place(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
+        if let Some(&place) = self.places.get(id) {
+            return Some(place);
+        }
+        let (indicator, unowned) = self.describe(id);
+        if unowned {
+            if MOST_UNOWNED <= self.unowned {
+                return None;
+            }
+            self.unowned += 1;
+            let what = What::Appeared(Box::new(indicator.clone()));
+            out.push(Disturbance { indicator: id.clone(), at, what });
+        }
+        Some(self.hang(Watch::new(indicator)))
+    }
+
+    fn describe(&self, id: &IndicatorId) -> (Indicator, bool) {
+        match self.described.get(id) {
+            Some(indicator) => (indicator.clone(), false),
+            None => (Organisation::unowned(id.clone(), self.tray.clone()), true),
+        }
+    }
+
+    fn hang(&mut self, watch: Watch) -> usize {
+        let place = self.watches.len();
+        self.places.insert(watch.indicator().id.clone(), place);
+        self.watches.push(watch);
+        place
+    }
+}
