@@ -1,1 +1,23 @@
-//! (being written)
+//! What people write: the room, its organisation and its agents, read and checked.
+//!
+//! Every fault of a file is reported at once, each with file, line, path, what was found and what would be right.
+//! A field nobody knows is a fault. Every file begins with `version = 1`; durations are `"500ms"`, `"90s"`, `"15m"`,
+//! `"1h"`, `"1d"`, `"1w"`; paths are relative to the file they stand in. The files in `demo/` teach by example.
+//!
+//! Reading order: [`Fault`], [`room`], [`organisation`], [`agent`], [`check`]; beneath them the spanned reader:
+//! `document` (a file), `section` (a table), `entry` (a value).
+
+pub mod agent;
+mod check;
+pub mod demo;
+mod document;
+mod duration;
+mod entry;
+mod fault;
+mod nearest;
+pub mod organisation;
+pub mod room;
+mod section;
+
+pub use check::check;
+pub use fault::Fault;

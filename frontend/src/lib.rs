@@ -1,3 +1,26 @@
-//! The screens of the room.
+//! The screens of the room: one websocket, one store, a wall.
+//!
+//! Reading order, pure first: [`address`] (which screen), [`link`] (is it alive), [`store`] (what the room told),
+//! [`recursion`] and [`choose`] (what hangs where), [`feed`], [`words`], [`numbers`] and [`civil`] (what it says),
+//! [`shown`] (the whole wall as values), [`geometry`] (lamps, traces and Beer's drawing as paths). Then what needs a
+//! browser: [`board`] (one reactive signal for each place), [`view`], [`zone`], [`wire`] and [`app`].
 
+pub mod address;
+pub mod app;
+pub mod board;
+pub mod choose;
+pub mod civil;
+pub mod feed;
 pub mod geometry;
+pub mod link;
+pub mod numbers;
+pub mod recursion;
+pub mod shown;
+pub mod store;
+pub mod view;
+pub mod wire;
+pub mod words;
+pub mod zone;
+
+#[cfg(test)]
+mod sample;

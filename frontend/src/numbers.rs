@@ -43,16 +43,17 @@ fn places(decimals: f64) -> usize {
 fn plain(number: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", number.abs());
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, part)| (whole, Some(part)));
-    let zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    let mut out = if number < 0.0 && !zero { String::from(MINUS) } else { String::new() };
+    if text.bytes().all(|byte| matches!(byte, b'0' | b'.')) {
+        return "0".to_owned();
+    }
+    let mut out = if number < 0.0 { String::from(MINUS) } else { String::new() };
     for (i, digit) in whole.chars().enumerate() {
         if 0 < i && (whole.len() - i) % 3 == 0 {
             out.push(NARROW_SPACE);
         }
         out.push(digit);
     }
-    fraction.map(|fraction| out.push_str(&format!(".{fraction}")));
-    out
+    fraction.map_or(out.clone(), |fraction| format!("{out}.{fraction}"))
 }
 
 fn with_measure(number: &str, measure: &str) -> String {
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn thousands_stand_apart_and_minus_is_a_minus() {
         assert_eq!(value(-1204.6, "ms"), "−1\u{202f}205 ms");
-        assert_eq!(value(-0.000_001, ""), "0.0000");
+        assert_eq!(value(-0.000_001, ""), "0");
     }
 
     #[test]

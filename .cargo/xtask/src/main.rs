@@ -1,2 +1,45 @@
-//! (being written)
-fn main() {}
+//! The chores of the repository: `cargo xtask <chore>`.
+
+mod build;
+mod debian;
+mod demo;
+mod deny;
+mod load;
+mod screens;
+mod shell;
+mod test;
+mod web;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of the repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Build the screens, the programs, and run a room with its agents until Ctrl-C.
+    Demo(demo::Arguments),
+    /// Run every check and every test, after installing what they need.
+    Test,
+    /// Build the screens and the programs.
+    Build(build::Arguments),
+    /// Build the screens alone: WebAssembly, style and page, into `target/screens`.
+    Screens,
+    /// Measure a room under load; the arguments go to the load program.
+    Load(load::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().chore {
+        Chore::Demo(arguments) => demo::run(&arguments),
+        Chore::Test => test::run(),
+        Chore::Build(arguments) => build::run(&arguments),
+        Chore::Screens => screens::run(),
+        Chore::Load(arguments) => load::run(&arguments),
+    }
+}

@@ -3,7 +3,8 @@
 //! ```text
 //! reading = head name? time value mark?
 //! head    = varint: index of the name * 2 + (1 if a mark follows)
-//! name    = varint length, bytes; only where its index is new, so names are numbered as they appear
+//! name    = varint: length of the beginning it shares with the new name before it; varint length, bytes of the rest;
+//!           only where its index is new, so names are numbered as they appear
 //! time    = varint: zigzag of the milliseconds since the reading before; the first, since `received_at`
 //! value   = 8 bytes, little-endian, of an IEEE 754 double
 //! mark    = byte: 1 if doubtful + 2 if a note follows; varint length and UTF-8 of the note
@@ -28,13 +29,16 @@ const NOTED: u8 = 2;
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Damage {
     /// The checksum does not hold.
-    #[error("its checksum is {found:08x}, what is stored gives {computed:08x}")]
+    #[error("its checksum is {found}, what is stored gives {computed}")]
     Checksum {
         /// As stored.
-        found: u32,
+        found: i64,
         /// Of what is stored.
         computed: u32,
     },
+    /// A column that does not hold what the schema says.
+    #[error("a column of its row holds something else than the schema says")]
+    Column,
     /// The bytes end before the readings do.
     #[error("its bytes end in the middle of a reading")]
     Short,
@@ -52,6 +56,14 @@ pub enum Damage {
         /// How many names there are so far.
         known: usize,
     },
+    /// A name that begins as a longer one than there is.
+    #[error("it holds a name that shares {shared} bytes with one of {length}")]
+    Shared {
+        /// The length it claims to share.
+        shared: u64,
+        /// The length of the name before it.
+        length: usize,
+    },
     /// A name of an agent or an indicator that is none.
     #[error(transparent)]
     Name(#[from] InvalidName),
@@ -68,7 +80,7 @@ pub enum Damage {
 
 /// Holds a stored checksum, as SQLite gives it, against the one of what is stored.
 pub(crate) fn check(stored: i64, computed: u32) -> Result<(), Damage> {
-    if stored == i64::from(computed) { Ok(()) } else { Err(Damage::Checksum { found: stored as u32, computed }) }
+    if stored == i64::from(computed) { Ok(()) } else { Err(Damage::Checksum { found: stored, computed }) }
 }
 
 /// Appends `readings` to `out`. `base` is the moment the batch was received.
@@ -76,10 +88,12 @@ pub(crate) fn encode(readings: &[Reading], base: Moment, out: &mut Vec<u8>) {
     let mut names = Names::default();
     let mut before = base.unix_millis();
     for reading in readings {
-        let (index, new) = names.index_of(reading.indicator.as_str());
+        let name = reading.indicator.as_str();
+        let previous = names.known.last().copied().unwrap_or_default();
+        let (index, new) = names.index_of(name);
         put_varint(index << 1 | u64::from(reading.mark.is_some()), out);
         if new {
-            put_bytes(reading.indicator.as_str().as_bytes(), out);
+            put_name(name.as_bytes(), previous.as_bytes(), out);
         }
         let measured_at = reading.measured_at.unix_millis();
         put_varint(zigzag(measured_at.wrapping_sub(before)), out);
@@ -133,6 +147,13 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Agents name their indicators alike, so most of a name is its beginning.
+fn put_name(name: &[u8], previous: &[u8], out: &mut Vec<u8>) {
+    let shared = name.iter().zip(previous).take_while(|(a, b)| a == b).count();
+    put_varint(shared as u64, out);
+    put_bytes(&name[shared..], out);
+}
+
 fn put_mark(mark: &Mark, out: &mut Vec<u8>) {
     let doubtful = if mark.quality == Quality::Doubtful { DOUBTFUL } else { 0 };
     let noted = if mark.note.is_some() { NOTED } else { 0 };
@@ -178,10 +199,17 @@ impl<'a> Input<'a> {
     fn name(&mut self, index: u64, names: &mut Vec<IndicatorId>) -> Result<IndicatorId, Damage> {
         let known = names.len();
         if index == known as u64 {
-            names.push(IndicatorId::parse(self.text()?)?);
+            names.push(self.new_name(names.last().map_or("", IndicatorId::as_str))?);
         }
         let at = usize::try_from(index).ok();
         at.and_then(|at| names.get(at)).cloned().ok_or(Damage::UnknownName { index, known })
+    }
+
+    fn new_name(&mut self, previous: &str) -> Result<IndicatorId, Damage> {
+        let shared = self.varint()?;
+        let beginning = usize::try_from(shared).ok().and_then(|shared| previous.get(..shared));
+        let beginning = beginning.ok_or(Damage::Shared { shared, length: previous.len() })?;
+        Ok(IndicatorId::parse(&[beginning, self.text()?].concat())?)
     }
 
     fn mark(&mut self) -> Result<Mark, Damage> {

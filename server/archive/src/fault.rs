@@ -63,7 +63,10 @@ impl ArchiveFault {
     pub(crate) fn is_damage(&self) -> bool {
         match self {
             Self::DamagedBatch { .. } | Self::DamagedSnapshot { .. } => true,
-            Self::Database(fault) => fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt),
+            // A fault without a code is not SQLite's own: what it gave is not of the type the schema says.
+            Self::Database(fault) => {
+                fault.sqlite_error_code().is_none_or(|code| code == rusqlite::ErrorCode::DatabaseCorrupt)
+            }
             _ => false,
         }
     }

@@ -121,16 +121,9 @@ fn write_row(
 }
 
 fn read(position: Position, row: &Row<'_>) -> Result<Batch, ArchiveFault> {
-    let columns = Columns {
-        position: position.row(),
-        agent: row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?,
-        sequence: row.get(2)?,
-        received_at: row.get(3)?,
-        rehearsal: row.get(4)?,
-        count: row.get(5)?,
-        body: row.get_ref(7)?.as_blob().map_err(rusqlite::Error::from)?,
-    };
-    columns.batch(row.get(6)?).map_err(|source| ArchiveFault::DamagedBatch { position, source })
+    let columns = Columns::of(row).map_err(|_| Damage::Column);
+    let batch = columns.and_then(|(columns, checksum)| columns.batch(checksum));
+    batch.map_err(|source| ArchiveFault::DamagedBatch { position, source })
 }
 
 /// One row of the journal without its checksum, as SQLite holds it.
@@ -144,7 +137,21 @@ struct Columns<'a> {
     body: &'a [u8],
 }
 
-impl Columns<'_> {
+impl<'a> Columns<'a> {
+    /// The columns of a row and the checksum stored with them.
+    fn of(row: &'a Row<'_>) -> Result<(Self, i64), rusqlite::Error> {
+        let columns = Self {
+            position: row.get(0)?,
+            agent: row.get_ref(1)?.as_str()?,
+            sequence: row.get(2)?,
+            received_at: row.get(3)?,
+            rehearsal: row.get(4)?,
+            count: row.get(5)?,
+            body: row.get_ref(7)?.as_blob()?,
+        };
+        Ok((columns, row.get(6)?))
+    }
+
     fn checksum(&self) -> u32 {
         let mut hasher = crc32fast::Hasher::new();
         for number in [self.position, self.sequence, self.received_at, self.rehearsal, self.count] {

@@ -35,8 +35,8 @@ impl Archive {
     /// [`ArchiveFault::Database`], as of a full disk.
     pub fn record_all(&mut self, entries: &[RecordEntry]) -> Result<usize, ArchiveFault> {
         let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut insert = transaction
-            .prepare_cached("INSERT OR IGNORE INTO record (key, at, kind, body) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut insert =
+            transaction.prepare_cached("INSERT OR IGNORE INTO record (key, at, kind, body) VALUES (?1, ?2, ?3, ?4)")?;
         let mut new = 0;
         for RecordEntry { key, at, kind, body } in entries {
             new += insert.execute(params![key, at.unix_millis(), kind, body])?;

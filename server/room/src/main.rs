@@ -1,2 +1,7 @@
-//! (being written)
-fn main() {}
+//! The program `synco`; all it does lies in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    room::cli::run()
+}

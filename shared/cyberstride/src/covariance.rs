@@ -21,7 +21,9 @@ impl Covariance {
 
     /// Whether no direction has negative variance, up to rounding.
     pub fn is_positive_semidefinite(&self) -> bool {
-        0.0 <= self.level && 0.0 <= self.slope && self.cross.abs() <= self.level.sqrt() * self.slope.sqrt() * (1.0 + 1e-9)
+        0.0 <= self.level
+            && 0.0 <= self.slope
+            && self.cross.abs() <= self.level.sqrt() * self.slope.sqrt() * (1.0 + 1e-9)
     }
 
     /// `G self G'` for the linear growth matrix `G = [[1, 1], [0, 1]]`.

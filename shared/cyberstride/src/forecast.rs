@@ -24,9 +24,17 @@ impl Forecast {
         (self.mean - reach, self.mean + reach)
     }
 
-    /// The error of a reading in scales of the forecast: `(y - f) / sqrt(Q)`.
+    /// The error of a reading in scales of the forecast: `(y - f) / sqrt(Q)`, within 1e150 of zero.
     pub fn standardise(&self, y: f64) -> f64 {
-        (y - self.mean) / self.scale
+        ((y - self.mean) / self.scale).clamp(-FARTHEST, FARTHEST)
+    }
+
+    /// The error of a reading as the standard normal deviate that would be as surprising, within a percent or so: a
+    /// threshold on it means the same with four degrees of freedom as with a hundred (Wallace 1959).
+    pub fn normal_score(&self, y: f64) -> f64 {
+        let (t, n) = (self.standardise(y), self.degrees);
+        let log = (t * t / n).ln_1p();
+        ((n * log).sqrt() * (8.0 * n + 1.0) / (8.0 * n + 3.0)).copysign(t)
     }
 
     fn quantile(&self, probability: f64) -> f64 {
@@ -37,6 +45,9 @@ impl Forecast {
 
 /// The widest interval that is asked of the quantile function.
 const WIDEST: f64 = 0.999_999;
+
+/// The square of this is a finite number.
+const FARTHEST: f64 = 1e150;
 
 #[cfg(test)]
 mod tests {
@@ -54,6 +65,15 @@ mod tests {
         assert!((reach(4.0, 0.50) - 0.740_697).abs() < 1e-5);
         assert!((reach(100.0, 0.99) - 2.625_891).abs() < 1e-5);
         assert!((reach(2.5, 0.95) - 3.558).abs() < 0.05);
+    }
+
+    #[test]
+    fn a_normal_score_is_as_improbable_as_the_error() {
+        for (degrees, t) in [(4.0, 4.604), (10.0, 3.169), (100.0, 2.626)] {
+            let score = Forecast { mean: 0.0, scale: 1.0, degrees }.normal_score(-t);
+            assert!((score + 2.576).abs() < 0.03, "{degrees} degrees: {score}");
+        }
+        assert!(Forecast { mean: 0.0, scale: 1e-30, degrees: 4.0 }.normal_score(1e300).is_finite());
     }
 
     #[test]

@@ -31,9 +31,11 @@ pub mod monitor;
 pub mod naming;
 pub mod prior;
 pub mod process;
+mod recent;
 pub mod scale;
 pub mod setting;
 mod trend;
+mod usual;
 
 pub use covariance::Covariance;
 pub use forecast::Forecast;

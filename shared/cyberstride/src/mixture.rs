@@ -50,12 +50,8 @@ const QUIETEST: f64 = 1e-4;
 
 impl Mixture {
     pub(crate) fn new(prior: &Prior, setting: &Setting) -> Self {
-        let trend = Trend {
-            level: prior.level,
-            slope: prior.growth,
-            covariance: prior.covariance,
-            variance: prior.variance,
-        };
+        let trend =
+            Trend { level: prior.level, slope: prior.growth, covariance: prior.covariance, variance: prior.variance };
         let weights = setting.probabilities();
         Self {
             weights,
@@ -108,8 +104,8 @@ impl Mixture {
         let regime = &setting.regimes[now];
         let prior = self.trends[then].evolve(regime);
         let (e, q, n) = (y - prior.level, prior.spread(regime), noise.degrees);
-        let log_density = -0.5 * (q.ln() + (n + 1.0) * (e * (e / q) / n).ln_1p());
-        let log_weight = (self.weights[then] * regime.probability).ln() + log_density;
+        let peak = self.weights[then] * regime.probability / q.sqrt();
+        let log_weight = peak.ln() - 0.5 * (n + 1.0) * (e * (e / q) / n).ln_1p();
         Path { log_weight, trend: prior.update(regime, y, noise) }
     }
 

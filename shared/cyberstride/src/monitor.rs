@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     forecast::Forecast,
     mixture::Mixture,
+    naming::Naming,
     prior::{FIRST, Prior},
     process::Probabilities,
+    recent::{Expected, Recent},
     setting::Setting,
+    usual::UsualSlope,
 };
 
 /// A monitor with fewer readings is young: it speaks, but nobody should be woken by it.
@@ -25,10 +28,11 @@ pub struct Monitor {
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[expect(clippy::large_enum_variant, reason = "all but the youngest monitors are of the large variant")]
 enum Stage {
     /// The first readings, from which the prior will be learned.
     Learning([f64; FIRST]),
-    Following(Mixture),
+    Following(Following),
 }
 
 /// What the monitor believes after a reading.
@@ -39,6 +43,8 @@ pub struct Diagnosis {
     pub forecast: Option<Forecast>,
     /// The error of that forecast in its scales, `(y - f) / sqrt(Q)`; zero while there is none.
     pub surprise: f64,
+    /// The slope believed before this reading, in units of the series a step: what [`Naming::open`] wants to know.
+    pub expected_slope: f64,
     /// Which process ruled the last step, the one before, and the one before that. The prior probabilities while there
     /// is no forecast.
     pub hindsight: [Probabilities; 3],
@@ -48,6 +54,9 @@ pub struct Diagnosis {
     pub slope: f64,
     /// Scale of the uncertainty of the slope; above zero.
     pub slope_sd: f64,
+    /// How far the slope is from its usual self, an average over some fifty readings, in standard deviations of the
+    /// difference. A ramp shows here before it shows anywhere else; a series that always grows does not.
+    pub turn: f64,
     /// Whether the monitor has seen fewer than twelve readings.
     pub young: bool,
 }
@@ -60,8 +69,7 @@ impl Monitor {
 
     /// A monitor that is told what to expect and judges from the first reading on.
     pub fn with_prior(setting: Setting, prior: Prior) -> Self {
-        let stage = Stage::Following(Mixture::new(&prior, &setting));
-        Self { setting, readings: 0, stage }
+        Self { setting, readings: 0, stage: Stage::Following(Following::new(&prior, &setting)) }
     }
 
     /// Learns from the next reading, a finite number, and says what it makes of it.
@@ -73,12 +81,12 @@ impl Monitor {
         self.readings += 1;
         let young = self.is_young();
         match &mut self.stage {
-            Stage::Following(mixture) => follow(mixture, &self.setting, y, young),
+            Stage::Following(following) => following.observe(&self.setting, y, young),
             Stage::Learning(first) => {
                 first[index] = y;
                 let prior = Prior::learn(&first[..=index]);
                 if index + 1 == FIRST {
-                    self.stage = Stage::Following(Mixture::new(&prior, &self.setting));
+                    self.stage = Stage::Following(Following::new(&prior, &self.setting));
                 }
                 learned(&prior, &self.setting, young)
             }
@@ -89,8 +97,17 @@ impl Monitor {
     pub fn forecast(&self, ahead: u32) -> Option<Forecast> {
         match &self.stage {
             Stage::Learning(_) => None,
-            Stage::Following(mixture) => Some(mixture.forecast(&self.setting, ahead)),
+            Stage::Following(following) => Some(following.mixture.forecast(&self.setting, ahead)),
         }
+    }
+
+    /// Names a disturbance that was noticed late, by its [`turn`](Diagnosis::turn): the last eight readings are
+    /// replayed against what was expected before them. None while the prior is being learned.
+    ///
+    /// A disturbance noticed by its surprise began with the reading that surprised: that is [`Naming::open`].
+    pub fn look_back(&self) -> Option<Naming> {
+        let Stage::Following(following) = &self.stage else { return None };
+        Naming::replay(following.recent.iter())
     }
 
     /// How many readings were observed.
@@ -104,21 +121,43 @@ impl Monitor {
     }
 }
 
-fn follow(mixture: &mut Mixture, setting: &Setting, y: f64, young: bool) -> Diagnosis {
-    let forecast = mixture.forecast(setting, 1);
-    let hindsight = mixture.observe(setting, y);
-    let (level, slope, slope_sd) = mixture.trend();
-    Diagnosis { forecast: Some(forecast), surprise: forecast.standardise(y), hindsight, level, slope, slope_sd, young }
+/// A monitor that has its prior.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct Following {
+    mixture: Mixture,
+    usual: UsualSlope,
+    recent: Recent,
+}
+
+impl Following {
+    fn new(prior: &Prior, setting: &Setting) -> Self {
+        let (mixture, usual) = (Mixture::new(prior, setting), UsualSlope::new(prior));
+        Self { mixture, usual, recent: Recent::default() }
+    }
+
+    fn observe(&mut self, setting: &Setting, y: f64, young: bool) -> Diagnosis {
+        let forecast = self.mixture.forecast(setting, 1);
+        let (_, expected_slope, _) = self.mixture.trend();
+        self.recent.push(Expected { forecast, slope: expected_slope, y });
+        let hindsight = self.mixture.observe(setting, y);
+        let (level, slope, slope_sd) = self.mixture.trend();
+        let turn = self.usual.observe(slope, slope_sd);
+        let surprise = forecast.standardise(y);
+        let forecast = Some(forecast);
+        Diagnosis { forecast, surprise, expected_slope, hindsight, level, slope, slope_sd, turn, young }
+    }
 }
 
 fn learned(prior: &Prior, setting: &Setting, young: bool) -> Diagnosis {
     Diagnosis {
         forecast: None,
         surprise: 0.0,
+        expected_slope: prior.growth,
         hindsight: [Probabilities::from_weights(setting.probabilities()); 3],
         level: prior.level,
         slope: prior.growth,
         slope_sd: prior.covariance.slope.sqrt(),
+        turn: 0.0,
         young,
     }
 }
@@ -128,6 +167,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::covariance::Covariance;
 
     #[test]
     fn a_forecast_comes_after_eight_readings_and_age_after_twelve() {
@@ -146,8 +186,8 @@ mod tests {
             let mut monitor = Monitor::new(Setting::ROOM);
             for y in series {
                 monitor.observe(y);
-                let Stage::Following(mixture) = &monitor.stage else { continue };
-                prop_assert!(mixture.covariances().iter().all(|c| c.is_positive_semidefinite()), "{mixture:?}");
+                let Stage::Following(Following { mixture, .. }) = &monitor.stage else { continue };
+                prop_assert!(mixture.covariances().iter().all(Covariance::is_positive_semidefinite), "{mixture:?}");
             }
         }
     }

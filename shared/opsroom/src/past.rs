@@ -37,6 +37,11 @@ impl Past {
         self.readings.iter().map(move |reading| reading.point(&back))
     }
 
+    /// The newest `count` readings, oldest first.
+    pub fn last(&self, count: usize) -> impl Iterator<Item = &Remembered> {
+        self.readings.range(self.readings.len().saturating_sub(count)..)
+    }
+
     /// The newest reading.
     pub fn newest(&self) -> Option<&Remembered> {
         self.readings.back()

@@ -1,11 +1,11 @@
 //! A tiny deterministic source of noise for the tests.
 
 /// A linear congruential generator (Knuth's MMIX constants).
-pub struct Noise(u64);
+pub(crate) struct Noise(u64);
 
 impl Noise {
     /// Noise that is the same for the same seed.
-    pub fn seeded(seed: u64) -> Self {
+    pub(crate) fn seeded(seed: u64) -> Self {
         let mut noise = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         (0..8).for_each(|_| _ = noise.uniform());
         noise
@@ -17,18 +17,18 @@ impl Noise {
     }
 
     /// A standard normal number (Box and Muller).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * self.uniform().ln()).sqrt();
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
     /// Independent standard normal numbers.
-    pub fn white(&mut self, length: usize) -> Vec<f64> {
+    pub(crate) fn white(&mut self, length: usize) -> Vec<f64> {
         (0..length).map(|_| self.normal()).collect()
     }
 
     /// An autoregression of order one with a standard deviation of one.
-    pub fn autoregressive(&mut self, coefficient: f64, length: usize) -> Vec<f64> {
+    pub(crate) fn autoregressive(&mut self, coefficient: f64, length: usize) -> Vec<f64> {
         let innovation = (1.0 - coefficient * coefficient).sqrt();
         let mut last = self.normal();
         let mut next = || {

@@ -1,0 +1,119 @@
+//! An agent: which room it speaks to, what it keeps, and which probes it runs.
+
+mod probe;
+mod rehearsal;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use vsm::id::{AgentId, IndicatorId};
+
+pub use self::{
+    probe::{GitQuantity, HostQuantity, Probe, ScrapedSeries},
+    rehearsal::{Event, RehearsedSeries, Swing, What},
+};
+use crate::{document, entry::Entry, fault::Fault, section::Section};
+
+/// The keys by which a file is known to be an agent's.
+pub(crate) const KEYS: [&str; 6] = ["agent", "room", "token", "rehearsal", "outbox", "probe"];
+
+const ROOM: &str = "ws://127.0.0.1:1972/api/v1/agent";
+const MOST_READINGS: u64 = 1_000_000;
+
+/// What an agent needs to know before it starts.
+#[derive(Clone, PartialEq)]
+pub struct Agent {
+    /// Its name at the door of the room.
+    pub id: AgentId,
+    /// The websocket of the room.
+    pub room: String,
+    /// What it shows at the door, if the room asks.
+    pub token: Option<String>,
+    /// Whether what it sends is invented; the wall says so.
+    pub rehearsal: bool,
+    /// Where readings wait until the room has them.
+    pub outbox: Outbox,
+    /// What it reads.
+    pub probes: Vec<Probe>,
+}
+
+/// Where readings wait until the room has them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outbox {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// How many readings it keeps; beyond them the oldest go.
+    pub most_readings: u64,
+}
+
+/// Without the token, which is nobody else's business.
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, room, token: _, rehearsal, outbox, probes } = self;
+        let mut agent = f.debug_struct("Agent");
+        agent.field("id", id).field("room", room).field("rehearsal", rehearsal);
+        agent.field("outbox", outbox).field("probes", probes).finish_non_exhaustive()
+    }
+}
+
+/// Reads an agent, or says everything that is wrong with it.
+pub fn read(file: &Path) -> Result<Agent, Vec<Fault>> {
+    document::read(file, agent)
+}
+
+pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
+    let id = root.must("agent", r#""payments-host""#, |entry| entry.name(AgentId::parse));
+    let room = root.or("room", ROOM.to_owned(), |entry| entry.url(&["ws://", "wss://"]));
+    let token = root.may("token", |entry| entry.text().map(str::to_owned));
+    let rehearsal = root.or("rehearsal", false, Entry::truth);
+    let default = Outbox { folder: root.report().folder().join("outbox"), most_readings: MOST_READINGS };
+    let outbox = root.or("outbox", default.clone(), |entry| outbox(entry.section()?, default));
+    let written = root.sections("probe");
+    root.finish();
+    if written.is_empty() {
+        root.fault("probe", "missing; write one: [[probe]] and under it kind = \"host\"".to_owned());
+    }
+    let mut ledger = Ledger { rehearsal: rehearsal == Some(true), taken: BTreeMap::new() };
+    let probes: Vec<_> = written.into_iter().map(|section| probe::probe(section, &mut ledger)).collect();
+    Some(Agent {
+        id: id?,
+        room: room?,
+        token: token?,
+        rehearsal: rehearsal?,
+        outbox: outbox?,
+        probes: probes.into_iter().collect::<Option<_>>()?,
+    })
+}
+
+fn outbox(mut section: Section<'_>, default: Outbox) -> Option<Outbox> {
+    let folder = section.or("folder", default.folder, Entry::path);
+    let most_readings = section.or("most_readings", default.most_readings, |entry| {
+        entry.check(Entry::natural, |most| 1 <= *most, |_| "an outbox holds at least 1".to_owned())
+    });
+    section.finish();
+    Some(Outbox { folder: folder?, most_readings: most_readings? })
+}
+
+/// What the probes of one agent share: each indicator has one source, and only a rehearsal invents readings.
+struct Ledger {
+    rehearsal: bool,
+    /// The line on which each indicator was first named.
+    taken: BTreeMap<IndicatorId, usize>,
+}
+
+impl Ledger {
+    fn take(&mut self, entry: Entry<'_>) -> Option<IndicatorId> {
+        let id = entry.clone().indicator()?;
+        if let Some(line) = self.taken.get(&id) {
+            return entry.fault(format!("\"{id}\" is read on line {line}; an indicator has one source"));
+        }
+        self.taken.insert(id.clone(), entry.line_number());
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! What an agent may be, by example.
+
+use std::time::Duration;
+
+use super::*;
+
+fn read(text: &str) -> Result<Agent, Vec<String>> {
+    let agent = document::parse(Path::new("agent.toml"), &format!("version = 1\n{text}"), agent);
+    agent.map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+fn rehearsal(script: &str) -> Result<Vec<Event>, Vec<String>> {
+    let top = "agent = \"a\"\nrehearsal = true\n[[probe]]\nkind = \"rehearsal\"\ncadence = \"1s\"\n";
+    let series = format!("[[probe.series]]\nindicator = \"i\"\nlevel = 1\nnoise = 0.5\nscript = [\n{script}\n]");
+    let mut agent = read(&format!("{top}{series}"))?;
+    let Probe::Rehearsal { mut series, .. } = agent.probes.remove(0) else { panic!("no rehearsal") };
+    Ok(series.remove(0).script)
+}
+
+#[test]
+fn what_is_not_written_has_a_default() {
+    let agent =
+        read("agent = \"a\"\n[[probe]]\nkind = \"git\"\ncadence = \"1s\"\nindicators = { commits = \"c\" }").unwrap();
+    assert_eq!(agent.room, "ws://127.0.0.1:1972/api/v1/agent");
+    assert_eq!((agent.token, agent.rehearsal), (None, false));
+    assert_eq!(agent.outbox, Outbox { folder: "outbox".into(), most_readings: 1_000_000 });
+    let indicators = BTreeMap::from([(GitQuantity::Commits, IndicatorId::parse("c").unwrap())]);
+    assert_eq!(agent.probes, [Probe::Git { cadence: Duration::from_secs(1), repository: ".".into(), indicators }]);
+}
+
+#[test]
+fn a_token_is_not_printed() {
+    let text = "agent = \"a\"\ntoken = \"secret\"\n[[probe]]\nkind = \"host\"\ncadence = \"1s\"\nindicators = { load = \"l\" }";
+    let agent = read(text).unwrap();
+    assert_eq!(agent.token.as_deref(), Some("secret"));
+    assert!(!format!("{agent:?}").contains("secret"));
+}
+
+#[test]
+fn every_fault_of_an_agent_comes_at_once() {
+    let text = r#"agent = "The agent"
+room = "http://127.0.0.1:1972"
+outbox = { folder = "", most_readings = 0, size = 3 }
+[[probe]]
+kind = "hots"
+[[probe]]
+kind = "host"
+cadence = "1 s"
+indicators = { procesor = "p", memory = "m", load = "m" }
+[[probe]]
+kind = "prometheus"
+cadence = "10s"
+url = "payments/metrics"
+[[probe]]
+kind = "rehearsal"
+cadence = "1s"
+past = "1w"
+[[probe.series]]
+indicator = "x"
+level = 101
+noise = -1
+ceiling = 100
+swing = { amplitude = "a" }
+"#;
+    assert_eq!(read(text).unwrap_err(), [""; 0]);
+}
+
+#[test]
+fn a_script_is_read_in_the_order_of_time() {
+    let script = "{ at = \"1s\", spike = 2 }, { at = \"2s\", step = -1.5, lasts = \"3s\" }, { at = \"2s\", step = 1 },
+                  { at = \"3s\", ramp = 0.1, lasts = \"1m\" }, { at = \"4s\", silence = \"5s\" }";
+    let seconds = Duration::from_secs;
+    assert_eq!(rehearsal(script).unwrap(), [
+        Event { at: seconds(1), what: What::Spike { size: 2.0 } },
+        Event { at: seconds(2), what: What::Step { size: -1.5, lasts: Some(seconds(3)) } },
+        Event { at: seconds(2), what: What::Step { size: 1.0, lasts: None } },
+        Event { at: seconds(3), what: What::Ramp { per_reading: 0.1, lasts: seconds(60) } },
+        Event { at: seconds(4), what: What::Silence { lasts: seconds(5) } },
+    ]);
+}
+
+#[test]
+fn what_cannot_happen_is_a_fault() {
+    let script = r#"{ at = "9s", spike = 0 },
+{ at = "9s", ramp = 1.0 },
+{ at = "9s", silence = true },
+{ at = "9s", spkie = 2.0 },
+{ at = "9s", spike = 2.0, lasts = "3s" },
+{ at = "9s", spike = 2.0, step = 1.0 },
+{ at = "9s", step = 1.0 },
+{ at = "8s", step = 1.0 },
+{ step = 1.0 }"#;
+    assert_eq!(rehearsal(script).unwrap_err(), [""; 0]);
+}

@@ -1,0 +1,113 @@
+//! What the demo shows, and when.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use vsm::{
+    id::{IndicatorId, UnitId},
+    subsystem::Subsystem,
+};
+
+use super::*;
+use crate::agent::{Agent, Probe, RehearsedSeries, What};
+
+fn demo(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(file)
+}
+
+fn agent(file: &str) -> Agent {
+    crate::agent::read(&demo(file)).unwrap()
+}
+
+fn indicators(agent: &Agent) -> Vec<IndicatorId> {
+    let of = |probe: &Probe| -> Vec<IndicatorId> {
+        match probe {
+            Probe::Host { indicators, .. } => indicators.values().cloned().collect(),
+            Probe::Git { indicators, .. } => indicators.values().cloned().collect(),
+            Probe::Prometheus { series, .. } => series.iter().map(|one| one.indicator.clone()).collect(),
+            Probe::Rehearsal { series, .. } => series.iter().map(|one| one.indicator.clone()).collect(),
+        }
+    };
+    agent.probes.iter().flat_map(of).collect()
+}
+
+fn played() -> Vec<RehearsedSeries> {
+    let probe = agent("agent-rehearsal.toml").probes.remove(0);
+    let Probe::Rehearsal { series, cadence, past } = probe else { panic!("no rehearsal: {probe:?}") };
+    assert_eq!((cadence, past), (Duration::from_secs(1), Duration::from_secs(600)));
+    series
+}
+
+#[test]
+fn every_file_of_the_demo_is_right() {
+    for (file, _) in files("127.0.0.1:1972".parse().unwrap()) {
+        assert_eq!(crate::check(&demo(file)), [], "{file}");
+    }
+}
+
+#[test]
+fn the_files_can_be_written_anywhere_with_another_door() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files("127.0.0.1:4711".parse().unwrap()) {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let room = crate::room::read(&folder.path().join("room.toml")).unwrap();
+    assert_eq!(room.listen.port(), 4711);
+    assert_eq!(room.archive, folder.path().join("archive"));
+    for file in ["agent-workshop.toml", "agent-rehearsal.toml"] {
+        let agent = crate::agent::read(&folder.path().join(file)).unwrap();
+        assert_eq!(agent.room, "ws://127.0.0.1:4711/api/v1/agent");
+        assert!(agent.outbox.folder.starts_with(folder.path()));
+    }
+}
+
+#[test]
+fn what_the_agents_send_is_what_the_organisation_knows() {
+    let organisation = crate::organisation::read(&demo("organisation.toml")).unwrap();
+    let sent = [indicators(&agent("agent-workshop.toml")), indicators(&agent("agent-rehearsal.toml"))].concat();
+    let known: Vec<IndicatorId> = organisation.indicators.keys().cloned().collect();
+    assert_eq!(sent.len(), known.len());
+    assert_eq!(sent.into_iter().collect::<BTreeSet<_>>(), known.into_iter().collect());
+}
+
+#[test]
+fn the_rehearsal_plays_five_units_in_two_recursions_and_every_subsystem() {
+    let organisation = crate::organisation::read(&demo("organisation.toml")).unwrap();
+    let known: Vec<_> = played().iter().map(|series| organisation.indicators[&series.indicator].clone()).collect();
+    let units: BTreeSet<UnitId> = known.iter().map(|it| it.unit.clone()).collect();
+    let below: BTreeSet<&str> = units.iter().map(UnitId::as_str).filter(|unit| *unit != "marea").collect();
+    assert_eq!(below, BTreeSet::from(["cards", "checkout", "payments", "payouts", "search"]));
+    let recursions: BTreeSet<usize> = units.iter().map(|unit| organisation.lineage(unit).count() - 1).collect();
+    assert_eq!(recursions, BTreeSet::from([0, 1, 2]));
+    let systems: BTreeSet<Subsystem> = known.iter().map(|it| it.system).collect();
+    assert_eq!(systems, BTreeSet::from(Subsystem::ALL));
+    assert_eq!(known.iter().filter(|it| it.essential && it.unit == organisation.root).count(), 3);
+    assert!((14..=20).contains(&known.len()), "{}", known.len());
+}
+
+#[test]
+fn the_script_begins_quietly_and_ends_within_three_minutes() {
+    let words = |series: &RehearsedSeries| -> Vec<(u64, String)> {
+        let tell = |what: What| match what {
+            What::Spike { size } => format!("spike of {:.0} sd", size / series.noise),
+            What::Step { size, lasts: None } => format!("step of {:.0} sd", size / series.noise),
+            What::Step { size, lasts: Some(lasts) } => format!("step of {:.0} sd for {lasts:?}", size / series.noise),
+            What::Ramp { per_reading, lasts } => format!("ramp of {:.0} sd for {lasts:?}", per_reading / series.noise),
+            What::Silence { lasts } => format!("silence for {lasts:?}"),
+        };
+        series.script.iter().map(|it| (it.at.as_secs(), format!("{}: {}", series.indicator, tell(it.what)))).collect()
+    };
+    let script: BTreeMap<u64, String> = played().iter().flat_map(words).collect();
+    let script: Vec<(u64, &str)> = script.iter().map(|(at, words)| (*at, words.as_str())).collect();
+    assert_eq!(script, [
+        (32, "checkout.abandoned: spike of 12 sd"),
+        (45, "payments.acceptance: step of -10 sd"),
+        (70, "checkout.latency: ramp of 2 sd for 40s"),
+        (95, "marea.trial_signups: silence for 120s"),
+        (110, "payouts.delay: step of 10 sd for 45s"),
+        (125, "search.zero_results: step of -10 sd"),
+    ]);
+}

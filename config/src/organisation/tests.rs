@@ -1,0 +1,133 @@
+//! What an organisation may be, by example.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn faults(text: &str) -> Vec<String> {
+    let faults = document::parse(Path::new("organisation.toml"), text, organisation).err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+/// A file with these units; each is named with its parent.
+fn units(units: &[(&str, &str)]) -> String {
+    let unit = |(id, parent): &(&str, &str)| {
+        let parent = if parent.is_empty() { String::new() } else { format!("parent = \"{parent}\"\n") };
+        format!("[[unit]]\nid = \"{id}\"\nname = \"Unit\"\nowner = \"A team\"\n{parent}")
+    };
+    format!("version = 1\nname = \"Test\"\n{}", units.iter().map(unit).collect::<String>())
+}
+
+fn indicators(of: &[(&str, &str)]) -> String {
+    let numbered = of.iter().enumerate();
+    let one = |(n, (unit, rest)): (usize, &(&str, &str))| {
+        format!("[[indicator]]\nid = \"i{n}\"\nname = \"I\"\nunit = \"{unit}\"\n{rest}\n")
+    };
+    numbered.map(one).collect()
+}
+
+#[test]
+fn every_fault_is_told_at_once_each_with_its_line() {
+    let found = faults(include_str!("broken.toml")).join("\n") + "\n";
+    assert_eq!(found, include_str!("broken.txt"), "{found}");
+}
+
+#[test]
+fn what_is_not_written_has_a_default() {
+    let text = units(&[("all", "")]) + &indicators(&[("all", "system = \"1\"")]);
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    assert_eq!((read.time_zone.as_str(), read.root.as_str()), ("UTC", "all"));
+    assert_eq!((&read.units[0].parent, read.units[0].allowance), (&None, Duration::from_secs(1800)));
+    let indicator = &read.indicators["i0"];
+    let id = indicator.id.clone();
+    let bare = Indicator { name: "I".to_owned(), ..Organisation::unowned(id, read.root.clone()) };
+    assert_eq!(indicator, &bare);
+}
+
+#[test]
+fn units_keep_the_order_in_which_they_are_written() {
+    let text = units(&[("b", "z"), ("z", ""), ("a", "z")]);
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    assert_eq!(read.units.iter().map(|unit| unit.id.as_str()).collect::<Vec<_>>(), ["b", "z", "a"]);
+}
+
+#[test]
+fn a_circle_is_told_once_however_many_units_lead_into_it() {
+    let text = units(&[("all", ""), ("a", "c"), ("b", "a"), ("c", "b"), ("d", "c"), ("e", "e")]);
+    assert_eq!(faults(&text), [
+        "organisation.toml:11: unit[1].parent: goes in a circle: a in c in b in a; one of them stands in another unit",
+        "organisation.toml:31: unit[5].parent: goes in a circle: e in e; one of them stands in another unit",
+    ]);
+}
+
+#[test]
+fn a_tenth_operation_has_no_place_in_the_drawing() {
+    let names: Vec<String> = (0..11).map(|n| format!("u{n}")).collect();
+    let below = |most: usize| names[..most].iter().map(|name| (name.as_str(), "all"));
+    let organisation = |most| units(&[("all", "")].into_iter().chain(below(most)).collect::<Vec<_>>());
+    assert_eq!(faults(&organisation(9)), [""; 0]);
+    let fault = "organisation.toml:56: unit[10].parent: \"all\" has more than 9 operations; \
+                 give some of them a unit of their own between";
+    assert_eq!(faults(&organisation(11)), [fault]);
+}
+
+#[test]
+fn there_is_one_whole() {
+    let text = units(&[("all", ""), ("more", "")]);
+    assert_eq!(faults(&text), ["organisation.toml:7: unit[1].parent: missing; the whole is \"all\" on line 3, \
+                               so write parent = \"all\" or a unit in it"]);
+}
+
+#[test]
+fn system_one_of_the_whole_is_its_operations_once_there_are_any() {
+    let one = indicators(&[("all", "system = \"1\"")]);
+    assert_eq!(faults(&(units(&[("all", "")]) + &one)), [""; 0]);
+    let text = units(&[("all", ""), ("a", "all")]) + &one;
+    assert_eq!(faults(&text), ["organisation.toml:16: indicator[0].system: System One of \"all\" is its operations; \
+                               give this indicator to one of them"]);
+}
+
+#[test]
+fn a_fourth_essential_indicator_has_no_place_under_future() {
+    let essential = ("all", "system = \"3\"\nessential = true");
+    let text = units(&[("all", "")]) + &indicators(&[essential; 4]);
+    assert_eq!(faults(&text), [
+        "organisation.toml:30: indicator[3].essential: number 4 of \"all\"; under Future there is room for 3"
+    ]);
+}
+
+#[test]
+fn a_time_zone_is_written_as_the_world_writes_it() {
+    let text = units(&[("all", "")]) + "";
+    let text = text.replacen("name =", "time_zone = \"america/santiago\"\nname =", 1);
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    assert_eq!(read.time_zone, "America/Santiago");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_reader_panic(text in "\\PC{0,200}") {
+        every_reader_survives(&text);
+    }
+
+    #[test]
+    fn no_damage_to_a_file_makes_a_reader_panic(
+        file in 0..4usize, from in 0.0..1.0f64, length in 0..40usize, scar in "[\\[\\]{}=\"'.,#\\n 0-9a-zé-]{0,8}",
+    ) {
+        use crate::demo::{AGENT_REHEARSAL, AGENT_WORKSHOP, ORGANISATION};
+        let whole: Vec<char> = [ORGANISATION, AGENT_REHEARSAL, AGENT_WORKSHOP, include_str!("broken.toml")][file].chars().collect();
+        let from = (from * whole.len() as f64) as usize;
+        let rest = whole.iter().skip(from + length);
+        let damaged: String = whole[..from].iter().copied().chain(scar.chars()).chain(rest.copied()).collect();
+        every_reader_survives(&damaged);
+    }
+}
+
+/// Either a file is right or at least one fault says why not.
+fn every_reader_survives(text: &str) {
+    let file = Path::new("f.toml");
+    let told = |faults: Option<Vec<Fault>>| faults.is_none_or(|faults| !faults.is_empty());
+    assert!(told(document::parse(file, text, organisation).err()));
+    assert!(told(document::parse(file, text, crate::agent::agent).err()));
+    assert!(told(document::parse(file, text, crate::room::room).err()));
+}

@@ -1,0 +1,160 @@
+//! The room: where it listens, where it keeps what it has, and whose room it is.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use vsm::{id::UnitId, organisation::Organisation, unit::Unit};
+
+use crate::{document, entry::Entry, fault::Fault, organisation, section::Section};
+
+/// The keys by which a file is known to be a room's.
+pub(crate) const KEYS: [&str; 5] = ["listen", "archive", "organisation", "snapshot_every", "trusted_network"];
+
+/// The year in which Chile's operations room was built.
+const PORT: u16 = 1972;
+const SECOND: Duration = Duration::from_secs(1);
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What a room needs to know before it opens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Room {
+    /// The door, for screens and agents alike.
+    pub listen: SocketAddr,
+    /// The folder of the archive.
+    pub archive: PathBuf,
+    /// The organisation whose room it is.
+    pub organisation: Organisation,
+    /// The time between two snapshots of the detectors; a restart replays what came after the last.
+    pub snapshot_every: Duration,
+    /// Whether everyone who can reach the door may come in, so that it may be open beyond this machine.
+    pub trusted_network: bool,
+}
+
+/// The room without a file: on loopback, and nobody has described the organisation yet.
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            archive: PathBuf::from("archive"),
+            organisation: unowned(),
+            snapshot_every: SNAPSHOT_EVERY,
+            trusted_network: false,
+        }
+    }
+}
+
+/// Reads a room and the organisation it names, or says everything that is wrong with both.
+pub fn read(file: &Path) -> Result<Room, Vec<Fault>> {
+    document::read(file, room)
+}
+
+pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
+    let default = Room::default();
+    let trusted_network = root.or("trusted_network", false, Entry::truth);
+    let listen = root.or("listen", default.listen, address);
+    let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
+    let snapshot_every = root.or("snapshot_every", SNAPSHOT_EVERY, |entry| entry.duration(SECOND..=DAY));
+    let organisation = root.or("organisation", default.organisation, organisation_in_file);
+    root.finish();
+    keep_in(&root, listen?, trusted_network);
+    Some(Room {
+        listen: listen?,
+        archive: archive?,
+        organisation: organisation?,
+        snapshot_every: snapshot_every?,
+        trusted_network: trusted_network?,
+    })
+}
+
+fn address(entry: Entry<'_>) -> Option<SocketAddr> {
+    let text = entry.clone().text()?;
+    let address = text.replace("localhost:", "127.0.0.1:").parse();
+    address.or_else(|_| entry.fault(format!("not an address: {entry}; write \"127.0.0.1:1972\"")).ok_or(())).ok()
+}
+
+fn organisation_in_file(entry: Entry<'_>) -> Option<Organisation> {
+    let report = entry.report();
+    let organisation = organisation::read(&entry.path()?);
+    organisation.map_err(|faults| report.adopt(faults)).ok()
+}
+
+/// A door beyond this machine has to be meant: whoever comes through it can read and send.
+fn keep_in(root: &Section<'_>, listen: SocketAddr, trusted_network: Option<bool>) {
+    if listen.ip().is_loopback() || trusted_network != Some(false) {
+        return;
+    }
+    let why = "is reached from beyond this machine, by everyone on that network";
+    let right = "listen on 127.0.0.1, or write trusted_network = true if that is meant";
+    root.fault("listen", format!("{listen} {why}; {right}"));
+}
+
+fn unowned() -> Organisation {
+    let root = UnitId::parse("room").expect("a word of small letters is a name");
+    let unit = Unit {
+        id: root.clone(),
+        name: "This room".to_owned(),
+        parent: None,
+        owner: "nobody yet".to_owned(),
+        allowance: organisation::ALLOWANCE,
+    };
+    Organisation {
+        name: "Unowned room".to_owned(),
+        time_zone: "UTC".to_owned(),
+        root,
+        units: vec![unit],
+        indicators: Default::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<String> {
+        let faults = document::parse(Path::new("room.toml"), text, room).unwrap_err();
+        faults.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_room_that_says_nothing_is_the_default_room() {
+        let read = document::parse(Path::new("room.toml"), "version = 1", room).unwrap();
+        assert_eq!(read, Room::default());
+        assert_eq!(read.listen.to_string(), "127.0.0.1:1972");
+    }
+
+    #[test]
+    fn what_a_room_names_is_relative_to_its_file() {
+        let read = document::parse(Path::new("/etc/synco/room.toml"), "version = 1\narchive = \"past\"", room);
+        assert_eq!(read.unwrap().archive, Path::new("/etc/synco/past"));
+    }
+
+    #[test]
+    fn a_door_beyond_this_machine_has_to_be_meant() {
+        let open = "version = 1\nlisten = \"0.0.0.0:80\"";
+        let fault = "room.toml:2: listen: 0.0.0.0:80 is reached from beyond this machine, by everyone on that network; \
+                     listen on 127.0.0.1, or write trusted_network = true if that is meant";
+        assert_eq!(faults(open), [fault]);
+        let meant = format!("{open}\ntrusted_network = true");
+        assert!(document::parse(Path::new("room.toml"), &meant, room).is_ok());
+    }
+
+    #[test]
+    fn every_fault_of_a_room_comes_at_once_and_those_of_its_organisation_after_them() {
+        let text = "version = 1\nlisten = 1972\narchiv = \"x\"\nsnapshot_every = \"1ms\"\norganisation = \"none.toml\"";
+        let faults = faults(text);
+        assert_eq!(
+            faults[..3],
+            [
+                "room.toml:2: listen: not text: 1972; write it in quotes",
+                "room.toml:3: archiv: no field \"archiv\"; did you mean \"archive\"?",
+                "room.toml:4: snapshot_every: found \"1ms\"; between 1s and 1d is right",
+            ]
+        );
+        assert!(faults[3].starts_with("none.toml: "), "{faults:?}");
+        assert_eq!(faults.len(), 4);
+    }
+}

@@ -1,0 +1,242 @@
+//! What stands in the feed: tiles of the most urgent signals, the future of the essential indicators, the memory.
+
+use cybernet::{picture::Picture, trace};
+use vsm::{
+    id::{IndicatorId, UnitId},
+    indicator::Indicator,
+    signal::{Cleared, Signal},
+    time::Moment,
+};
+
+use crate::{
+    choose::{self, Open},
+    civil::Civil,
+    geometry::{
+        lamp::Face,
+        trace::{Band, Past, Story},
+    },
+    numbers,
+    recursion::{Place, Recursion},
+    words,
+};
+
+/// How many signals the feed shows.
+pub const TILES: usize = 3;
+/// How many essential indicators stand under Future.
+pub const ESSENTIALS: usize = 3;
+/// How many lines the memory has.
+pub const LINES: usize = 3;
+
+/// One of the most urgent signals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tile {
+    /// The signal.
+    pub signal: String,
+    /// Its lamp.
+    pub face: Face,
+    /// The indicator it was seen on.
+    pub name: String,
+    /// What happened, how sure that is, and when it began.
+    pub kind: String,
+    /// Who has it, and until when.
+    pub owner: String,
+    /// The last reading with its unit of measure.
+    pub value: String,
+    /// Its trace.
+    pub story: Story,
+}
+
+/// Where an essential indicator will be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Essential {
+    /// The indicator.
+    pub name: String,
+    /// The interval after the last period ahead.
+    pub value: String,
+    /// Its trace.
+    pub story: Story,
+}
+
+/// A signal that is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Line {
+    /// When it was over.
+    pub when: String,
+    /// The indicator.
+    pub name: String,
+    /// What became of it.
+    pub what: String,
+}
+
+/// What the feed is made from.
+pub struct Source<'a> {
+    /// The picture.
+    pub picture: &'a Picture,
+    /// The recursion that is shown.
+    pub recursion: &'a Recursion<'a>,
+    /// The calendar of the room.
+    pub civil: &'a dyn Fn(Moment) -> Civil,
+    /// The room's time.
+    pub now: Moment,
+}
+
+impl Source<'_> {
+    /// The most urgent signals.
+    pub fn tiles(&self, open: &[Open<'_>]) -> Vec<Tile> {
+        open.iter().take(TILES).map(|open| self.tile(open.signal)).collect()
+    }
+
+    fn tile(&self, signal: &Signal) -> Tile {
+        let id = signal.indicators.first();
+        let trace = id.and_then(|id| self.picture.traces.get(id));
+        let last = trace.and_then(|trace| trace.points.back()).map(|point| point.1);
+        let kind = words::kind(signal.kind, choose::course(signal), signal.probability);
+        Tile {
+            signal: signal.id.to_string(),
+            face: choose::face(signal, self.now),
+            name: id.map(|id| self.name(id)).unwrap_or_default(),
+            kind: format!("{kind}, {}", self.when(signal.onset_at)),
+            owner: self.owner(signal),
+            value: numbers::value(last.unwrap_or(signal.expected.mean + signal.size), self.measure(id)),
+            story: trace.map(|trace| event(trace, signal)).unwrap_or_default(),
+        }
+    }
+
+    /// Who holds a signal, and the end of the allowance.
+    fn owner(&self, signal: &Signal) -> String {
+        let unit: &UnitId = &signal.held_by;
+        let owner = self.picture.organisation.unit(unit).map_or(unit.as_str(), |unit| unit.owner.as_str());
+        let until = signal.allowance.map(|allowance| format!(", until {}", self.when(allowance.ends_at)));
+        format!("{owner}{}", until.unwrap_or_default())
+    }
+
+    /// The essential indicators of this recursion that have a forecast, those of the unit itself first.
+    pub fn essentials(&self) -> Vec<Essential> {
+        self.foreseen().into_iter().filter_map(|(indicator, _)| self.essential(indicator)).collect()
+    }
+
+    /// How far ahead the essentials look, if they agree.
+    pub fn ahead(&self) -> String {
+        let mut cadences = self.foreseen().into_iter().map(|(indicator, _)| indicator.cadence);
+        let first = cadences.next().flatten();
+        words::ahead(first.filter(|first| cadences.all(|cadence| cadence == Some(*first))))
+    }
+
+    fn foreseen(&self) -> Vec<(&Indicator, Place)> {
+        let indicators = self.picture.organisation.indicators.values();
+        let foreseen = |i: &&Indicator| self.picture.traces.get(&i.id).is_some_and(|trace| !trace.ahead.is_empty());
+        let placed = |i| Some((i, self.recursion.place(&Indicator::clone(i).unit, i.system)?));
+        let mut all: Vec<_> = indicators.filter(|i| i.essential).filter(foreseen).filter_map(placed).collect();
+        all.sort_by_key(|(_, place)| *place);
+        all.truncate(ESSENTIALS);
+        all
+    }
+
+    fn essential(&self, indicator: &Indicator) -> Option<Essential> {
+        let trace = self.picture.traces.get(&indicator.id)?;
+        let end = trace.ahead.last()?;
+        Some(Essential {
+            name: indicator.name.clone(),
+            value: numbers::interval(end.0, end.2, &indicator.measure),
+            story: story(trace),
+        })
+    }
+
+    /// The last signals that were cleared.
+    pub fn memory(&self) -> Vec<Line> {
+        let here = |cleared: &&Cleared| {
+            self.picture.organisation.indicators.get(&cleared.indicator).map_or(true, |indicator| {
+                self.recursion.place(&cleared.unit, indicator.system).is_some()
+            })
+        };
+        let line = |cleared: &Cleared| Line {
+            when: self.when(cleared.cleared_at),
+            name: self.name(&cleared.indicator),
+            what: words::ending(cleared.kind, cleared.ending),
+        };
+        self.picture.memory.iter().filter(here).take(LINES).map(line).collect()
+    }
+
+    fn when(&self, moment: Moment) -> String {
+        (self.civil)(moment).short((self.civil)(self.now))
+    }
+
+    fn name(&self, id: &IndicatorId) -> String {
+        self.picture.organisation.indicators.get(id).map_or_else(|| id.to_string(), |indicator| indicator.name.clone())
+    }
+
+    fn measure(&self, id: Option<&IndicatorId>) -> &str {
+        let indicator = id.and_then(|id| self.picture.organisation.indicators.get(id));
+        indicator.map(|indicator| indicator.measure.as_str()).unwrap_or_default()
+    }
+}
+
+/// A trace as it came.
+fn story(trace: &trace::Trace) -> Story {
+    let past = trace.points.iter().map(|trace::Point(_, value, forecast)| Past { value: *value, band: forecast.map(band) });
+    Story { past: past.collect(), future: trace.ahead.iter().copied().map(band).collect(), onset: None }
+}
+
+/// A trace with what a signal did to it.
+fn event(trace: &trace::Trace, signal: &Signal) -> Story {
+    let onset = trace.points.iter().position(|point| signal.onset_at <= point.0);
+    let expected = Band { lower: signal.expected.lower, mean: signal.expected.mean, upper: signal.expected.upper };
+    Story { onset: onset.map(|step| (step, expected)), ..story(trace) }
+}
+
+fn band(trace::Band(lower, mean, upper): trace::Band) -> Band {
+    Band { lower, mean, upper }
+}
+
+#[cfg(test)]
+mod tests {
+    use vsm::signal::Ending;
+
+    use super::*;
+    use crate::sample::{self, NOW, minutes};
+
+    fn with<T>(picture: &Picture, unit: Option<&str>, read: impl FnOnce(Source<'_>, &[Open<'_>]) -> T) -> T {
+        let unit = unit.map(|unit| UnitId::parse(unit).unwrap());
+        let recursion = Recursion::of(picture, unit.as_ref()).unwrap();
+        let open = choose::open(picture, &recursion);
+        read(Source { picture, recursion: &recursion, civil: &Civil::utc, now: NOW }, &open)
+    }
+
+    #[test]
+    fn a_tile_says_what_since_when_who_and_until_when() {
+        let picture = sample::alarm([sample::signal("cards.accepted", "cards")]);
+        let tile = with(&picture, None, |source, open| source.tiles(open).remove(0));
+        assert_eq!(tile.name, "Cards accepted");
+        assert_eq!(tile.kind, "step down 97 %, 14:38");
+        assert_eq!(tile.owner, "Cards crew, until 15:39");
+        assert_eq!(tile.value, "91 %");
+        assert_eq!(tile.story.onset.map(|(step, band)| (step, band.mean)), Some((3, 95.8)));
+    }
+
+    #[test]
+    fn without_an_allowance_only_the_owner_is_named() {
+        let signal = Signal { allowance: None, ..sample::signal("cards.accepted", "cards") };
+        let owner = with(&sample::alarm([signal]), None, |source, open| source.tiles(open).remove(0).owner);
+        assert_eq!(owner, "Cards crew");
+    }
+
+    #[test]
+    fn the_future_shows_essential_indicators_of_this_recursion_only() {
+        let picture = sample::picture();
+        let shown = |unit| with(&picture, unit, |source, _| (source.essentials(), source.ahead()));
+        let (essentials, ahead) = shown(None);
+        assert_eq!((essentials[0].name.as_str(), essentials[0].value.as_str()), ("Load", "87–93 %"));
+        assert_eq!(ahead, "+3 s");
+        assert!(shown(Some("payments")).0.is_empty());
+    }
+
+    #[test]
+    fn the_memory_names_what_is_over() {
+        let mut picture = sample::picture();
+        let signal = sample::signal("cards.accepted", "cards");
+        picture.memory.extend(signal.clear(NOW - minutes(12), Ending::Back));
+        let line = with(&picture, None, |source, _| source.memory().remove(0));
+        assert_eq!([line.when, line.name, line.what], ["14:32", "Cards accepted", "step back"]);
+        assert!(with(&picture, Some("search"), |source, _| source.memory().is_empty()));
+    }
+}

@@ -1,0 +1,278 @@
+//! The whole wall at one moment, as plain values: what the board compares with what it already shows.
+
+use std::time::Duration;
+
+use cybernet::picture::Aspect;
+use vsm::{id::UnitId, subsystem::Subsystem, time::Moment};
+
+use crate::{
+    address::Refusal,
+    choose::{self, Seats},
+    civil::Civil,
+    feed::{Essential, Line, Source, Tile},
+    link::{Link, Loss},
+    recursion::Recursion,
+    store::PictureStore,
+    words::{self, Counts, Head},
+};
+
+/// The state of the wall.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum State {
+    /// No picture has come yet.
+    #[default]
+    Loading,
+    /// No signal is open.
+    Quiet,
+    /// A signal is open.
+    Alarm,
+    /// This screen cannot be shown.
+    Refused,
+}
+
+/// What the drawing is built from; it is drawn anew only when this changes.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Plan {
+    /// The recursion, whose environment keeps its shape.
+    pub recursion: String,
+    /// The operations, from the top.
+    pub operations: Vec<Operation>,
+}
+
+/// One operation of the drawing.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Operation {
+    /// Its unit's name on the wire; empty before the first picture.
+    pub id: String,
+    /// Its name beside the drawing.
+    pub name: String,
+    /// Whether it opens into a drawing of its own.
+    pub opens: bool,
+}
+
+/// The line at the foot.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Foot {
+    /// The organisation, and the recursion if it has another name.
+    pub place: Head,
+    /// The level of this recursion, from 0, and how many there are.
+    pub level: (usize, usize),
+    /// How many indicators are silent.
+    pub silent: usize,
+    /// How many are muted.
+    pub muted: usize,
+    /// Whether any lamp shows rehearsed readings.
+    pub rehearsal: bool,
+}
+
+/// What is told of a lost link.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Lost {
+    /// How loudly.
+    pub loss: Loss,
+    /// The age of the picture, in words.
+    pub age: String,
+    /// When it was lost, by the room's clock.
+    pub at: String,
+    /// The same with its date.
+    pub on: String,
+    /// What was the case then.
+    pub then: String,
+}
+
+/// Everything the wall shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    /// Its state.
+    pub state: State,
+    /// The drawing.
+    pub plan: Plan,
+    /// The lamps of the drawing.
+    pub seats: Seats,
+    /// The headline.
+    pub head: Head,
+    /// The most urgent signals.
+    pub tiles: Vec<Tile>,
+    /// How far the future is.
+    pub ahead: String,
+    /// The essential indicators.
+    pub essentials: Vec<Essential>,
+    /// The last signals that are over.
+    pub memory: Vec<Line>,
+    /// The line at the foot.
+    pub foot: Foot,
+    /// The age of a live picture, from two seconds up.
+    pub age: Option<String>,
+    /// The room's clock; empty before the first picture.
+    pub clock: String,
+    /// The link.
+    pub link: &'static str,
+    /// What is told of a lost link.
+    pub lost: Option<Lost>,
+}
+
+impl Plan {
+    /// Before the first picture: Beer's five operations without a name.
+    pub fn unknown() -> Self {
+        Self { recursion: String::new(), operations: vec![Operation::default(); 5] }
+    }
+}
+
+impl Shown {
+    /// What a store shows at `now`, the screen's steady clock, in the recursion of `unit`.
+    pub fn of(store: &PictureStore, unit: Option<&UnitId>, civil: &dyn Fn(Moment) -> Civil, now: Duration) -> Self {
+        if let Some(why) = store.refusal() {
+            return Self::refused(&Refusal { what: "Refused".to_owned(), why: why.to_owned() });
+        }
+        let (Some(picture), Some(at)) = (store.picture(), store.room_time(now)) else { return Self::loading() };
+        let Some(recursion) = Recursion::of(picture, unit) else {
+            let why = unit.map(ToString::to_string).unwrap_or_default();
+            return Self::refused(&Refusal { what: "Unit not known".to_owned(), why });
+        };
+        Source { picture, recursion: &recursion, civil, now: at }.shown(store.link(), now)
+    }
+
+    /// Before the first picture.
+    pub fn loading() -> Self {
+        Self { plan: Plan::unknown(), head: Head::waiting(), link: Link::Loading.name(), ..Self::default() }
+    }
+
+    /// A screen that cannot be shown, and why.
+    pub fn refused(refusal: &Refusal) -> Self {
+        let head = Head::new(refusal.what.clone(), refusal.why.clone());
+        Self { state: State::Refused, head, ..Self::loading() }
+    }
+}
+
+impl Source<'_> {
+    fn shown(&self, link: Link, now: Duration) -> Shown {
+        let open = choose::open(self.picture, self.recursion);
+        let counts = choose::counts(&open);
+        let lost = self.lost(link, now, counts);
+        Shown {
+            state: if open.is_empty() { State::Quiet } else { State::Alarm },
+            plan: self.plan(),
+            seats: choose::seats(self.picture, self.recursion, &open, self.now),
+            head: self.head(link, now, counts),
+            tiles: self.tiles(&open),
+            ahead: self.ahead(),
+            essentials: self.essentials(),
+            memory: self.memory(),
+            foot: self.foot(),
+            age: link.age(now).and_then(words::live),
+            clock: (self.civil)(self.now).clock(),
+            link: link.name(),
+            lost,
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let operation = |unit: &&vsm::unit::Unit| Operation {
+            id: unit.id.to_string(),
+            name: unit.name.clone(),
+            opens: self.recursion.opens(unit),
+        };
+        let operations = self.recursion.operations.iter().map(operation).collect();
+        Plan { recursion: self.recursion.focus.id.to_string(), operations }
+    }
+
+    fn head(&self, link: Link, now: Duration, counts: Counts) -> Head {
+        match (link, link.age(now)) {
+            (Link::Lost { .. }, Some(age)) => Head::lost(age, counts),
+            _ => Head::of(counts, self.picture.steady_since.map(|since| self.since(since))),
+        }
+    }
+
+    /// `18:40` today, `Thu 18:40` before.
+    fn since(&self, moment: Moment) -> String {
+        let (then, now) = ((self.civil)(moment), (self.civil)(self.now));
+        if then.date() == now.date() { then.time() } else { format!("{} {}", then.short(now), then.time()) }
+    }
+
+    fn foot(&self) -> Foot {
+        let organisation = &self.picture.organisation;
+        let recursion = Some(&self.recursion.focus.name).filter(|name| **name != organisation.name);
+        let of = |aspect: Aspect| {
+            let here = |unit: &UnitId, system: Subsystem| self.recursion.place(unit, system).is_some();
+            let lamps = self.picture.lamps.values().filter(|lamp| lamp.aspect == aspect);
+            lamps.filter(|lamp| here(&lamp.unit, lamp.system)).count()
+        };
+        Foot {
+            place: Head::new(organisation.name.clone(), recursion.cloned().unwrap_or_default()),
+            level: self.recursion.depth(),
+            silent: of(Aspect::Silent),
+            muted: of(Aspect::Muted),
+            rehearsal: self.picture.rehearsal,
+        }
+    }
+
+    fn lost(&self, link: Link, now: Duration, counts: Counts) -> Option<Lost> {
+        let (loss, since) = link.loss(now)?;
+        let at = (self.civil)(self.now - now.saturating_sub(since));
+        Some(Lost {
+            loss,
+            age: words::age(link.age(now)?),
+            at: at.exact(),
+            on: format!("{} {}", at.date(), at.exact()),
+            then: counts.pain().unwrap_or_else(|| "steady".to_owned()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cybernet::{picture::Picture, screen::ToScreen};
+
+    use super::*;
+    use crate::sample;
+
+    const NOW: Duration = Duration::from_secs(1_000);
+
+    fn store(picture: Picture) -> PictureStore {
+        let mut store = PictureStore::default();
+        store.receive(ToScreen::Picture(Box::new(picture)), NOW);
+        store
+    }
+
+    fn shown(store: &PictureStore, unit: Option<&str>, now: Duration) -> Shown {
+        let unit = unit.map(|unit| UnitId::parse(unit).unwrap());
+        Shown::of(store, unit.as_ref(), &Civil::utc, now)
+    }
+
+    #[test]
+    fn before_the_first_picture_the_wall_waits() {
+        let shown = shown(&PictureStore::default(), None, NOW);
+        assert_eq!((shown.state, shown.head), (State::Loading, Head::waiting()));
+    }
+
+    #[test]
+    fn a_room_without_units_or_lamps_is_quiet() {
+        let shown = shown(&store(sample::bare()), None, NOW);
+        assert_eq!((shown.state, shown.head.strong.as_str()), (State::Quiet, "Steady"));
+        assert_eq!(shown.plan.operations.len(), 1);
+    }
+
+    #[test]
+    fn a_signal_alarms_the_recursions_it_belongs_to() {
+        let store = store(sample::alarm([sample::signal("cards.accepted", "cards")]));
+        let state = |unit| shown(&store, unit, NOW).state;
+        assert_eq!([None, Some("payments"), Some("checkout")].map(state), [State::Alarm, State::Alarm, State::Quiet]);
+    }
+
+    #[test]
+    fn an_unknown_unit_is_refused_by_name() {
+        let shown = shown(&store(sample::picture()), Some("nobody"), NOW);
+        assert_eq!((shown.state, shown.head), (State::Refused, Head::new("Unit not known", "nobody")));
+    }
+
+    #[test]
+    fn a_lost_link_tells_its_age_and_when_and_what_was_then() {
+        let mut store = store(sample::alarm([sample::signal("cards.accepted", "cards")]));
+        store.closed(NOW);
+        let shown = shown(&store, None, NOW + Duration::from_secs(245));
+        assert_eq!(shown.head, Head::new("4 min old", "· then 1 open"));
+        let lost = shown.lost.unwrap();
+        assert_eq!((lost.loss, lost.on.as_str()), (Loss::Full, "Fri 20 Nov 14:44:06"));
+        assert_eq!(shown.clock, "Fri 20 Nov 14:48", "the clock goes on");
+    }
+}

@@ -1,0 +1,49 @@
+//! One trace: a series, its forecasts and what happened to it, as SVG.
+
+use leptos::prelude::*;
+
+use crate::geometry::{
+    lamp::Tone,
+    trace::{Field, Plot, Story},
+};
+
+/// A trace.
+#[component]
+pub fn Trace(
+    /// What it shows.
+    #[prop(into)]
+    story: Signal<Story>,
+    /// What the event in it means.
+    #[prop(into)]
+    tone: Signal<Tone>,
+    /// The field it is drawn in.
+    field: Field,
+) -> impl IntoView {
+    let plot = Memo::new(move |_| story.with(|story| story.plot(field)));
+    let part = move |read: fn(&Plot) -> &String| move || plot.with(|plot| read(plot).clone());
+    let tone_name = move || tone.get().name();
+    let dot = move || {
+        let Some(dot) = plot.with(|plot| plot.dot) else { return None };
+        let radius = format!("{:.1}", field.line * 1.7);
+        let (x, y) = (format!("{:.1}", dot.x), format!("{:.1}", dot.y));
+        Some(view! { <circle class="dot" data-tone=tone_name cx=x cy=y r=radius /> })
+    };
+    view! {
+        <svg
+            class="trace"
+            viewBox=format!("0 0 {} {}", field.width, field.height)
+            preserveAspectRatio="none"
+            style=format!("--tw:{}", field.line)
+            aria-hidden="true"
+        >
+            <polygon class="band" points=part(|plot| &plot.band) />
+            <polygon class="fan" points=part(|plot| &plot.fan) />
+            <polyline class="fan-line" points=part(|plot| &plot.fan_line) />
+            <path class="present" d=part(|plot| &plot.present) />
+            <polyline class="series" points=part(|plot| &plot.series) />
+            <polyline class="past-event" data-tone=tone_name points=part(|plot| &plot.event) />
+            <path class="begin" data-tone=tone_name d=part(|plot| &plot.begin) />
+            {dot}
+        </svg>
+    }
+}

@@ -1,0 +1,180 @@
+//! What the wall says in words: heads, kinds, ages. Few, and always the same ones.
+
+use std::time::Duration;
+
+use vsm::{
+    signal::{Ending, Kind},
+    subsystem::Subsystem,
+};
+
+use crate::geometry::lamp::Course;
+
+/// The longest name of an indicator that keeps the common width of type.
+pub const LONGEST_NAME: usize = 21;
+
+/// A line with a strong beginning and a quiet rest.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Head {
+    /// What is said first.
+    pub strong: String,
+    /// What follows it.
+    pub rest: String,
+}
+
+/// How many signals there are of which sort.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Open signals that hurt.
+    pub open: usize,
+    /// Those of them that have left the unit they arose in.
+    pub climbing: usize,
+    /// Open signals that please.
+    pub better: usize,
+}
+
+impl Head {
+    /// A head of two parts.
+    pub fn new(strong: impl Into<String>, rest: impl Into<String>) -> Self {
+        Self { strong: strong.into(), rest: rest.into() }
+    }
+
+    /// Before the first picture.
+    pub fn waiting() -> Self {
+        Self::new("Waiting", "for the first picture")
+    }
+
+    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 better`.
+    pub fn of(counts: Counts, steady_since: Option<String>) -> Self {
+        if counts == Counts::default() {
+            return Self::new("Steady", steady_since.map(|since| format!("since {since}")).unwrap_or_default());
+        }
+        let better = if counts.better == 0 { String::new() } else { format!("· {} better", counts.better) };
+        Self::new(counts.pain().unwrap_or_else(|| "Steady".to_owned()), better)
+    }
+
+    /// `12 s old · then 3 open`.
+    pub fn lost(age: Duration, counts: Counts) -> Self {
+        Self::new(format!("{} old", self::age(age)), format!("· then {}", counts.then()))
+    }
+}
+
+impl Counts {
+    /// `3 open, 1 climbing`; none without pain.
+    pub fn pain(self) -> Option<String> {
+        let climbing = if self.climbing == 0 { String::new() } else { format!(", {} climbing", self.climbing) };
+        (0 < self.open).then(|| format!("{} open{climbing}", self.open))
+    }
+
+    /// What was the case when the link was lost, in two words.
+    pub fn then(self) -> String {
+        if self.open == 0 { "steady".to_owned() } else { format!("{} open", self.open) }
+    }
+}
+
+/// `step down 97 %`.
+pub fn kind(kind: Kind, course: Course, probability: f64) -> String {
+    let what = match (kind, course) {
+        (Kind::Transient, Course::Up) => "spike up",
+        (Kind::Transient, Course::Down) => "spike down",
+        (Kind::Level, Course::Up) => "step up",
+        (Kind::Level, Course::Down) => "step down",
+        (Kind::Slope, Course::Up) => "rising",
+        (Kind::Slope, Course::Down) => "falling",
+        (Kind::Variance, Course::Up) => "swings grow",
+        (Kind::Variance, Course::Down) => "swings shrink",
+    };
+    format!("{what} {:.0} %", probability.clamp(0.0, 1.0) * 100.0)
+}
+
+/// How a signal ended: `step back`, `ramp stays`.
+pub fn ending(kind: Kind, ending: Ending) -> String {
+    let what = match kind {
+        Kind::Transient => "spike",
+        Kind::Level => "step",
+        Kind::Slope => "ramp",
+        Kind::Variance => "swings",
+    };
+    let how = match ending {
+        Ending::Back => "back",
+        Ending::Settled => "stays",
+    };
+    format!("{what} {how}")
+}
+
+/// An age in its largest whole unit: `12 s`, `4 min`, `3 h`, `2 d`.
+pub fn age(age: Duration) -> String {
+    match age.as_secs() {
+        s @ ..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s @ 3_600..172_800 => format!("{} h", s / 3_600),
+        s => format!("{} d", s / 86_400),
+    }
+}
+
+/// The age of a live picture, from 2 s up; a digit that flickers moves for nothing.
+pub fn live(age: Duration) -> Option<String> {
+    (Duration::from_secs(2) <= age).then(|| self::age(age))
+}
+
+/// Three periods ahead: `+3 s`, `+45 min`.
+pub fn ahead(cadence: Option<Duration>) -> String {
+    let periods = u32::try_from(cybernet::trace::AHEAD).unwrap_or(u32::MAX);
+    cadence.map_or_else(|| format!("+{periods}"), |cadence| format!("+{}", age(cadence * periods)))
+}
+
+/// What a subsystem is called beside the drawing.
+pub fn system(system: Subsystem) -> (&'static str, &'static str) {
+    (system.numeral(), system.name())
+}
+
+/// Whether a name needs narrower type to stay on its line.
+pub fn narrow(name: &str, longest: usize) -> bool {
+    longest < name.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(open: usize, climbing: usize, better: usize) -> String {
+        let Head { strong, rest } = Head::of(Counts { open, climbing, better }, Some("Thu 18:40".to_owned()));
+        format!("{strong} {rest}").trim_end().to_owned()
+    }
+
+    #[test]
+    fn the_head_says_how_the_organisation_is_and_prints_no_zero() {
+        assert_eq!(head(0, 0, 0), "Steady since Thu 18:40");
+        assert_eq!(head(3, 1, 1), "3 open, 1 climbing · 1 better");
+        assert_eq!(head(1, 0, 0), "1 open");
+        assert_eq!(head(0, 0, 2), "Steady · 2 better");
+    }
+
+    #[test]
+    fn a_lost_picture_says_its_age_first() {
+        let counts = Counts { open: 3, ..Counts::default() };
+        assert_eq!(Head::lost(Duration::from_millis(12_900), counts), Head::new("12 s old", "· then 3 open"));
+        assert_eq!(Head::lost(Duration::from_secs(245), Counts::default()), Head::new("4 min old", "· then steady"));
+    }
+
+    #[test]
+    fn a_kind_is_said_as_a_person_says_it() {
+        assert_eq!(kind(Kind::Level, Course::Down, 0.972), "step down 97 %");
+        assert_eq!(kind(Kind::Slope, Course::Up, 0.91), "rising 91 %");
+        assert_eq!(kind(Kind::Transient, Course::Up, 0.88), "spike up 88 %");
+        assert_eq!(ending(Kind::Level, Ending::Settled), "step stays");
+    }
+
+    #[test]
+    fn a_live_age_is_printed_from_two_seconds_up_in_whole_seconds() {
+        assert_eq!(live(Duration::from_millis(1_990)), None);
+        assert_eq!(live(Duration::from_millis(3_990)), Some("3 s".to_owned()));
+        assert_eq!(age(Duration::from_secs(7_300)), "2 h");
+    }
+
+    #[test]
+    fn three_periods_ahead_are_told_in_time() {
+        assert_eq!(ahead(Some(Duration::from_secs(1))), "+3 s");
+        assert_eq!(ahead(Some(Duration::from_secs(900))), "+45 min");
+        assert_eq!(ahead(None), "+3");
+    }
+}

@@ -1,0 +1,234 @@
+//! What every archive promises, whatever it keeps its data in.
+
+use std::{fs, path::Path};
+
+use archive::{Archive, ArchiveFault, Batch, Position, RecordEntry, Snapshot, Taken};
+use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
+use tempfile::TempDir;
+use vsm::{
+    id::{AgentId, IndicatorId},
+    reading::{Mark, Quality, Reading},
+    time::Moment,
+};
+
+/// An archive nobody has written in, and the folder it lives in.
+fn fresh() -> (Archive, TempDir) {
+    let folder = TempDir::new().expect("a temporary folder");
+    (Archive::open(folder.path()).expect("a new archive"), folder)
+}
+
+fn reopened(archive: Archive, folder: &TempDir) -> Archive {
+    drop(archive);
+    Archive::open(folder.path()).expect("the archive again")
+}
+
+fn agent(name: &str) -> AgentId {
+    AgentId::parse(name).expect("a name")
+}
+
+fn reading(name: &str, at: i64, value: f64) -> Reading {
+    let indicator = IndicatorId::parse(name).expect("a name");
+    Reading::new(indicator, Moment::from_unix_millis(at), value).expect("a finite value")
+}
+
+fn batch(name: &str, sequence: u64) -> Batch {
+    let readings = vec![reading("plant/output", 1_000, sequence as f64), reading("plant/load", 1_001, 0.5)];
+    Batch { agent: agent(name), sequence, received_at: Moment::from_unix_millis(2_000), rehearsal: false, readings }
+}
+
+fn replayed(archive: &Archive, after: Position) -> Vec<(Position, Batch)> {
+    let mut batches = Vec::new();
+    archive.replay(after, |position, batch| batches.push((position, batch))).expect("a journal that can be read");
+    batches
+}
+
+fn sequences(archive: &Archive) -> Vec<u64> {
+    replayed(archive, Position::default()).into_iter().map(|(_, batch)| batch.sequence).collect()
+}
+
+fn snapshot(position: Position, format: u32, body: &str) -> Snapshot {
+    Snapshot { position, taken_at: Moment::from_unix_millis(5), format, body: body.into() }
+}
+
+fn entry(key: &str, at: i64) -> RecordEntry {
+    let (key, kind, body) = (key.to_owned(), "raised".to_owned(), "{\"size\":3.5}".to_owned());
+    RecordEntry { key, at: Moment::from_unix_millis(at), kind, body }
+}
+
+#[test]
+fn an_archive_can_be_given_to_a_thread() {
+    let (mut archive, _folder) = fresh();
+    let taken = std::thread::spawn(move || archive.append(&[batch("host", 1)])).join().expect("no panic");
+    assert!(matches!(taken.unwrap()[..], [Taken::Now(_)]));
+}
+
+#[test]
+fn what_was_appended_is_replayed_in_order_bit_for_bit() {
+    let values = [0.0, -0.0, 5e-324, -f64::MIN_POSITIVE / 2.0, f64::MAX, f64::MIN, 0.1 + 0.2];
+    let times = [i64::MIN, i64::MAX, 0, -1, 1_763_600_000_000];
+    let marks = [
+        None,
+        Some(Mark::default()),
+        Some(Mark { quality: Quality::Doubtful, note: None }),
+        Some(Mark { quality: Quality::Good, note: Some("gauge changed, naïve reading".to_owned()) }),
+        Some(Mark { quality: Quality::Doubtful, note: Some(String::new()) }),
+    ];
+    let mut readings = Vec::new();
+    for (k, value) in values.into_iter().enumerate() {
+        for (at, mark) in times.into_iter().zip(&marks) {
+            let name = format!("plant/output-{}", k % 3);
+            let reading = reading(&name, at, value);
+            readings.push(match mark {
+                Some(mark) => reading.marked(mark.clone()),
+                None => reading,
+            });
+        }
+    }
+    let received_at = Moment::from_unix_millis(i64::MAX);
+    let odd = Batch { readings, received_at, rehearsal: true, ..batch("host", u64::MAX) };
+    let empty = Batch { readings: Vec::new(), ..batch("other", 1) };
+    let batches = [odd, empty, batch("third", 7)];
+
+    let (mut archive, folder) = fresh();
+    archive.append(&batches).unwrap();
+    let archive = reopened(archive, &folder);
+    let found: Vec<_> = replayed(&archive, Position::default()).into_iter().map(|(_, batch)| batch).collect();
+    let bits = |batches: &[Batch]| -> Vec<_> {
+        batches.iter().flat_map(|batch| &batch.readings).map(|reading| reading.value().to_bits()).collect()
+    };
+    assert_eq!(bits(&found), bits(&batches));
+    assert_eq!(found, batches);
+}
+
+#[test]
+fn a_sequence_is_taken_once_within_a_call_across_calls_and_across_a_restart() {
+    let (mut archive, folder) = fresh();
+    let call = [batch("host", 2), batch("other", 2), batch("host", 2), batch("host", 1), batch("host", 5)];
+    let taken = archive.append(&call).unwrap();
+    assert!(matches!(taken[..], [Taken::Now(_), Taken::Now(_), Taken::Before, Taken::Before, Taken::Now(_)]));
+    assert_eq!(archive.append(&[batch("host", 5), batch("host", 0)]).unwrap(), [Taken::Before; 2]);
+
+    let mut archive = reopened(archive, &folder);
+    assert_eq!(archive.append(&[batch("host", 4), batch("other", 2)]).unwrap(), [Taken::Before; 2]);
+    assert!(matches!(archive.append(&[batch("host", 6)]).unwrap()[..], [Taken::Now(_)]));
+    assert_eq!(sequences(&archive), [2, 2, 5, 6]);
+}
+
+#[test]
+fn the_last_sequence_taken_is_known_before_and_after_a_restart() {
+    let (mut archive, folder) = fresh();
+    assert_eq!(archive.last_taken(&agent("host")), 0);
+    archive.append(&[batch("host", 3), batch("other", u64::MAX)]).unwrap();
+    assert_eq!(archive.last_taken(&agent("host")), 3);
+    let archive = reopened(archive, &folder);
+    assert_eq!((archive.last_taken(&agent("host")), archive.last_taken(&agent("other"))), (3, u64::MAX));
+    assert_eq!(archive.last_taken(&agent("unknown")), 0);
+}
+
+#[test]
+fn positions_rise_and_are_those_of_the_replay() {
+    let (mut archive, folder) = fresh();
+    let mut taken = archive.append(&[batch("host", 1), batch("host", 1), batch("host", 2)]).unwrap();
+    let mut archive = reopened(archive, &folder);
+    taken.extend(archive.append(&[batch("host", 3)]).unwrap());
+    let positions: Vec<_> = replayed(&archive, Position::default()).into_iter().map(|(position, _)| position).collect();
+    assert!(Position::default() < positions[0] && positions.is_sorted_by(|a, b| a < b));
+    let taken: Vec<_> = taken.into_iter().filter(|taken| *taken != Taken::Before).collect();
+    assert_eq!(taken, positions.into_iter().map(Taken::Now).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_replay_after_a_position_gives_only_what_follows() {
+    let (mut archive, _folder) = fresh();
+    assert_eq!(archive.replay(Position::default(), |_, _| panic!("empty")).unwrap(), Position::default());
+    archive.append(&[batch("host", 1), batch("host", 2), batch("host", 3)]).unwrap();
+    let all = replayed(&archive, Position::default());
+    assert_eq!(replayed(&archive, all[0].0), all[1..]);
+    assert_eq!(archive.replay(all[0].0, |_, _| {}).unwrap(), all[2].0);
+    assert_eq!(archive.replay(all[2].0, |_, _| panic!("nothing follows")).unwrap(), all[2].0);
+}
+
+#[test]
+fn what_append_returned_is_there_when_the_process_is_gone() {
+    let (mut archive, folder) = fresh();
+    let rescued = TempDir::new().unwrap();
+    for sequence in 1..=50 {
+        archive.append(&[batch("host", sequence)]).unwrap();
+    }
+    copy(folder.path(), rescued.path());
+    let copy = Archive::open(rescued.path()).unwrap();
+    assert_eq!(sequences(&copy), (1..=50).collect::<Vec<_>>());
+    assert_eq!(copy.last_taken(&agent("host")), 50);
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in fs::read_dir(from).expect("a folder") {
+        let file = file.expect("a file");
+        fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
+    }
+}
+
+#[test]
+fn an_archive_that_is_open_is_refused_with_words_until_it_is_closed() {
+    let (archive, folder) = fresh();
+    let refusal = Archive::open(folder.path()).unwrap_err();
+    assert!(matches!(refusal, ArchiveFault::InUse { .. }));
+    assert!(refusal.to_string().contains("is in use; stop the process that writes in it"), "{refusal}");
+    reopened(archive, &folder);
+}
+
+#[test]
+fn the_newest_snapshot_of_a_format_is_found_and_two_are_kept() {
+    let (mut archive, folder) = fresh();
+    assert_eq!(archive.newest_snapshot(1).unwrap(), None);
+    archive.append(&[batch("host", 1), batch("host", 2), batch("host", 3)]).unwrap();
+    let at: Vec<_> = replayed(&archive, Position::default()).into_iter().map(|(position, _)| position).collect();
+    let kept = [snapshot(at[0], 1, "first"), snapshot(at[1], 1, "second"), snapshot(at[2], 2, "third")];
+    for snapshot in &kept {
+        archive.keep_snapshot(snapshot).unwrap();
+    }
+    let mut archive = reopened(archive, &folder);
+    assert_eq!(archive.newest_snapshot(1).unwrap().as_ref(), Some(&kept[1]));
+    assert_eq!(archive.newest_snapshot(2).unwrap().as_ref(), Some(&kept[2]));
+    assert_eq!(archive.newest_snapshot(3).unwrap(), None);
+    archive.keep_snapshot(&snapshot(at[2], 2, "fourth")).unwrap();
+    assert_eq!(archive.newest_snapshot(1).unwrap(), None, "only the newest two are kept");
+    assert!(archive.damaged_snapshots().unwrap().is_empty());
+}
+
+#[test]
+fn a_line_of_the_record_is_written_once_and_the_newest_come_first() {
+    let (mut archive, folder) = fresh();
+    assert!(archive.record(&entry("b", 20)).unwrap());
+    assert!(archive.record(&entry("a", 10)).unwrap());
+    assert!(!archive.record(&entry("a", 99)).unwrap());
+    let mut archive = reopened(archive, &folder);
+    assert_eq!(archive.record_all(&[entry("c", 20), entry("b", 20), entry("c", 20)]).unwrap(), 1);
+    assert_eq!(archive.entries(9).unwrap(), [entry("c", 20), entry("b", 20), entry("a", 10)]);
+    assert_eq!(archive.entries(1).unwrap(), [entry("c", 20)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_batching_of_the_same_batches_gives_the_same_journal(
+        sent in vec((0..3usize, 1..20u64), 1..40),
+        size in 1..10usize,
+    ) {
+        let batches: Vec<_> = sent.iter().map(|(k, sequence)| batch(["a", "b", "c"][*k], *sequence)).collect();
+        let ((mut once, _first), (mut often, _second)) = (fresh(), fresh());
+        let whole = once.append(&batches).unwrap();
+        let mut parts = Vec::new();
+        for part in batches.chunks(size) {
+            parts.extend(often.append(part).unwrap());
+        }
+        prop_assert_eq!(whole, parts);
+        prop_assert_eq!(replayed(&once, Position::default()), replayed(&often, Position::default()));
+    }
+}

@@ -1,0 +1,203 @@
+//! The desk's task: the one owner of the picture, and the clock of the screens.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use archive::Position;
+use cybernet::{
+    picture::{Changes, Picture},
+    screen::PULSE_EVERY_MS,
+};
+use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot, watch},
+    time::{Instant, Interval, MissedTickBehavior, interval},
+};
+use vsm::{id::IndicatorId, time::Moment};
+
+use crate::{
+    clock,
+    frames::{self, Frame},
+    happening::Pictured,
+    journal::ToJournal,
+    restore,
+};
+
+/// Screens are told what changed at most this often.
+pub const FRAME_EVERY: Duration = Duration::from_millis(100);
+/// How many frames a screen may be behind before it is given a fresh picture.
+const FRAMES_KEPT: usize = 64;
+/// How many messages of shards wait before they are made to wait.
+pub const WAITING: usize = 256;
+
+/// What the desk is told.
+pub enum ToDesk {
+    /// By a shard.
+    Said(Vec<Disturbance>),
+    /// The time.
+    Tick(Moment),
+    /// What a shard has learned up to a position; the desk adds its own part.
+    Snapshot {
+        /// The last batch judged.
+        position: Position,
+        /// The shard's part.
+        learned: Vec<u8>,
+        /// Whether the room closes after it.
+        last: bool,
+    },
+}
+
+/// A screen's way in: the picture, and every frame after it with none lost between.
+pub struct Joined {
+    /// The picture, as a frame.
+    pub picture: Frame,
+    /// The frames that follow it.
+    pub frames: broadcast::Receiver<Frame>,
+}
+
+/// The address of the desk for screens and scripts.
+#[derive(Clone)]
+pub struct DeskHandle {
+    joins: mpsc::Sender<oneshot::Sender<Joined>>,
+}
+
+impl DeskHandle {
+    /// The picture and what follows it, within a tenth of a second. `None` once the room closes.
+    pub async fn join(&self) -> Option<Joined> {
+        let (tell, answer) = oneshot::channel();
+        self.joins.send(tell).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+/// The desk's task before it runs.
+pub struct DeskTask {
+    desk: Desk,
+    inbox: mpsc::Receiver<ToDesk>,
+    joins: mpsc::Receiver<oneshot::Sender<Joined>>,
+    joining: Vec<oneshot::Sender<Joined>>,
+    frames: broadcast::Sender<Frame>,
+    wanted: watch::Sender<BTreeSet<IndicatorId>>,
+    journal: mpsc::Sender<ToJournal>,
+    /// The revision of the last frame.
+    told: u64,
+    told_at: Instant,
+}
+
+/// Makes the desk's task, its address, and the list of wanted traces that shards follow.
+pub fn open(
+    desk: Desk,
+    inbox: mpsc::Receiver<ToDesk>,
+    journal: mpsc::Sender<ToJournal>,
+) -> (DeskHandle, DeskTask, watch::Receiver<BTreeSet<IndicatorId>>) {
+    let (joins, joins_inbox) = mpsc::channel(WAITING);
+    let (wanted, follows) = watch::channel(desk.wanted());
+    let (frames, _) = broadcast::channel(FRAMES_KEPT);
+    let told = desk.picture().revision;
+    let task = DeskTask {
+        desk,
+        inbox,
+        joins: joins_inbox,
+        joining: Vec::new(),
+        frames,
+        wanted,
+        journal,
+        told,
+        told_at: Instant::now(),
+    };
+    (DeskHandle { joins }, task, follows)
+}
+
+impl DeskTask {
+    /// Runs until a shard has brought home the last snapshot.
+    pub async fn run(mut self) {
+        let mut flush = every(FRAME_EVERY);
+        loop {
+            tokio::select! {
+                event = self.inbox.recv() => match event {
+                    Some(ToDesk::Snapshot { position, learned, last: true }) => return self.keep_last(position, learned).await,
+                    Some(event) => self.fold(event),
+                    None => return,
+                },
+                Some(join) = self.joins.recv() => self.joining.push(join),
+                _ = flush.tick() => self.flush(),
+            }
+        }
+    }
+
+    fn fold(&mut self, event: ToDesk) {
+        match event {
+            ToDesk::Said(disturbances) => {
+                for disturbance in disturbances {
+                    self.desk.fold(disturbance);
+                }
+                self.follow();
+            }
+            ToDesk::Tick(now) => self.desk.tick(now),
+            ToDesk::Snapshot { position, learned, .. } => {
+                let snapshot = restore::snapshot(position, clock::now(), learned, &self.desk.memory());
+                // A journal too busy to keep it now will keep the next one.
+                self.journal.try_send(ToJournal::Keep(snapshot)).ok();
+            }
+        }
+    }
+
+    async fn keep_last(mut self, position: Position, learned: Vec<u8>) {
+        self.flush();
+        let snapshot = restore::snapshot(position, clock::now(), learned, &self.desk.memory());
+        self.journal.send(ToJournal::KeepLast(snapshot)).await.ok();
+    }
+
+    fn follow(&mut self) {
+        let wanted = self.desk.wanted();
+        self.desk.forget_unwanted(&wanted);
+        self.wanted.send_if_modified(|followed| {
+            let changed = *followed != wanted;
+            if changed {
+                *followed = wanted;
+            }
+            changed
+        });
+    }
+
+    /// Tells every screen what changed, then lets those in who wait at the door.
+    fn flush(&mut self) {
+        let changes = self.desk.take_changes();
+        let picture = self.desk.picture();
+        if !changes.is_empty() {
+            Pictured { signals: picture.signals.len(), lamps: picture.lamps.len(), changes: changes.len() }.emit();
+            let frame = frame_of(picture, self.told, coalesce(changes));
+            self.told = picture.revision;
+            self.tell(frame);
+        } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
+            self.tell(frames::pulse(clock::now()));
+        }
+        self.let_in();
+    }
+
+    fn tell(&mut self, frame: Frame) {
+        self.told_at = Instant::now();
+        // Nobody watches: nobody is told.
+        self.frames.send(frame).ok();
+    }
+
+    fn let_in(&mut self) {
+        if self.joining.is_empty() {
+            return;
+        }
+        let picture = frames::picture(self.desk.picture());
+        for join in self.joining.drain(..) {
+            // A screen that has gone meanwhile does not mind.
+            join.send(Joined { picture: picture.clone(), frames: self.frames.subscribe() }).ok();
+        }
+    }
+}
+
+fn frame_of(picture: &Picture, from: u64, changes: Vec<cybernet::picture::Change>) -> Frame {
+    frames::changes(Changes { from, revision: picture.revision, at: picture.at, changes })
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}

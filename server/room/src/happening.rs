@@ -1,0 +1,170 @@
+//! What the room tells about itself: each happening is a log line and a counter in one.
+
+use std::{fmt::Display, net::SocketAddr};
+
+use metrics::{counter, gauge, histogram};
+use tracing::{info, warn};
+use vsm::id::AgentId;
+
+/// The room is open.
+pub struct Opened {
+    /// Where it listens.
+    pub at: SocketAddr,
+    /// Indicators under watch, from the archive.
+    pub watched: usize,
+    /// Batches of the journal that were judged again after the last snapshot.
+    pub replayed: u64,
+}
+
+impl Opened {
+    /// Tells it.
+    pub fn emit(self) {
+        for name in ["synco_readings_taken_total", "synco_batches_taken_total", "synco_batches_repeated_total"] {
+            counter!(name).absolute(0);
+        }
+        gauge!("synco_watches").set(self.watched as f64);
+        info!(at = %self.at, watched = self.watched, replayed = self.replayed, "room is open");
+    }
+}
+
+/// An agent came or went.
+pub struct AgentLink<'a> {
+    /// Who.
+    pub agent: &'a AgentId,
+    /// Whether its readings are rehearsed.
+    pub rehearsal: bool,
+}
+
+impl AgentLink<'_> {
+    /// Tells that it came.
+    pub fn emit_came(&self) {
+        gauge!("synco_agents").increment(1.0);
+        info!(agent = %self.agent, rehearsal = self.rehearsal, "agent came");
+    }
+
+    /// Tells that it went.
+    pub fn emit_went(&self) {
+        gauge!("synco_agents").decrement(1.0);
+        info!(agent = %self.agent, "agent went");
+    }
+}
+
+/// A peer said what the room does not take.
+pub struct Refusal<'a> {
+    /// Who, as far as known.
+    pub who: &'a str,
+    /// What was found and what would be right.
+    pub why: &'a str,
+}
+
+impl Refusal<'_> {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_refusals_total").increment(1);
+        warn!(who = self.who, why = self.why, "refused");
+    }
+}
+
+/// Single readings of a batch were not taken.
+pub struct ReadingsRefused<'a> {
+    /// Whose.
+    pub agent: &'a AgentId,
+    /// How many.
+    pub count: usize,
+    /// Why the first was not.
+    pub first: &'a str,
+}
+
+impl ReadingsRefused<'_> {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_readings_refused_total").increment(self.count as u64);
+        warn!(agent = %self.agent, count = self.count, first = self.first, "readings refused");
+    }
+}
+
+/// Batches are on disk.
+pub struct Committed {
+    /// How many were new.
+    pub batches: u64,
+    /// How many had been taken before.
+    pub repeated: u64,
+    /// Readings in the new ones.
+    pub readings: u64,
+    /// How long the disk took, in seconds.
+    pub seconds: f64,
+}
+
+impl Committed {
+    /// Tells it; the log would only repeat the counters.
+    pub fn emit(self) {
+        counter!("synco_batches_taken_total").increment(self.batches);
+        counter!("synco_batches_repeated_total").increment(self.repeated);
+        counter!("synco_readings_taken_total").increment(self.readings);
+        histogram!("synco_commit_seconds").record(self.seconds);
+    }
+}
+
+/// The archive could not do what it was asked to.
+pub struct ArchiveFailed<'a> {
+    /// What was asked.
+    pub what: &'a str,
+    /// What it said.
+    pub error: &'a dyn Display,
+}
+
+impl ArchiveFailed<'_> {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_archive_failures_total").increment(1);
+        tracing::error!(what = self.what, error = %self.error, "archive failed");
+    }
+}
+
+/// A screen came or went.
+pub struct ScreenLink;
+
+impl ScreenLink {
+    /// Tells that it came.
+    pub fn emit_came(&self) {
+        gauge!("synco_screens").increment(1.0);
+    }
+
+    /// Tells that it went.
+    pub fn emit_went(&self) {
+        gauge!("synco_screens").decrement(1.0);
+    }
+}
+
+/// A screen fell behind and was given a fresh picture.
+pub struct ScreenLagged {
+    /// How many frames it missed.
+    pub frames: u64,
+}
+
+impl ScreenLagged {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_screens_lagged_total").increment(1);
+        info!(frames = self.frames, "a screen fell behind; it gets a fresh picture");
+    }
+}
+
+/// How the picture stands, told with every frame.
+pub struct Pictured {
+    /// Open signals.
+    pub signals: usize,
+    /// Lamps.
+    pub lamps: usize,
+    /// Changes in the frame.
+    pub changes: usize,
+}
+
+impl Pictured {
+    /// Tells it.
+    pub fn emit(self) {
+        gauge!("synco_signals_open").set(self.signals as f64);
+        gauge!("synco_lamps").set(self.lamps as f64);
+        counter!("synco_changes_total").increment(self.changes as u64);
+    }
+}

@@ -1,0 +1,138 @@
+//! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged.
+
+use std::{thread, time::Instant};
+
+use archive::{Archive, Batch, Snapshot, Taken};
+use tokio::sync::{mpsc, oneshot};
+use vsm::id::AgentId;
+
+use crate::{
+    happening::{ArchiveFailed, Committed},
+    shard::ToShard,
+};
+
+/// How many deliveries wait for the disk before the door makes its agents wait.
+pub const WAITING: usize = 64;
+/// How many readings one commit takes at most.
+const LARGEST_COMMIT: usize = 50_000;
+
+/// What the journal is told.
+pub enum ToJournal {
+    /// A batch, and whom to tell when it is on disk.
+    Deliver(Batch, oneshot::Sender<Receipt>),
+    /// Which sequence was taken last from an agent; 0 if none.
+    LastTaken(AgentId, oneshot::Sender<u64>),
+    /// What the room has learned up to a position.
+    Keep(Snapshot),
+    /// The same, and it is the last thing the journal is told.
+    KeepLast(Snapshot),
+    /// No more batches will come: tell the shard to bring what it has learned home.
+    Close,
+}
+
+/// What a door is told of its batch.
+pub type Receipt = Result<Taken, NotTaken>;
+
+/// The batch is not on disk; the agent keeps it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the room's archive cannot take it: {0}")]
+pub struct NotTaken(String);
+
+/// Runs the journal on its own thread until it has kept the last snapshot, or until nobody can tell it anything.
+pub fn start(
+    archive: Archive,
+    inbox: mpsc::Receiver<ToJournal>,
+    shard: mpsc::Sender<ToShard>,
+) -> std::io::Result<thread::JoinHandle<()>> {
+    let journal = Journal { archive, inbox, shard: Some(shard) };
+    thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run())
+}
+
+struct Journal {
+    archive: Archive,
+    inbox: mpsc::Receiver<ToJournal>,
+    shard: Option<mpsc::Sender<ToShard>>,
+}
+
+impl Journal {
+    fn run(mut self) {
+        while let Some(first) = self.inbox.blocking_recv() {
+            let mut waiting = Vec::new();
+            let mut other = self.sort(first, &mut waiting);
+            let mut readings = waiting.iter().map(|(batch, _)| batch.readings.len()).sum::<usize>();
+            while other.is_none() && readings < LARGEST_COMMIT {
+                let Ok(next) = self.inbox.try_recv() else { break };
+                other = self.sort(next, &mut waiting);
+                readings += waiting.last().map_or(0, |(batch, _)| batch.readings.len());
+            }
+            self.commit(waiting);
+            match other {
+                Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
+                Some(ToJournal::Keep(snapshot)) => self.keep(&snapshot),
+                Some(ToJournal::KeepLast(snapshot)) => return self.keep(&snapshot),
+                Some(ToJournal::Close) => self.close(),
+                Some(ToJournal::Deliver(..)) | None => (),
+            }
+        }
+    }
+
+    /// Batches wait for the commit; anything else comes after it.
+    fn sort(&self, event: ToJournal, waiting: &mut Vec<(Batch, oneshot::Sender<Receipt>)>) -> Option<ToJournal> {
+        match event {
+            ToJournal::Deliver(batch, answer) => {
+                waiting.push((batch, answer));
+                None
+            }
+            other => Some(other),
+        }
+    }
+
+    fn commit(&mut self, waiting: Vec<(Batch, oneshot::Sender<Receipt>)>) {
+        if waiting.is_empty() {
+            return;
+        }
+        let (batches, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        let begun = Instant::now();
+        let taken = match self.archive.append(&batches) {
+            Ok(taken) => taken,
+            Err(error) => {
+                ArchiveFailed { what: "append", error: &error }.emit();
+                let refusal = NotTaken(error.to_string());
+                answers.into_iter().for_each(|answer| drop(answer.send(Err(refusal.clone()))));
+                return;
+            }
+        };
+        let mut told = Committed { batches: 0, repeated: 0, readings: 0, seconds: begun.elapsed().as_secs_f64() };
+        for ((batch, answer), taken) in batches.into_iter().zip(answers).zip(taken) {
+            // An agent that has gone meanwhile asks again when it comes back.
+            answer.send(Ok(taken)).ok();
+            match taken {
+                Taken::Now(position) => {
+                    told.batches += 1;
+                    told.readings += batch.readings.len() as u64;
+                    self.hand_on(ToShard::Judge(position, batch));
+                }
+                Taken::Before => told.repeated += 1,
+            }
+        }
+        told.emit();
+    }
+
+    fn hand_on(&mut self, event: ToShard) {
+        // The shard only goes after the journal has told it to; then nothing is handed on any more.
+        if let Some(shard) = &self.shard {
+            shard.blocking_send(event).ok();
+        }
+    }
+
+    fn keep(&mut self, snapshot: &Snapshot) {
+        if let Err(error) = self.archive.keep_snapshot(snapshot) {
+            ArchiveFailed { what: "keep a snapshot", error: &error }.emit();
+        }
+    }
+
+    fn close(&mut self) {
+        self.hand_on(ToShard::Close);
+        self.shard = None;
+    }
+}

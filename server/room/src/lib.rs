@@ -1,0 +1,24 @@
+//! The process `synco`: the world around the pure core.
+//!
+//! A reading comes in at the [`door`], is on disk when the [`journal`] says so, is judged in the [`shard`] and folded
+//! into the one picture at the [`desk`]; each [`screen`] follows that picture. [`serve`] puts them together and takes
+//! them apart again; [`restore`] leads from an archive to the picture as it was.
+//!
+//! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
+
+pub mod api;
+pub mod assets;
+pub mod check;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod desk;
+pub mod door;
+pub mod frames;
+pub mod happening;
+pub mod journal;
+pub mod logging;
+pub mod restore;
+pub mod screen;
+pub mod serve;
+pub mod shard;

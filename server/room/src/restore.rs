@@ -1,0 +1,63 @@
+//! From an archive to the room as it was: the newest snapshot, then the journal after it.
+
+use archive::{Archive, ArchiveFault, Position, Snapshot};
+use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
+use serde::{Deserialize, Serialize};
+use vsm::{organisation::Organisation, time::Moment};
+
+/// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
+pub const FORMAT: u32 = 1;
+
+/// What a snapshot holds: the shard's part is compact, the desk's part is small.
+#[derive(Deserialize, Serialize)]
+struct Body {
+    learned: Vec<u8>,
+    desk: Vec<u8>,
+}
+
+/// The room as it was.
+pub struct Restored {
+    /// The core.
+    pub opsroom: Opsroom,
+    /// The last batch it has judged.
+    pub position: Position,
+    /// How many batches were judged again.
+    pub replayed: u64,
+}
+
+/// Reads the newest snapshot that can be read and judges what the journal has after it.
+///
+/// Readings are judged with the moment at which they were received, so the outcome is the same as without the restart.
+pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> Result<Restored, ArchiveFault> {
+    let resumed = archive.newest_snapshot(FORMAT)?.and_then(|snapshot| {
+        let (learned, memory) = decode(&snapshot)?;
+        Some((Opsroom::resume(organisation.clone(), learned, memory, now), snapshot.position))
+    });
+    let (mut opsroom, after) =
+        resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
+    let mut replayed = 0;
+    let position = archive.replay(after, |_, batch| {
+        opsroom.take(&batch.readings, batch.received_at, batch.rehearsal);
+        replayed += 1;
+    })?;
+    opsroom.follow(now);
+    Ok(Restored { opsroom, position, replayed })
+}
+
+/// What a shard has learned, as bytes.
+pub fn encode_learned(learned: &Learned) -> Vec<u8> {
+    postcard::to_stdvec(learned).expect("what a shard has learned is plain data")
+}
+
+/// A snapshot of both halves.
+pub fn snapshot(position: Position, taken_at: Moment, learned: Vec<u8>, memory: &Memory) -> Snapshot {
+    let desk = serde_json::to_vec(memory).expect("what a desk remembers is plain data");
+    let body = postcard::to_stdvec(&Body { learned, desk }).expect("two lists of bytes are plain data");
+    Snapshot { position, taken_at, format: FORMAT, body }
+}
+
+/// `None` where it cannot be read; then the journal tells the whole story.
+fn decode(snapshot: &Snapshot) -> Option<(Learned, Memory)> {
+    let Body { learned, desk } = postcard::from_bytes(&snapshot.body).ok()?;
+    Some((postcard::from_bytes(&learned).ok()?, serde_json::from_slice(&desk).ok()?))
+}

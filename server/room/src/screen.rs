@@ -1,0 +1,91 @@
+//! One websocket to one screen.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{
+        State, WebSocketUpgrade,
+        ws::{Message, WebSocket},
+    },
+    response::Response,
+};
+use tokio::{sync::broadcast::error::RecvError, time::timeout};
+
+use crate::{
+    api::App,
+    desk::Joined,
+    frames::{self, Frame},
+    happening::{Refusal, ScreenLagged, ScreenLink},
+};
+
+/// How long a screen may take to accept a frame before it is let go; it comes back by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What a screen may say at once, in bytes.
+const LONGEST_WORD: usize = 16 << 10;
+/// Read buffer of a socket that says next to nothing, in bytes; the default of 128 KiB is not needed for that.
+const READ_BUFFER: usize = 4 << 10;
+
+/// `GET /api/v1/screen`.
+pub async fn upgrade(State(app): State<App>, socket: WebSocketUpgrade) -> Response {
+    let tracked = app.sockets.token();
+    let socket = socket.max_message_size(LONGEST_WORD).max_frame_size(LONGEST_WORD).read_buffer_size(READ_BUFFER);
+    socket.on_upgrade(move |mut socket| async move {
+        ScreenLink.emit_came();
+        serve(&mut socket, &app).await;
+        ScreenLink.emit_went();
+        drop(tracked);
+    })
+}
+
+/// The screen went, or the room closes.
+struct Gone;
+
+async fn serve(socket: &mut WebSocket, app: &App) {
+    // A screen that falls behind is given a fresh picture rather than dropped.
+    while let Some(joined) = app.desk.join().await {
+        if follow(socket, app, joined).await.is_err() {
+            break;
+        }
+    }
+    timeout(Duration::from_secs(1), socket.send(Message::Close(None))).await.ok();
+}
+
+/// Until the screen falls behind.
+async fn follow(socket: &mut WebSocket, app: &App, Joined { picture, mut frames }: Joined) -> Result<(), Gone> {
+    send(socket, app, picture).await?;
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return Err(Gone),
+            frame = frames.recv() => match frame {
+                Ok(frame) => send(socket, app, frame).await?,
+                Err(RecvError::Lagged(frames)) => {
+                    ScreenLagged { frames }.emit();
+                    return Ok(());
+                }
+                Err(RecvError::Closed) => return Err(Gone),
+            },
+            said = socket.recv() => match said {
+                Some(Ok(Message::Text(text))) => answer(socket, app, &text).await?,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),
+                Some(Ok(_)) => (),
+            },
+        }
+    }
+}
+
+async fn answer(socket: &mut WebSocket, app: &App, said: &str) -> Result<(), Gone> {
+    let said: String = said.chars().take(80).collect();
+    let why = format!("this room shows and takes no acts from screens; found {said:?}");
+    Refusal { who: "a screen", why: &why }.emit();
+    send(socket, app, frames::refused(why)).await
+}
+
+async fn send(socket: &mut WebSocket, app: &App, frame: Frame) -> Result<(), Gone> {
+    tokio::select! {
+        () = app.stop.cancelled() => Err(Gone),
+        sent = timeout(PATIENCE, socket.send(Message::Text(frame))) => match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Gone),
+        },
+    }
+}
