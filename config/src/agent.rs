@@ -74,7 +74,7 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let written = root.sections("probe");
     root.finish();
     if written.is_empty() {
-        root.fault("probe", "missing; write one: [[probe]] and under it kind = \"host\"".to_owned());
+        root.fault("probe", "nothing is read; write one: [[probe]] and under it kind = \"host\"".to_owned());
     }
     let mut ledger = Ledger { rehearsal: rehearsal == Some(true), taken: BTreeMap::new() };
     let probes: Vec<_> = written.into_iter().map(|section| probe::probe(section, &mut ledger)).collect();

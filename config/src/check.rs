@@ -58,12 +58,14 @@ mod tests {
     #[test]
     fn the_keys_tell_what_a_file_is() {
         assert_eq!(words("version = 1\nlisten = \"127.0.0.1:1\""), [""; 0]);
-        assert_eq!(words("version = 1\nagent = \"a\""), [
-            "f.toml: probe: missing; write one: [[probe]] and under it kind = \"host\""
-        ]);
-        assert_eq!(words("version = 1\nname = \"Marea\""), [
-            "f.toml: unit: no unit without a parent; exactly one is the whole in which the others stand"
-        ]);
+        assert_eq!(
+            words("version = 1\nagent = \"a\""),
+            ["f.toml: probe: nothing is read; write one: [[probe]] and under it kind = \"host\""]
+        );
+        assert_eq!(
+            words("version = 1\nname = \"Marea\""),
+            ["f.toml: unit: no unit without a parent; exactly one is the whole in which the others stand"]
+        );
         assert!(words("version = 1\ncolour = \"red\"")[0].starts_with("f.toml: neither a room (listen, archive, "));
     }
 }

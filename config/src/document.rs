@@ -26,13 +26,13 @@ pub(crate) fn read<T>(file: &Path, build: impl FnOnce(Section<'_>) -> Option<T>)
 }
 
 /// The same for text that is already here; `file` is its name in the faults.
-pub(crate) fn parse<T>(
-    file: &Path,
-    text: &str,
-    build: impl FnOnce(Section<'_>) -> Option<T>,
-) -> Result<T, Vec<Fault>> {
+pub(crate) fn parse<T>(file: &Path, text: &str, build: impl FnOnce(Section<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
     let report = Report::new(file, text);
-    let table = DeTable::parse(text).map_err(|error| vec![report.syntax(&error)])?;
+    let (table, slips) = DeTable::parse_recoverable(text);
+    // What follows the first slip of syntax is mostly its consequence.
+    if let Some(first) = slips.iter().min_by_key(|slip| slip.span().map(|span| span.start)) {
+        return Err(vec![report.syntax(first)]);
+    }
     let mut root = Section::root(&report, table.get_ref());
     root.must("version", "1", version);
     let built = build(root);

@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_is_none() {
-        for text in ["", "90", "s", "1.5h", "-1s", " 1s", "1 s", "1y", "99999999999999999999s", "18446744073709551615w"] {
+        for text in ["", "90", "s", "1.5h", "-1s", " 1s", "1 s", "1y", "99999999999999999999s", "18446744073709551615w"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -104,13 +104,21 @@ fn indicator(mut section: Section<'_>) -> WrittenIndicator<'_> {
     let runbook = section.may("runbook", Entry::line);
     section.finish();
     let whole = || {
-        let (id, name, unit, system, layer) = (id.clone()?, name?, unit.clone()?, system?, layer?);
-        let (measure, cadence, good, scale, least) = (measure?, cadence?, good?, scale?, least?);
-        let (essential, muted, runbook) = (essential?, muted?, runbook?);
-        #[rustfmt::skip]
-        return Some(Indicator {
-            id, name, unit, system, layer, measure, cadence, good, scale, least, essential, muted, runbook,
-        });
+        Some(Indicator {
+            id: id.clone()?,
+            name: name?,
+            unit: unit.clone()?,
+            system: system?,
+            layer: layer?,
+            measure: measure?,
+            cadence: cadence?,
+            good: good?,
+            scale: scale?,
+            least: least?,
+            essential: essential?,
+            muted: muted?,
+            runbook: runbook?,
+        })
     };
     let indicator = whole();
     WrittenIndicator { section, id, unit, system, essential: essential == Some(true), indicator }
@@ -137,11 +145,11 @@ fn least(entry: Entry<'_>) -> Option<f64> {
 
 fn time_zone(entry: Entry<'_>) -> Option<String> {
     let text = entry.clone().text()?;
-    let zone = TimeZone::get(text).ok().and_then(|zone| zone.iana_name().map(str::to_owned));
-    zone.or_else(|| {
+    let zone = TimeZone::get(text).ok().filter(|zone| !zone.is_unknown());
+    zone.and_then(|zone| zone.iana_name().map(str::to_owned)).or_else(|| {
         let known: Vec<String> = tz::db().available().map(|name| name.to_string()).collect();
         let guess = did_you_mean(text, known.iter().map(String::as_str));
-        entry.fault(format!("no time zone {entry}{guess}; write an IANA name, as \"America/Santiago\""))
+        entry.fault(format!("no IANA time zone {entry}, such as \"Europe/London\"{guess}"))
     })
 }
 

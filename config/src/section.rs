@@ -40,11 +40,7 @@ impl<'a> Section<'a> {
     }
 
     /// A field that may be there: none where it is faulty, `Some(None)` where it is not written.
-    pub(crate) fn may<T>(
-        &mut self,
-        key: &'static str,
-        read: impl FnOnce(Entry<'a>) -> Option<T>,
-    ) -> Option<Option<T>> {
+    pub(crate) fn may<T>(&mut self, key: &'static str, read: impl FnOnce(Entry<'a>) -> Option<T>) -> Option<Option<T>> {
         self.entry(key).map_or(Some(None), |entry| read(entry).map(Some))
     }
 

@@ -164,8 +164,8 @@ fn rehearsed(section: &mut Section<'_>, cadence: Option<Duration>, ledger: &mut 
 
 fn series<'a, T>(section: &mut Section<'a>, read: impl FnMut(Section<'a>) -> Option<T>) -> Option<Vec<T>> {
     let written = section.sections("series");
-    if written.is_empty() && !section.has("series") {
-        section.fault("series", "missing; write one: [[probe.series]]".to_owned());
+    if written.is_empty() {
+        section.fault("series", "nothing is read; write one: [[probe.series]]".to_owned());
         return None;
     }
     let series: Vec<_> = written.into_iter().map(read).collect();

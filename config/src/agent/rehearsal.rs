@@ -98,7 +98,15 @@ pub(super) fn series(mut section: Section<'_>, ledger: &mut Ledger) -> Option<Re
     section.finish();
     let (level, floor, ceiling) = (level?, floor?, ceiling?);
     within(&section, level, floor, ceiling)?;
-    Some(RehearsedSeries { indicator: indicator?, level, noise: noise?, swing: swing?, floor, ceiling, script: script? })
+    Some(RehearsedSeries {
+        indicator: indicator?,
+        level,
+        noise: noise?,
+        swing: swing?,
+        floor,
+        ceiling,
+        script: script?,
+    })
 }
 
 fn swing(mut section: Section<'_>) -> Option<Swing> {

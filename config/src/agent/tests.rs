@@ -37,32 +37,10 @@ fn a_token_is_not_printed() {
 }
 
 #[test]
-fn every_fault_of_an_agent_comes_at_once() {
-    let text = r#"agent = "The agent"
-room = "http://127.0.0.1:1972"
-outbox = { folder = "", most_readings = 0, size = 3 }
-[[probe]]
-kind = "hots"
-[[probe]]
-kind = "host"
-cadence = "1 s"
-indicators = { procesor = "p", memory = "m", load = "m" }
-[[probe]]
-kind = "prometheus"
-cadence = "10s"
-url = "payments/metrics"
-[[probe]]
-kind = "rehearsal"
-cadence = "1s"
-past = "1w"
-[[probe.series]]
-indicator = "x"
-level = 101
-noise = -1
-ceiling = 100
-swing = { amplitude = "a" }
-"#;
-    assert_eq!(read(text).unwrap_err(), [""; 0]);
+fn every_fault_of_an_agent_is_told_at_once_each_with_its_line() {
+    let faults = document::parse(Path::new("agent.toml"), include_str!("broken.toml"), agent).unwrap_err();
+    let told: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
+    assert_eq!(told, include_str!("broken.txt"), "\n{told}");
 }
 
 #[test]
@@ -70,13 +48,16 @@ fn a_script_is_read_in_the_order_of_time() {
     let script = "{ at = \"1s\", spike = 2 }, { at = \"2s\", step = -1.5, lasts = \"3s\" }, { at = \"2s\", step = 1 },
                   { at = \"3s\", ramp = 0.1, lasts = \"1m\" }, { at = \"4s\", silence = \"5s\" }";
     let seconds = Duration::from_secs;
-    assert_eq!(rehearsal(script).unwrap(), [
-        Event { at: seconds(1), what: What::Spike { size: 2.0 } },
-        Event { at: seconds(2), what: What::Step { size: -1.5, lasts: Some(seconds(3)) } },
-        Event { at: seconds(2), what: What::Step { size: 1.0, lasts: None } },
-        Event { at: seconds(3), what: What::Ramp { per_reading: 0.1, lasts: seconds(60) } },
-        Event { at: seconds(4), what: What::Silence { lasts: seconds(5) } },
-    ]);
+    assert_eq!(
+        rehearsal(script).unwrap(),
+        [
+            Event { at: seconds(1), what: What::Spike { size: 2.0 } },
+            Event { at: seconds(2), what: What::Step { size: -1.5, lasts: Some(seconds(3)) } },
+            Event { at: seconds(2), what: What::Step { size: 1.0, lasts: None } },
+            Event { at: seconds(3), what: What::Ramp { per_reading: 0.1, lasts: seconds(60) } },
+            Event { at: seconds(4), what: What::Silence { lasts: seconds(5) } },
+        ]
+    );
 }
 
 #[test]
@@ -90,5 +71,29 @@ fn what_cannot_happen_is_a_fault() {
 { at = "9s", step = 1.0 },
 { at = "8s", step = 1.0 },
 { step = 1.0 }"#;
-    assert_eq!(rehearsal(script).unwrap_err(), [""; 0]);
+    let place = "probe[0].series[0].script";
+    let told: Vec<String> = rehearsal(script).unwrap_err().iter().map(|fault| fault.replace(place, "")).collect();
+    assert_eq!(
+        told,
+        [
+            "agent.toml:12: [0].spike: found 0; something other than 0 is right",
+            "agent.toml:13: [1].lasts: missing; write lasts = \"30s\"",
+            "agent.toml:14: [2].silence: not a duration: true; write a whole number and a unit in quotes: \
+         \"500ms\", \"90s\", \"15m\", \"1h\", \"1d\" or \"1w\"",
+            "agent.toml:15: [3]: nothing happens; write one of spike, step, ramp, silence",
+            "agent.toml:15: [3].spkie: no field \"spkie\"; did you mean \"spike\"?",
+            "agent.toml:16: [4].lasts: no field \"lasts\"; there are at, spike",
+            "agent.toml:17: [5]: spike and step at once; write an event for each",
+            "agent.toml:19: [7].at: found 8s; events stand in the order of time, and one before it is at 9s",
+            "agent.toml:20: [8].at: missing; write at = \"30s\"",
+        ]
+    );
+}
+
+#[test]
+fn a_probe_that_reads_nothing_is_a_fault() {
+    let top = "agent = \"a\"\n[[probe]]\nkind = \"prometheus\"\ncadence = \"1s\"\n";
+    let fault = "probe[0].series: nothing is read; write one: [[probe.series]]";
+    assert_eq!(read(top).unwrap_err(), [format!("agent.toml:3: {fault}")]);
+    assert_eq!(read(&format!("{top}series = []")).unwrap_err(), [format!("agent.toml:6: {fault}")]);
 }

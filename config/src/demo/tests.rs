@@ -11,7 +11,7 @@ use vsm::{
     subsystem::Subsystem,
 };
 
-use super::*;
+use super::{AGENT_REHEARSAL, ORGANISATION, ROOM};
 use crate::agent::{Agent, Probe, RehearsedSeries, What};
 
 fn demo(file: &str) -> PathBuf {
@@ -43,25 +43,33 @@ fn played() -> Vec<RehearsedSeries> {
 
 #[test]
 fn every_file_of_the_demo_is_right() {
-    for (file, _) in files("127.0.0.1:1972".parse().unwrap()) {
-        assert_eq!(crate::check(&demo(file)), [], "{file}");
+    let files = std::fs::read_dir(demo("")).unwrap().map(|file| file.unwrap().path());
+    let checked: Vec<_> = files.map(|file| (crate::check(&file), file)).collect();
+    assert_eq!(checked.len(), 5);
+    for (faults, file) in checked {
+        assert_eq!(faults, [], "{}", file.display());
     }
 }
 
 #[test]
-fn the_files_can_be_written_anywhere_with_another_door() {
+fn the_embedded_files_are_right_wherever_they_are_written() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files("127.0.0.1:4711".parse().unwrap()) {
+    let files = [("room.toml", ROOM), ("organisation.toml", ORGANISATION), ("a.toml", AGENT_REHEARSAL)];
+    for (name, text) in files {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let room = crate::room::read(&folder.path().join("room.toml")).unwrap();
-    assert_eq!(room.listen.port(), 4711);
-    assert_eq!(room.archive, folder.path().join("archive"));
-    for file in ["agent-workshop.toml", "agent-rehearsal.toml"] {
-        let agent = crate::agent::read(&folder.path().join(file)).unwrap();
-        assert_eq!(agent.room, "ws://127.0.0.1:4711/api/v1/agent");
-        assert!(agent.outbox.folder.starts_with(folder.path()));
-    }
+    assert_eq!((room.organisation.root.as_str(), room.archive), ("marea", folder.path().join("archive")));
+    let agent = crate::agent::read(&folder.path().join("a.toml")).unwrap();
+    assert!(agent.rehearsal && agent.outbox.folder.starts_with(folder.path()));
+}
+
+#[test]
+fn the_workshop_by_itself_reads_what_it_reads_within_the_whole() {
+    let whole = crate::organisation::read(&demo("organisation.toml")).unwrap();
+    let workshop = crate::organisation::read(&demo("organisation-workshop.toml")).unwrap();
+    let within: Vec<_> = whole.indicators.values().filter(|it| it.unit == workshop.root).collect();
+    assert_eq!(within, workshop.indicators.values().collect::<Vec<_>>());
 }
 
 #[test]
@@ -102,12 +110,15 @@ fn the_script_begins_quietly_and_ends_within_three_minutes() {
     };
     let script: BTreeMap<u64, String> = played().iter().flat_map(words).collect();
     let script: Vec<(u64, &str)> = script.iter().map(|(at, words)| (*at, words.as_str())).collect();
-    assert_eq!(script, [
-        (32, "checkout.abandoned: spike of 12 sd"),
-        (45, "payments.acceptance: step of -10 sd"),
-        (70, "checkout.latency: ramp of 2 sd for 40s"),
-        (95, "marea.trial_signups: silence for 120s"),
-        (110, "payouts.delay: step of 10 sd for 45s"),
-        (125, "search.zero_results: step of -10 sd"),
-    ]);
+    assert_eq!(
+        script,
+        [
+            (32, "checkout.abandoned: spike of 12 sd"),
+            (45, "payments.acceptance: step of -10 sd"),
+            (70, "checkout.latency: ramp of 2 sd for 40s"),
+            (95, "marea.trial_signups: silence for 120s"),
+            (110, "payouts.delay: step of 10 sd for 45s"),
+            (125, "search.zero_results: step of -10 sd"),
+        ]
+    );
 }

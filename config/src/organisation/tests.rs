@@ -29,7 +29,7 @@ fn indicators(of: &[(&str, &str)]) -> String {
 #[test]
 fn every_fault_is_told_at_once_each_with_its_line() {
     let found = faults(include_str!("broken.toml")).join("\n") + "\n";
-    assert_eq!(found, include_str!("broken.txt"), "{found}");
+    assert_eq!(found, include_str!("broken.txt"), "\n{found}");
 }
 
 #[test]
@@ -54,10 +54,13 @@ fn units_keep_the_order_in_which_they_are_written() {
 #[test]
 fn a_circle_is_told_once_however_many_units_lead_into_it() {
     let text = units(&[("all", ""), ("a", "c"), ("b", "a"), ("c", "b"), ("d", "c"), ("e", "e")]);
-    assert_eq!(faults(&text), [
-        "organisation.toml:11: unit[1].parent: goes in a circle: a in c in b in a; one of them stands in another unit",
-        "organisation.toml:31: unit[5].parent: goes in a circle: e in e; one of them stands in another unit",
-    ]);
+    assert_eq!(
+        faults(&text),
+        [
+            "organisation.toml:11: unit[1].parent: goes in a circle: a in c in b in a; one of them stands in another unit",
+            "organisation.toml:31: unit[5].parent: goes in a circle: e in e; one of them stands in another unit",
+        ]
+    );
 }
 
 #[test]
@@ -74,8 +77,11 @@ fn a_tenth_operation_has_no_place_in_the_drawing() {
 #[test]
 fn there_is_one_whole() {
     let text = units(&[("all", ""), ("more", "")]);
-    assert_eq!(faults(&text), ["organisation.toml:7: unit[1].parent: missing; the whole is \"all\" on line 3, \
-                               so write parent = \"all\" or a unit in it"]);
+    assert_eq!(
+        faults(&text),
+        ["organisation.toml:7: unit[1].parent: missing; the whole is \"all\" on line 3, \
+                               so write parent = \"all\" or a unit in it"]
+    );
 }
 
 #[test]
@@ -83,23 +89,26 @@ fn system_one_of_the_whole_is_its_operations_once_there_are_any() {
     let one = indicators(&[("all", "system = \"1\"")]);
     assert_eq!(faults(&(units(&[("all", "")]) + &one)), [""; 0]);
     let text = units(&[("all", ""), ("a", "all")]) + &one;
-    assert_eq!(faults(&text), ["organisation.toml:16: indicator[0].system: System One of \"all\" is its operations; \
-                               give this indicator to one of them"]);
+    assert_eq!(
+        faults(&text),
+        ["organisation.toml:16: indicator[0].system: System One of \"all\" is its operations; \
+                               give this indicator to one of them"]
+    );
 }
 
 #[test]
 fn a_fourth_essential_indicator_has_no_place_under_future() {
     let essential = ("all", "system = \"3\"\nessential = true");
     let text = units(&[("all", "")]) + &indicators(&[essential; 4]);
-    assert_eq!(faults(&text), [
-        "organisation.toml:30: indicator[3].essential: number 4 of \"all\"; under Future there is room for 3"
-    ]);
+    assert_eq!(
+        faults(&text),
+        ["organisation.toml:30: indicator[3].essential: number 4 of \"all\"; under Future there is room for 3"]
+    );
 }
 
 #[test]
 fn a_time_zone_is_written_as_the_world_writes_it() {
-    let text = units(&[("all", "")]) + "";
-    let text = text.replacen("name =", "time_zone = \"america/santiago\"\nname =", 1);
+    let text = units(&[("all", "")]).replacen("name =", "time_zone = \"america/santiago\"\nname =", 1);
     let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
     assert_eq!(read.time_zone, "America/Santiago");
 }

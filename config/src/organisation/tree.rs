@@ -25,7 +25,8 @@ fn places<'a>(units: &'a [WrittenUnit<'_>]) -> BTreeMap<&'a UnitId, usize> {
     for (place, unit) in units.iter().enumerate() {
         let Some(id) = &unit.id else { continue };
         if id.as_str() == UNOWNED {
-            unit.section.fault("id", format!("{UNOWNED:?} is the tray for what no unit has claimed; write another name"));
+            unit.section
+                .fault("id", format!("{UNOWNED:?} is the tray for what no unit has claimed; write another name"));
         }
         let first = *places.entry(id).or_insert(place);
         if first != place {
@@ -91,7 +92,8 @@ fn whole(root: &Section<'_>, units: &[WrittenUnit<'_>]) -> Option<UnitId> {
     let whole = first.id.as_ref().map_or("the first", UnitId::as_str);
     for other in roots {
         let line = first.section.line();
-        let words = format!("missing; the whole is {whole:?} on line {line}, so write parent = {whole:?} or a unit in it");
+        let words =
+            format!("missing; the whole is {whole:?} on line {line}, so write parent = {whole:?} or a unit in it");
         other.section.fault("parent", words);
     }
     first.id.clone()

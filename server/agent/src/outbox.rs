@@ -40,6 +40,8 @@ pub struct Outbox {
     forgotten: u64,
     /// Whether a room has ever welcomed what this folder holds.
     greeted: bool,
+    /// The ordinal of the newest reading there ever was; 0 if there was none.
+    newest: u64,
     newest_at_open: u64,
     handed_out: u64,
 }
@@ -53,7 +55,7 @@ pub struct Run {
     pub readings: Vec<Reading>,
 }
 
-/// Why there is no outbox, or none any more.
+/// Why an outbox could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboxFault {
     /// Another process has the folder.
@@ -69,9 +71,6 @@ pub enum OutboxFault {
         /// What the system said.
         source: io::Error,
     },
-    /// The task that keeps it has ended.
-    #[error("the outbox is closed")]
-    Closed,
 }
 
 impl Run {
@@ -91,6 +90,7 @@ impl Outbox {
         let mark = folder.mark()?;
         let before_first = segments.front().map_or(0, |oldest| oldest.first - 1);
         let forgotten = before_first.max(mark.unwrap_or(0));
+        let newest = segments.back().map_or(0, Segment::last).max(forgotten);
         let mut outbox = Self {
             folder,
             most_readings: most_readings.max(1),
@@ -100,10 +100,11 @@ impl Outbox {
             unsynced: Vec::new(),
             forgotten,
             greeted: mark.is_some(),
-            newest_at_open: 0,
+            newest,
+            newest_at_open: newest,
             handed_out: 0,
         };
-        outbox.newest_at_open = outbox.newest();
+        outbox.sweep();
         outbox.make_room();
         Ok(outbox)
     }
@@ -123,47 +124,35 @@ impl Outbox {
     /// The oldest readings above the ordinal `after`, at most `limit`; `None` if there are none.
     pub fn next(&mut self, after: u64, limit: usize) -> io::Result<Option<Run>> {
         let start = after.max(self.forgotten).saturating_add(1);
-        loop {
-            let at = self.segments.partition_point(|segment| segment.last() < start);
-            let Some(segment) = self.segments.get(at) else { return Ok(None) };
+        let holds_it = |segment: &Segment| 0 < segment.count && start <= segment.last();
+        while let Some(at) = self.segments.iter().position(holds_it) {
+            let segment = &self.segments[at];
             let first = start.max(segment.first);
-            let (readings, cursor) = segment.read(self.cursor.take(), first, limit)?;
+            let (readings, cursor) = segment.read(self.cursor.take(), first, limit.max(1))?;
             self.cursor = cursor;
-            let broken_at = first + readings.len() as u64;
+            let run = Run { first, readings };
             if self.cursor.is_none() {
-                self.cut(at, broken_at);
+                self.cut(at, first + run.readings.len() as u64);
             }
-            if !readings.is_empty() {
-                self.handed_out = self.handed_out.max(broken_at - 1);
-                return Ok(Some(Run { first, readings }));
+            if !run.readings.is_empty() {
+                self.handed_out = self.handed_out.max(run.last());
+                return Ok(Some(run));
             }
         }
+        Ok(None)
     }
 
     /// Forgets everything up to the ordinal `upto`; the files that hold nothing else are removed.
     pub fn forget(&mut self, upto: u64) -> io::Result<()> {
-        let upto = upto.min(self.newest());
-        if upto <= self.forgotten && self.greeted {
-            return Ok(());
-        }
-        self.forgotten = self.forgotten.max(upto);
+        self.forgotten = self.forgotten.max(upto.min(self.newest));
         self.greeted = true;
-        self.folder.set_mark(self.forgotten)?;
-        let kept = usize::from(self.writer.is_some());
-        while kept < self.segments.len() && self.segments.front().is_some_and(|one| one.last() <= self.forgotten) {
-            self.remove_oldest();
-        }
-        Ok(())
+        self.sweep();
+        self.folder.set_mark(self.forgotten)
     }
 
     /// How many readings wait.
     pub fn pending(&self) -> u64 {
         self.segments.iter().map(|segment| segment.last().saturating_sub(self.forgotten.max(segment.first - 1))).sum()
-    }
-
-    /// The ordinal of the newest reading there ever was; 0 if there was none.
-    pub fn newest(&self) -> u64 {
-        self.segments.back().map_or(0, Segment::last).max(self.forgotten)
     }
 
     /// What has to be synced so that everything pushed until now survives the machine.
@@ -186,7 +175,7 @@ impl Outbox {
             self.seal();
         }
         if self.writer.is_none() {
-            let segment = self.folder.segment(self.newest() + 1);
+            let segment = self.folder.segment(self.newest + 1);
             self.writer = Some(Writer::create(&segment.path)?);
             self.segments.push_back(segment);
         }
@@ -200,6 +189,7 @@ impl Outbox {
         let (Some(writer), Some(segment)) = (&mut self.writer, self.segments.back_mut()) else { return Ok(()) };
         writer.append(&lines)?;
         segment.count += readings.len() as u64;
+        self.newest = segment.last();
         Ok(())
     }
 
@@ -220,16 +210,22 @@ impl Outbox {
         }
     }
 
-    /// The records of a segment from the ordinal `from` on cannot be read and are given up.
+    /// The records of a segment from the ordinal `from` on cannot be read and are given up; their ordinals stay taken.
     fn cut(&mut self, at: usize, from: u64) {
         if at + 1 == self.segments.len() {
             self.seal();
         }
-        let Some(segment) = self.segments.get_mut(at) else { return };
+        let segment = &mut self.segments[at];
         ReadingsLost { count: segment.last() + 1 - from, why: format!("{} is damaged", segment.path.display()) }.emit();
-        // Their ordinals stay taken, or new readings would pass for old ones.
-        self.forgotten = if at + 1 == self.segments.len() && from == segment.first { self.forgotten } else { self.forgotten };
         segment.count = from - segment.first;
+    }
+
+    /// Removes the files that hold nothing any more, all but the one that is written.
+    fn sweep(&mut self) {
+        let written = usize::from(self.writer.is_some());
+        while written < self.segments.len() && self.segments.front().is_some_and(|one| one.last() <= self.forgotten) {
+            self.remove_oldest();
+        }
     }
 
     fn remove_oldest(&mut self) {

@@ -53,7 +53,9 @@ pub fn router(app: App) -> Router {
 /// The picture as it stands: `{"picture":{...}}`, the same that a screen is given first.
 async fn picture(State(app): State<App>) -> Response {
     match app.desk.join().await {
-        Some(joined) => ([(header::CONTENT_TYPE, "application/json")], joined.picture.as_str().to_owned()).into_response(),
+        Some(joined) => {
+            ([(header::CONTENT_TYPE, "application/json")], joined.picture.as_str().to_owned()).into_response()
+        }
         None => (StatusCode::SERVICE_UNAVAILABLE, "the room is closing\n").into_response(),
     }
 }
@@ -65,5 +67,6 @@ async fn figures(State(app): State<App>) -> Response {
 }
 
 async fn nothing_here() -> Response {
-    (StatusCode::NOT_FOUND, "no such path; the room has /api/v1/agent, /api/v1/screen and /api/v1/picture\n").into_response()
+    (StatusCode::NOT_FOUND, "no such path; the room has /api/v1/agent, /api/v1/screen and /api/v1/picture\n")
+        .into_response()
 }

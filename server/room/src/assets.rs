@@ -27,7 +27,9 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     }
     match find("index.html", &headers) {
         Some(found) => reply(found, "index.html", "no-cache", &headers),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "built without its screens: run `cargo xtask build`\n").into_response(),
+        None => {
+            (StatusCode::SERVICE_UNAVAILABLE, "built without its screens: run `cargo xtask build`\n").into_response()
+        }
     }
 }
 
@@ -41,7 +43,9 @@ fn find(path: &str, headers: &HeaderMap) -> Option<Found> {
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepts = |name| accepts.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim() == name));
     for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
-        if accepts(encoding) && let Some(file) = Screens::get(&format!("{path}.{ending}")) {
+        if accepts(encoding)
+            && let Some(file) = Screens::get(&format!("{path}.{ending}"))
+        {
             return Some(Found { file, encoding: Some(encoding) });
         }
     }

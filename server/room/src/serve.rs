@@ -73,7 +73,9 @@ fn configure(args: ServeArgs) -> Result<Room, Failure> {
 
 async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(at).await.map_err(|error| {
-        Failure::Refused(vec![format!("cannot listen at {at}: {error}; --listen takes another address, port 0 a free one")])
+        Failure::Refused(vec![format!(
+            "cannot listen at {at}: {error}; --listen takes another address, port 0 a free one"
+        )])
     })
 }
 

@@ -119,7 +119,7 @@ impl Mixture {
     }
 }
 
-/// Replaces the four paths to a process by one with the same moments: West & Harrison (1997), section 12.4.4.
+/// Replaces the four paths to a process by one with the same moments: West & Harrison (1997), section 12.4.
 ///
 /// The shares are taken relative to the best path of the column, so that a process may be as improbable as numbers
 /// allow and still have a trend.

@@ -19,7 +19,7 @@ const YOUNG: u64 = 12;
 /// Readings are taken to lie within this, so that squares of squares of them are finite numbers.
 const LARGEST: f64 = 1e75;
 
-/// Follows one series; some hundred bytes, whatever the number of readings.
+/// Follows one series in a thousand bytes, whatever the number of readings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Monitor {
     setting: Setting,

@@ -80,8 +80,9 @@ impl Naming {
     pub(crate) fn replay<'a>(mut readings: impl Iterator<Item = &'a Expected>) -> Option<Self> {
         let first = readings.next()?;
         let mut naming = Self::empty(first.forecast, first.slope, NOTICED_BY_TURN, false);
-        naming.observe(first.y);
-        readings.for_each(|later| naming.observe(later.y));
+        naming.push(first.y);
+        readings.for_each(|later| naming.push(later.y));
+        naming.conclude();
         Some(naming)
     }
 
@@ -104,20 +105,8 @@ impl Naming {
         if self.settled() {
             return;
         }
-        let ahead = self.expected_slope * self.count as f64;
-        let departure = (self.expected.standardise(y) - ahead / self.expected.scale).clamp(-FARTHEST, FARTHEST);
-        self.departures[self.count] = departure;
-        self.count += 1;
-        let (kind, probability) = self.weigh();
-        let confirmed = CERTAIN <= probability;
-        self.certain = if !confirmed {
-            0
-        } else if kind == self.kind {
-            self.certain + 1
-        } else {
-            1
-        };
-        (self.kind, self.probability) = (kind, probability);
+        self.push(y);
+        self.conclude();
     }
 
     /// The most probable kind, and its probability among the three. After one reading it is hardly more than a guess.
@@ -133,6 +122,19 @@ impl Naming {
     /// Whether the name stays: after ten readings, or three in a row that left no doubt.
     pub fn settled(&self) -> bool {
         self.count == LONGEST || CONFIRMED <= self.certain
+    }
+
+    fn push(&mut self, y: f64) {
+        let ahead = self.expected_slope * self.count as f64 / self.expected.scale;
+        self.departures[self.count] = (self.expected.standardise(y) - ahead).clamp(-FARTHEST, FARTHEST);
+        self.count += 1;
+    }
+
+    fn conclude(&mut self) {
+        let (kind, probability) = self.weigh();
+        let before = if kind == self.kind { self.certain } else { 0 };
+        self.certain = if CERTAIN <= probability { before + 1 } else { 0 };
+        (self.kind, self.probability) = (kind, probability);
     }
 
     fn weigh(&self) -> (Kind, f64) {
@@ -177,8 +179,9 @@ impl Naming {
 
     /// Logarithm of the marginal likelihood of departures `d_j = c x_j + v_j`, up to a part common to all shapes `x`.
     ///
-    /// The size `c` has a normal prior of mean zero and the size of the disturbance for its standard deviation; the variance of
-    /// `v` is uncertain as in the forecast, so that the result is a Student-t density: West & Harrison (1997), 17.3.
+    /// The size `c` has a normal prior of mean zero and the size of the disturbance for its standard deviation; the
+    /// variance of `v` is as uncertain as in the forecast, so that the result is the logarithm of a Student-t density:
+    /// West & Harrison (1997), chapter 17.
     fn evidence(&self, shape: impl Fn(usize) -> f64) -> f64 {
         let departures = &self.departures[..self.count];
         let vague = self.size().powi(2).max(4.0);
