@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     archive: Option<PathBuf>,
     /// Stop by itself after so many seconds.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
 }
 

@@ -11,6 +11,7 @@ mod test;
 mod web;
 
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// The chores of the repository.
 #[derive(Parser)]
@@ -34,12 +35,15 @@ enum Chore {
     Load(load::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().chore {
+fn main() -> ExitCode {
+    let done = match Arguments::parse().chore {
         Chore::Demo(arguments) => demo::run(&arguments),
         Chore::Test => test::run(),
         Chore::Build(arguments) => build::run(&arguments),
         Chore::Screens => screens::run(),
         Chore::Load(arguments) => load::run(&arguments),
-    }
+    };
+    let Err(fault) = done else { return ExitCode::SUCCESS };
+    eprintln!("error: {fault:#}");
+    ExitCode::FAILURE
 }

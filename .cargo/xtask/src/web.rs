@@ -1,7 +1,7 @@
 //! The toolchain that compiles to WebAssembly: rustup's, or Debian's where rustup has no network.
 
 use crate::{debian, shell};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -59,10 +59,9 @@ impl Toolchain {
         }
         if debian::can_install() {
             shell::say(&format!("rustup cannot add {TARGET}: installing {} with apt-get", DEBIAN.join(" ")));
-            debian::install(&DEBIAN)?;
+            debian::install(&DEBIAN).with_context(remedies)?;
         }
-        let Some(linker) = debian_linker() else { bail!(remedies()) };
-        Ok(Self::Debian { linker })
+        debian_linker().map(|linker| Self::Debian { linker }).with_context(remedies)
     }
 
     /// Cargo with a verb, for WebAssembly, into a target folder of its own: cargo would wait on its own lock otherwise.

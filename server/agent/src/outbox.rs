@@ -146,8 +146,9 @@ impl Outbox {
     pub fn forget(&mut self, upto: u64) -> io::Result<()> {
         self.forgotten = self.forgotten.max(upto.min(self.newest));
         self.greeted = true;
+        self.folder.set_mark(self.forgotten)?;
         self.sweep();
-        self.folder.set_mark(self.forgotten)
+        Ok(())
     }
 
     /// How many readings wait.

@@ -1,5 +1,7 @@
 //! Log lines to standard error, as text or as JSON.
 
+use std::io::IsTerminal;
+
 use clap::ValueEnum;
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -18,7 +20,8 @@ pub fn start(format: LogFormat) -> Result<(), ParseError> {
         Ok(directives) => EnvFilter::try_new(directives)?,
         Err(_) => EnvFilter::new("info"),
     };
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let coloured = std::io::stderr().is_terminal();
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(coloured);
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Text => registry.with(lines.with_target(false)).init(),

@@ -33,7 +33,8 @@ pub(crate) struct Noise {
 }
 
 impl Trend {
-    /// One step on: `a = G m`, `R = G (C + D) G'` with `D` from discounts and jumps: West & Harrison (1997), section 12.4.
+    /// One step on: `a = G m`, `R = G (C + D) G'` with `D` from discounts and jumps: West & Harrison (1997), section
+    /// 12.4.
     pub(crate) fn evolve(&self, regime: &Regime) -> Self {
         let Covariance { level, cross, slope } = self.covariance;
         let loosened = Covariance {

@@ -35,6 +35,7 @@ pub struct Memory {
     signals: Vec<Signal>,
     cleared: VecDeque<Cleared>,
     standings: Vec<(IndicatorId, Standing)>,
+    lamps: Vec<Lamp>,
     steady_since: Option<Moment>,
 }
 
@@ -53,10 +54,9 @@ impl Desk {
         for signal in memory.signals {
             desk.picture.signals.insert(signal.id.clone(), signal);
         }
-        for (indicator, standing) in memory.standings {
-            desk.own(&indicator);
-            desk.standings.insert(indicator.clone(), standing);
-            desk.light(&indicator, standing.since);
+        desk.standings = memory.standings.into_iter().collect();
+        for lamp in memory.lamps {
+            desk.hang(lamp);
         }
         desk.picture.memory = memory.cleared;
         desk.picture.steady_since = memory.steady_since;
@@ -70,6 +70,7 @@ impl Desk {
             signals: self.picture.signals.values().cloned().collect(),
             cleared: self.picture.memory.clone(),
             standings: self.standings.iter().map(|(id, standing)| (id.clone(), *standing)).collect(),
+            lamps: self.picture.lamps.values().cloned().collect(),
             steady_since: self.picture.steady_since,
         }
     }
@@ -135,13 +136,14 @@ impl Desk {
         self.change(Change::Indicator(indicator));
     }
 
-    /// Puts an indicator that the configuration does not know into the tray.
-    fn own(&mut self, id: &IndicatorId) {
-        if self.picture.organisation.indicators.contains_key(id) {
-            return;
+    /// Hangs a lamp where the organisation now has its indicator: in the tray, if nobody describes it any more.
+    fn hang(&mut self, lamp: Lamp) {
+        if !self.picture.organisation.indicators.contains_key(&lamp.indicator) {
+            let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
+            self.appear(Organisation::unowned(lamp.indicator.clone(), tray));
         }
-        let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
-        self.appear(Organisation::unowned(id.clone(), tray));
+        let Indicator { unit, system, .. } = self.picture.organisation.indicators[&lamp.indicator].clone();
+        self.change(Change::Lamp(Lamp { unit, system, ..lamp }));
     }
 
     fn open_tray(&mut self) {

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use cybernet::picture::{Changes, Picture};
 use opsroom::{coalesce::coalesce, opsroom::Opsroom};
 use proptest::prelude::*;
@@ -30,6 +32,13 @@ fn played(readings: &[Reading], batch: usize) -> Opsroom {
     room
 }
 
+/// Each reading in a batch of its own, received a second after it was measured.
+fn heard(room: &mut Opsroom, readings: &[Reading]) {
+    for reading in readings {
+        room.take(std::slice::from_ref(reading), reading.measured_at + Duration::from_secs(1), true);
+    }
+}
+
 fn unnumbered(picture: &Picture) -> Picture {
     Picture { revision: 0, at: at(0), ..picture.clone() }
 }
@@ -49,15 +58,15 @@ proptest! {
     fn a_restart_at_any_reading_gives_the_same_picture(steps in prop::collection::vec((1u8..60, -12.0..12.0f64), 1..6), cut in 0.0..1.0f64) {
         let readings = readings(&steps);
         let (before, after) = readings.split_at((cut * readings.len() as f64) as usize);
-        let (learned, memory) = played(before, 7).learned();
+        let mut whole = Opsroom::new(organisation(indicator()), at(0));
+        heard(&mut whole, before);
+        let (learned, memory) = whole.learned();
         let learned = postcard::from_bytes(&postcard::to_stdvec(&learned).unwrap()).unwrap();
         let memory = serde_json::from_slice(&serde_json::to_vec(&memory).unwrap()).unwrap();
         let mut resumed = Opsroom::resume(organisation(indicator()), learned, memory, at(0));
-        for chunk in after.chunks(7) {
-            resumed.take(chunk, at(1000), false);
-        }
+        heard(&mut resumed, after);
+        heard(&mut whole, after);
         resumed.follow(at(1000));
-        let whole = played(&readings, 7);
         prop_assert_eq!(unnumbered(resumed.picture()), unnumbered(whole.picture()));
         prop_assert_eq!(resumed.learned(), whole.learned());
     }

@@ -22,9 +22,8 @@ impl Outbox {
         self.forgotten = self.forgotten.max(surely_sent);
         self.seal();
         self.sweep();
-        self.shift(received - self.forgotten)?;
         Rebased { received, newest: self.newest, pending: self.pending() }.emit();
-        self.newest = self.newest.max(received);
+        self.shift(received - self.forgotten)?;
         self.forget(received)?;
         Ok(self.forgotten)
     }
@@ -33,15 +32,14 @@ impl Outbox {
     /// renamed first, so that the order holds wherever the process may die.
     fn shift(&mut self, by: u64) -> io::Result<()> {
         self.cursor = None;
-        for segment in self.segments.iter_mut().rev() {
-            let raised = self.folder.segment(segment.first + by);
+        let folder = &self.folder;
+        let raised = self.segments.iter_mut().rev().try_for_each(|segment| {
+            let raised = folder.segment(segment.first + by);
             std::fs::rename(&segment.path, &raised.path)?;
             (segment.path, segment.first) = (raised.path, raised.first);
-        }
-        if let Some(last) = self.segments.back() {
-            self.newest = last.last();
-        }
-        self.forgotten += by;
-        Ok(())
+            Ok(())
+        });
+        self.newest = self.newest.saturating_add(by);
+        raised
     }
 }

@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Notify, mpsc, oneshot},
-    time::{Interval, MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval},
 };
 use vsm::reading::Reading;
 
@@ -52,23 +52,24 @@ impl Keeper {
 
     /// Runs until both sides are gone.
     pub async fn run(mut self) {
-        let mut sync: Interval = interval(SYNC_EVERY);
+        let mut sync = interval(SYNC_EVERY);
         sync.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        let (mut someone_hands_in, mut someone_picks_up) = (true, true);
+        while someone_hands_in || someone_picks_up {
             tokio::select! {
-                Some(readings) = self.intake.recv() => self.push(&readings),
-                Some(ask) = self.asks.recv() => self.answer(ask),
-                _ = sync.tick(), if !self.is_deserted() => self.sync().await,
-                else => break,
+                readings = self.intake.recv(), if someone_hands_in => match readings {
+                    Some(readings) => self.push(&readings),
+                    None => someone_hands_in = false,
+                },
+                ask = self.asks.recv(), if someone_picks_up => match ask {
+                    Some(ask) => self.answer(ask),
+                    None => someone_picks_up = false,
+                },
+                _ = sync.tick() => self.sync().await,
             }
         }
         let synced = self.outbox.sync();
         self.note(&synced);
-    }
-
-    /// Without this the clock alone would keep the loop alive.
-    fn is_deserted(&self) -> bool {
-        self.intake.is_closed() && self.intake.is_empty() && self.asks.is_closed() && self.asks.is_empty()
     }
 
     fn push(&mut self, readings: &[Reading]) {

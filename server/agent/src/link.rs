@@ -1,0 +1,139 @@
+//! How readings travel: one websocket to the room, opened again whenever it is lost.
+
+mod backoff;
+mod flight;
+mod session;
+
+use std::time::Duration;
+
+use cybernet::agent::Hello;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
+use tokio_util::sync::CancellationToken;
+
+use self::{backoff::Backoff, session::Session};
+use crate::{
+    chance,
+    happening::LinkDown,
+    outbox::keeper::{Pickup, PickupFault},
+};
+
+/// How long a session that shall end may take to say goodbye.
+const GOODBYE: Duration = Duration::from_millis(800);
+
+/// What is needed to bring readings to a room.
+pub struct Link {
+    /// The address of the room's door, `ws://host:port/api/v1/agent`.
+    pub room: String,
+    /// What the agent says first.
+    pub hello: Hello,
+    /// Where the readings come from.
+    pub pickup: Pickup,
+    /// How long to wait for what.
+    pub patience: Patience,
+}
+
+/// How long to wait before a link counts as dead.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the connection to be made.
+    pub connect: Duration,
+    /// For the welcome after the hello.
+    pub welcome: Duration,
+    /// For the receipt of what was sent, and for the answer to a ping.
+    pub answer: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { connect: seconds(5), welcome: seconds(10), answer: seconds(15) }
+    }
+}
+
+/// What ends a session.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkFault {
+    /// The socket failed, or was never there.
+    #[error("{0}")]
+    Socket(#[source] Box<tungstenite::Error>),
+    /// The room closed the socket.
+    #[error("the room closed the link{0}")]
+    Closed(String),
+    /// The room said that it will not go on.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Nothing came in time.
+    #[error("{0} within {1:?}")]
+    Late(&'static str, Duration),
+    /// There are no readings to be had.
+    #[error(transparent)]
+    Outbox(#[from] PickupFault),
+}
+
+impl From<tungstenite::Error> for LinkFault {
+    fn from(fault: tungstenite::Error) -> Self {
+        Self::Socket(Box::new(fault))
+    }
+}
+
+/// Whether `room` is an address this agent can speak to; if not, what would be right.
+pub fn check_address(room: &str) -> Result<(), String> {
+    let request = room.into_client_request().map_err(|why| format!("{room:?}: {why}"))?;
+    match request.uri().scheme_str() {
+        Some("ws") => Ok(()),
+        _ => Err(format!("{room:?}: this agent speaks ws:// only; put a proxy that ends TLS beside it")),
+    }
+}
+
+/// Keeps a link to the room until `stop`.
+pub async fn run(mut link: Link, stop: CancellationToken) {
+    let mut backoff = Backoff::new(chance::seed(link.hello.agent.as_str()));
+    let mut told = None;
+    while !stop.is_cancelled() {
+        let begun = Instant::now();
+        let (was_welcome, fault) = tokio::select! {
+            ended = once(&mut link, &stop) => ended,
+            () = overdue(&stop) => return,
+        };
+        if was_welcome {
+            backoff.reset();
+            told = None;
+        }
+        let Err(fault) = fault else { return };
+        let down = LinkDown { room: &link.room, why: fault.to_string() };
+        if told.as_ref() == Some(&down.why) { down.emit_again() } else { down.emit() }
+        told = Some(down.why);
+        tokio::select! {
+            () = sleep((begun + backoff.next()).saturating_duration_since(Instant::now())) => (),
+            () = stop.cancelled() => (),
+        }
+    }
+}
+
+/// One session from hello to end; `Ok` if it ended because it shall stop. Says also whether it was welcomed.
+async fn once(link: &mut Link, stop: &CancellationToken) -> (bool, Result<(), LinkFault>) {
+    let opened = tokio::select! {
+        opened = Session::open(link) => opened,
+        () = stop.cancelled() => return (false, Ok(())),
+    };
+    match opened {
+        Ok(session) => (true, session.run(stop).await),
+        Err(fault) => (false, Err(fault)),
+    }
+}
+
+/// A peer that reads nothing must not keep the agent from stopping.
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    sleep(GOODBYE).await;
+}
+
+/// `future`, or the fault that it was late.
+async fn within<T>(
+    limit: Duration,
+    what: &'static str,
+    future: impl Future<Output = Result<T, LinkFault>>,
+) -> Result<T, LinkFault> {
+    timeout(limit, future).await.unwrap_or(Err(LinkFault::Late(what, limit)))
+}

@@ -1,0 +1,210 @@
+//! One websocket to a room, from hello to goodbye.
+
+use cybernet::agent::{LONGEST_FRAME, ToAgent, encode_readings};
+use futures_util::{SinkExt, StreamExt};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until},
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{self, Bytes, Message, protocol::WebSocketConfig},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Link, LinkFault,
+    flight::{Flight, Pulse},
+    within,
+};
+use crate::{
+    happening::{FrameIgnored, LinkUp, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
+    outbox::Run,
+};
+
+/// The most readings in one batch.
+const LARGEST_BATCH: usize = 1000;
+/// How long a batch may become, in bytes: half of what the room takes.
+const LONGEST_BATCH: usize = LONGEST_FRAME / 2;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+pub(super) struct Session<'a> {
+    link: &'a mut Link,
+    socket: Socket,
+    flight: Flight,
+    refusals: Seldom,
+    oddities: Seldom,
+}
+
+impl<'a> Session<'a> {
+    /// Connects, says hello and waits for the welcome.
+    pub(super) async fn open(link: &'a mut Link) -> Result<Self, LinkFault> {
+        let patience = link.patience;
+        let mut socket = within(patience.connect, "no connection", connect(&link.room)).await?;
+        send(&mut socket, Message::text(link.hello.encode())).await?;
+        let received = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
+        let here = link.pickup.welcome(received).await?;
+        LinkUp { room: &link.room, received }.emit();
+        let flight = Flight::new(here, patience.answer, Instant::now());
+        Ok(Self { link, socket, flight, refusals: Seldom::default(), oddities: Seldom::default() })
+    }
+
+    /// Sends what the outbox has until `stop`, which is `Ok`, or until the link ends.
+    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), LinkFault> {
+        let every = self.flight.interval();
+        let mut pulse = interval_at(Instant::now() + every, every);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => {
+                    // Whether the room hears the goodbye changes nothing.
+                    self.socket.close(None).await.ok();
+                    return Ok(());
+                }
+                frame = self.socket.next() => self.hear(frame).await?,
+                () = self.link.pickup.filled() => self.flight.fill(Instant::now()),
+                () = reached(self.flight.may_leave()) => self.send_batch().await?,
+                _ = pulse.tick() => self.feel_pulse().await?,
+            }
+        }
+    }
+
+    async fn send_batch(&mut self) -> Result<(), LinkFault> {
+        let Some(run) = self.link.pickup.next(self.flight.sent(), LARGEST_BATCH).await? else {
+            self.flight.drain();
+            return Ok(());
+        };
+        let (sequence, frame) = pack(&run);
+        self.send(Message::text(frame)).await?;
+        self.flight.leave(sequence, Instant::now());
+        Ok(())
+    }
+
+    async fn hear(&mut self, frame: Option<Result<Message, tungstenite::Error>>) -> Result<(), LinkFault> {
+        let Some(text) = text(frame)? else {
+            self.flight.hear(Instant::now());
+            return Ok(());
+        };
+        let now = Instant::now();
+        self.flight.hear(now);
+        match serde_json::from_str(&text) {
+            Ok(ToAgent::Received { sequence, refused }) => {
+                if let Some(first) = refused.first() {
+                    self.tell_refused(refused.len() as u64, &first.why, now);
+                }
+                if self.flight.land(sequence, now) {
+                    self.link.pickup.forget(sequence).await?;
+                }
+            }
+            Ok(ToAgent::SlowDown { millis }) => SlowedDown { pause: self.flight.pause(millis, now) }.emit(),
+            Ok(ToAgent::Signal(signal)) => SignalHeard(&signal).emit(),
+            Ok(ToAgent::Refused { why }) => return Err(LinkFault::Refused(why)),
+            Ok(ToAgent::Welcome { .. }) => self.tell_odd("a second welcome", now),
+            // A newer room may say more than this agent knows.
+            Err(why) => self.tell_odd(&why.to_string(), now),
+        }
+        Ok(())
+    }
+
+    async fn feel_pulse(&mut self) -> Result<(), LinkFault> {
+        match self.flight.pulse(Instant::now()) {
+            Pulse::Well => Ok(()),
+            Pulse::Ping => self.send(Message::Ping(Bytes::new())).await,
+            Pulse::Dead(why) => Err(LinkFault::Late(why, self.link.patience.answer)),
+        }
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), LinkFault> {
+        within(self.link.patience.answer, "nothing could be sent", send(&mut self.socket, message)).await
+    }
+
+    fn tell_refused(&mut self, count: u64, why: &str, now: Instant) {
+        if let Some(count) = self.refusals.tell(count, now) {
+            ReadingsRefused { count, why: why.to_owned() }.emit();
+        }
+    }
+
+    fn tell_odd(&mut self, why: &str, now: Instant) {
+        if self.oddities.tell(1, now).is_some() {
+            FrameIgnored { why: why.to_owned() }.emit();
+        }
+    }
+}
+
+async fn connect(room: &str) -> Result<Socket, LinkFault> {
+    let limits = WebSocketConfig::default().max_message_size(Some(LONGEST_FRAME)).max_frame_size(Some(LONGEST_FRAME));
+    let at_once = true;
+    let (socket, _) = connect_async_with_config(room, Some(limits), at_once).await?;
+    Ok(socket)
+}
+
+async fn welcome(socket: &mut Socket) -> Result<u64, LinkFault> {
+    loop {
+        let Some(text) = text(socket.next().await)? else { continue };
+        match serde_json::from_str(&text) {
+            Ok(ToAgent::Welcome { received }) => return Ok(received),
+            Ok(ToAgent::Refused { why }) => return Err(LinkFault::Refused(why)),
+            _ => (),
+        }
+    }
+}
+
+async fn send(socket: &mut Socket, message: Message) -> Result<(), LinkFault> {
+    Ok(socket.send(message).await?)
+}
+
+/// The text of a frame; `None` if it is of another kind, which the socket answers by itself.
+fn text(frame: Option<Result<Message, tungstenite::Error>>) -> Result<Option<tungstenite::Utf8Bytes>, LinkFault> {
+    match frame {
+        Some(Ok(Message::Text(text))) => Ok(Some(text)),
+        Some(Ok(Message::Close(Some(close)))) => Err(LinkFault::Closed(format!(": {close}"))),
+        Some(Ok(Message::Close(None))) | None => Err(LinkFault::Closed(String::new())),
+        Some(Ok(_)) => Ok(None),
+        Some(Err(fault)) => Err(fault.into()),
+    }
+}
+
+/// The frame of a batch, with as many readings of the run as fit, and its sequence.
+pub(super) fn pack(run: &Run) -> (u64, String) {
+    let mut readings = run.readings.as_slice();
+    loop {
+        let sequence = run.first + readings.len().saturating_sub(1) as u64;
+        let frame = encode_readings(sequence, readings);
+        if frame.len() <= LONGEST_BATCH || readings.len() <= 1 {
+            return (sequence, frame);
+        }
+        readings = &readings[..readings.len() / 2];
+    }
+}
+
+/// Waits for a moment; for ever if there is none.
+async fn reached(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vsm::{
+        id::IndicatorId,
+        reading::{Mark, Reading},
+        time::Moment,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_batch_is_cut_to_what_a_frame_holds_and_its_sequence_is_that_of_its_last_reading() {
+        let reading = Reading::new(IndicatorId::parse("a.b").unwrap(), Moment::default(), 1.5).unwrap();
+        let small = Run { first: 5, readings: vec![reading.clone(); 1000] };
+        assert_eq!(pack(&small).0, 1004);
+        let note = Mark { note: Some("\u{1}".repeat(500)), ..Mark::default() };
+        let large = Run { first: 5, readings: vec![reading.marked(note); 1000] };
+        let (sequence, frame) = pack(&large);
+        assert!(frame.len() <= LONGEST_BATCH);
+        assert_eq!(sequence, 4 + frame.matches("a.b").count() as u64);
+    }
+}
