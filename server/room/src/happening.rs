@@ -19,8 +19,12 @@ pub struct Opened {
 impl Opened {
     /// Tells it.
     pub fn emit(self) {
+        // A figure that is there from the start can be watched from the start.
         for name in ["synco_readings_taken_total", "synco_batches_taken_total", "synco_batches_repeated_total"] {
             counter!(name).absolute(0);
+        }
+        for name in ["synco_agents", "synco_screens", "synco_signals_open"] {
+            gauge!(name).set(0.0);
         }
         gauge!("synco_watches").set(self.watched as f64);
         info!(at = %self.at, watched = self.watched, replayed = self.replayed, "room is open");

@@ -55,7 +55,7 @@ impl Setting {
     /// The setting of the room: changes are rarer, and a change of level or slope brings a variance of its own rather
     /// than a multiple of what a well-known trend has left.
     ///
-    /// Chosen by trying some twenty settings on seeded noise of standard deviation one. With the rule "a reading
+    /// Chosen by trying some twenty-five settings on seeded noise of standard deviation one. With the rule "a reading
     /// whose [normal score](crate::Forecast::normal_score) is 3.8 or more, or a [turn](crate::Diagnosis::turn) of 3 or
     /// more" it raises, per 1000 readings after the hundredth, 0.12 false alarms on white noise and 0.7 on AR(.6);
     /// finds 99.7 % of spikes and steps of 8 sd at once, and ramps of 1 sd a step after 7 readings in the median, 97 %

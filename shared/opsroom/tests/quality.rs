@@ -1,5 +1,7 @@
 //! What the judge finds, misses and raises for nothing, on seeded series: limits that may only be tightened.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;

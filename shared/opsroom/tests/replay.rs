@@ -1,5 +1,7 @@
 //! A fold is a fold: any batching, any restart, the same picture to the last bit.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod support;
 
 use std::time::Duration;
