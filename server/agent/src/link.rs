@@ -21,6 +21,9 @@ use crate::{
 /// How long a session that shall end may take to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(800);
 
+/// A link that lived so long was good, and the next wait is short again.
+const GOOD_FOR: Duration = Duration::from_secs(5);
+
 /// What is needed to bring readings to a room.
 pub struct Link {
     /// The address of the room's door, `ws://host:port/api/v1/agent`.
@@ -97,15 +100,17 @@ pub async fn run(mut link: Link, stop: CancellationToken) {
             () = overdue(&stop) => return,
         };
         if was_welcome {
-            backoff.reset();
             told = None;
+        }
+        if was_welcome && GOOD_FOR <= begun.elapsed() {
+            backoff.reset();
         }
         let Err(fault) = fault else { return };
         let down = LinkDown { room: &link.room, why: fault.to_string() };
         if told.as_ref() == Some(&down.why) { down.emit_again() } else { down.emit() }
         told = Some(down.why);
         tokio::select! {
-            () = sleep((begun + backoff.next()).saturating_duration_since(Instant::now())) => (),
+            () = sleep(backoff.next()) => (),
             () = stop.cancelled() => (),
         }
     }

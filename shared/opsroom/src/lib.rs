@@ -4,15 +4,13 @@
 //! [`desk::Desk`] folds what the watches say into signals, lamps and changes of the picture. No clock, thread, socket
 //! or random number: a journal replays to the same picture, to the last bit.
 //!
-//! Reading order: [`disturbance`] (what a watch says), [`judge`] (when it says so), [`drift`]
-//! (what is learned too quietly for it), [`past`] (what it remembers),
+//! Reading order: [`disturbance`] (what a watch says), [`judge`] (when it says so), [`past`] (what it remembers),
 //! [`watch`], [`watches`] (all of a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`]
 //! (all together, as a replay runs them).
 
 pub mod coalesce;
 pub mod desk;
 pub mod disturbance;
-pub mod drift;
 pub mod judge;
 pub mod opsroom;
 pub mod past;

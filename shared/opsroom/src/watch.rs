@@ -9,7 +9,6 @@ use vsm::{indicator::Indicator, time::Moment};
 
 use crate::{
     disturbance::{Standing, What},
-    drift::{Drift, LAG},
     judge::{self, Case, Latch, Verdict},
     past::{Past, Remembered},
 };
@@ -18,6 +17,8 @@ use crate::{
 pub const GRACE: Duration = Duration::from_secs(3);
 /// How many intervals the room listens to before it trusts a cadence it had to learn.
 const INTERVALS: u32 = 5;
+/// How many readings the detector replays when it notices a turn late.
+const LOOK_BACK: usize = 8;
 
 /// One indicator under watch.
 #[derive(Clone, Debug)]
@@ -34,7 +35,6 @@ pub struct State {
     monitor: Monitor,
     past: Past,
     latch: Option<Latch>,
-    drift: Drift,
     standing: Option<Standing>,
     measured_at: Moment,
     /// When it was last heard of, never later than the room's own clock.
@@ -72,7 +72,6 @@ impl Watch {
             monitor: Monitor::new(Setting::ROOM),
             past: Past::default(),
             latch: None,
-            drift: Drift::default(),
             standing: None,
             measured_at: Moment::from_unix_millis(i64::MIN),
             heard_at: Moment::from_unix_millis(i64::MIN),
@@ -173,7 +172,8 @@ impl Watch {
         let Arrival { measured_at: at, value, .. } = *arrival;
         let case = Case { at, value, y, diagnosis, scale: self.scale, least: self.indicator.least };
         let Some(latch) = &mut self.state.latch else {
-            self.state.latch = self.open(&case);
+            let turned_at = self.state.past.last(LOOK_BACK).next().map_or(at, |reading| reading.at);
+            self.state.latch = judge::opens(&case, &self.state.monitor, turned_at);
             if let Some(finding) = self.state.latch.as_mut().and_then(|latch| latch.tell(self.scale)) {
                 say(What::Found(finding));
             }
@@ -187,18 +187,6 @@ impl Watch {
             }
             None => (),
         }
-    }
-
-    /// What the one-step forecast finds at once, or else what the forecast from longer ago finds.
-    fn open(&mut self, case: &Case<'_>) -> Option<Latch> {
-        let told = self.state.drift.observe(case.y);
-        let since = self.state.past.last(LAG).map(|reading| (reading.at, self.scale.forward(reading.value)));
-        let opened = judge::opens(case).or_else(|| judge::drifts(case, told?, since));
-        match opened {
-            Some(_) => self.state.drift.forget(),
-            None => self.state.drift.look_ahead(&self.state.monitor, case.diagnosis.slope),
-        }
-        opened
     }
 
     fn remember(&mut self, arrival: &Arrival, diagnosis: &Diagnosis) {

@@ -1,0 +1,63 @@
+//! What would leave, word for word, on standard output; nothing is sent and no outbox is touched.
+
+use std::io::{self, Write};
+
+use config::agent::Agent;
+use cybernet::agent::encode_readings;
+use futures_util::future::join_all;
+use tokio::sync::mpsc;
+
+use crate::{
+    app::{self, Refusal},
+    probe::Probe,
+};
+
+/// Why a dry run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum DryRunFault {
+    /// The agent would not start.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nobody takes the output.
+    #[error("cannot write: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Writes the hello, then the frames of `rounds` readings of each probe as they are taken, a frame each line.
+///
+/// Sequences are those of an empty outbox. A rehearsed past is announced on standard error and left out.
+pub async fn run(config: &Agent, rounds: u64, out: &mut impl Write) -> Result<(), DryRunFault> {
+    writeln!(out, "{}", app::hello(config).encode())?;
+    let (hand_in, mut handed) = mpsc::channel(16);
+    let samplers = app::samplers(config)?;
+    let reading = samplers.into_iter().map(|mut sampler| {
+        let hand_in = hand_in.clone();
+        async move {
+            announce_past(sampler.probe());
+            for _ in 0..rounds {
+                // The printer is gone only when this is dropped with it.
+                hand_in.send(sampler.tick().await).await.ok();
+            }
+        }
+    });
+    let reading = join_all(reading);
+    drop(hand_in);
+    let printing = async {
+        let mut sequence = 0;
+        while let Some(readings) = handed.recv().await {
+            sequence += readings.len() as u64;
+            if !readings.is_empty() {
+                writeln!(out, "{}", encode_readings(sequence, &readings))?;
+            }
+        }
+        out.flush()
+    };
+    let (_, printed) = tokio::join!(reading, printing);
+    Ok(printed?)
+}
+
+fn announce_past(probe: &Probe) {
+    if let Probe::Rehearsal(rehearsal) = probe {
+        eprintln!("before these, {} readings of a rehearsed past would leave", rehearsal.past_readings());
+    }
+}
