@@ -1,1 +1,23 @@
-//! (being written)
+//! What end-to-end tests need: the programs as processes, an agent and a screen that do what a test tells them.
+//!
+//! Reading order: [`process`] (a program), [`folder`] (its files), [`room`], [`team`] (an agent), [`screen`].
+//! Whatever is waited for has a time limit ([`wait`]); a failed test shows what its processes logged.
+
+#[path = "support/folder.rs"]
+pub mod folder;
+#[path = "support/http.rs"]
+pub mod http;
+#[path = "support/process.rs"]
+pub mod process;
+#[path = "support/room.rs"]
+pub mod room;
+#[path = "support/screen.rs"]
+pub mod screen;
+#[path = "support/series.rs"]
+pub mod series;
+#[path = "support/socket.rs"]
+pub mod socket;
+#[path = "support/team.rs"]
+pub mod team;
+#[path = "support/wait.rs"]
+pub mod wait;

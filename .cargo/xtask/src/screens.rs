@@ -73,7 +73,8 @@ fn assemble(bound: &Path, place: &Path) -> Result<()> {
     let style = site.add_hashed("style", "css", sheet(&frontend.join("style"))?.as_bytes())?;
     site.add_folder("assets/snippets", &bound.join("snippets"))?;
     site.add_folder("assets/fonts", &frontend.join("style/fonts"))?;
-    let page = page(&frontend.join("index.html"), &start, &style)?;
+    let names = [("{{script}}", &start), ("{{style}}", &style), ("{{wasm}}", &program)];
+    let page = page(&frontend.join("index.html"), &names)?;
     site.add("index.html", page.as_bytes())?;
     site.finish()
 }
@@ -100,12 +101,13 @@ fn is_sheet(path: &Path) -> bool {
 }
 
 /// The page with its markers replaced by addresses from the root: it is also served under `/review/2026-W47`.
-fn page(path: &Path, start: &str, style: &str) -> Result<String> {
+fn page(path: &Path, names: &[(&str, &String)]) -> Result<String> {
     let mut page = fs::read_to_string(path).with_context(|| format!("no page at {}", path.display()))?;
-    for (marker, name) in [("{{script}}", start), ("{{style}}", style)] {
-        ensure!(page.contains(marker), "{} has no {marker}, which stands for an address", path.display());
+    ensure!(page.contains("{{script}}"), "{} has no {{{{script}}}}: nothing would start", path.display());
+    for (marker, name) in names {
         page = page.replace(marker, &format!("/assets/{name}"));
     }
+    ensure!(!page.contains("{{"), "{} has a marker that stands for nothing", path.display());
     Ok(page)
 }
 

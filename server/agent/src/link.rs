@@ -107,7 +107,10 @@ pub async fn run(mut link: Link, stop: CancellationToken) {
         }
         let Err(fault) = fault else { return };
         let down = LinkDown { room: &link.room, why: fault.to_string() };
-        if told.as_ref() == Some(&down.why) { down.emit_again() } else { down.emit() }
+        match &told {
+            Some(why) if *why == down.why => down.emit_again(),
+            _ => down.emit(),
+        }
         told = Some(down.why);
         tokio::select! {
             () = sleep(backoff.next()) => (),

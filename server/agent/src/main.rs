@@ -1,6 +1,6 @@
 //! The program `synco-agent`.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::PathBuf, pin::pin, process::ExitCode, time::Duration};
 
 use agent::{
     app::App,
@@ -9,7 +9,7 @@ use agent::{
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use config::agent::Agent;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -89,9 +89,20 @@ fn read(file: PathBuf) -> Result<Agent, Failure> {
 }
 
 async fn run(agent: Agent) -> Result<(), Failure> {
-    let stop = stop_on_signals().map_err(own_fault)?;
-    let app = App::bind(agent).map_err(refused)?;
-    app.run(stop).await.map_err(|crash| {
+    let (mut interrupt, mut terminate) = signals().map_err(own_fault)?;
+    let stop = CancellationToken::new();
+    let mut running = pin!(App::bind(agent).map_err(refused)?.run(stop.clone()));
+    let ended = tokio::select! {
+        ended = &mut running => Some(ended),
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+    };
+    stop.cancel();
+    let ended = match ended {
+        Some(ended) => ended,
+        None => running.await,
+    };
+    ended.map_err(|crash| {
         Crashed { why: crash.to_string() }.emit();
         own_fault(crash)
     })
@@ -115,18 +126,8 @@ fn block_on(program: impl Future<Output = Result<(), Failure>>) -> Result<(), Fa
     ended
 }
 
-fn stop_on_signals() -> std::io::Result<CancellationToken> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let stop = CancellationToken::new();
-    let stopping = stop.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => (),
-            _ = terminate.recv() => (),
-        }
-        stopping.cancel();
-    });
-    Ok(stop)
+fn signals() -> std::io::Result<(Signal, Signal)> {
+    Ok((signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
 }
 
 fn log_to_stderr(format: LogFormat) {

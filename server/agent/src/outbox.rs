@@ -235,3 +235,6 @@ impl Outbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

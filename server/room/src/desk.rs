@@ -1,10 +1,10 @@
 //! The desk's task: the one owner of the picture, and the clock of the screens.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use archive::Position;
 use cybernet::{
-    picture::{Changes, Picture},
+    picture::{Change, Changes, Picture},
     screen::PULSE_EVERY_MS,
 };
 use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance};
@@ -12,7 +12,7 @@ use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     time::{Instant, Interval, MissedTickBehavior, interval},
 };
-use vsm::{id::IndicatorId, time::Moment};
+use vsm::{id::IndicatorId, signal::Signal, time::Moment};
 
 use crate::{
     clock,
@@ -26,6 +26,8 @@ use crate::{
 pub const FRAME_EVERY: Duration = Duration::from_millis(100);
 /// How many frames a screen may be behind before it is given a fresh picture.
 const FRAMES_KEPT: usize = 64;
+/// How many signals an agent may be behind before it misses the oldest.
+const SIGNALS_KEPT: usize = 256;
 /// How many messages of shards wait before they are made to wait.
 pub const WAITING: usize = 256;
 
@@ -54,10 +56,11 @@ pub struct Joined {
     pub frames: broadcast::Receiver<Frame>,
 }
 
-/// The address of the desk for screens and scripts.
+/// The address of the desk for screens, scripts and agents.
 #[derive(Clone)]
 pub struct DeskHandle {
     joins: mpsc::Sender<oneshot::Sender<Joined>>,
+    raised: broadcast::Sender<Arc<Signal>>,
 }
 
 impl DeskHandle {
@@ -66,6 +69,11 @@ impl DeskHandle {
         let (tell, answer) = oneshot::channel();
         self.joins.send(tell).await.ok()?;
         answer.await.ok()
+    }
+
+    /// Every signal that is raised or named anew from now on.
+    pub fn signals(&self) -> broadcast::Receiver<Arc<Signal>> {
+        self.raised.subscribe()
     }
 }
 
@@ -76,6 +84,7 @@ pub struct DeskTask {
     joins: mpsc::Receiver<oneshot::Sender<Joined>>,
     joining: Vec<oneshot::Sender<Joined>>,
     frames: broadcast::Sender<Frame>,
+    raised: broadcast::Sender<Arc<Signal>>,
     wanted: watch::Sender<BTreeSet<IndicatorId>>,
     journal: mpsc::Sender<ToJournal>,
     /// The revision of the last frame.
@@ -92,6 +101,7 @@ pub fn open(
     let (joins, joins_inbox) = mpsc::channel(WAITING);
     let (wanted, follows) = watch::channel(desk.wanted());
     let (frames, _) = broadcast::channel(FRAMES_KEPT);
+    let (raised, _) = broadcast::channel(SIGNALS_KEPT);
     let told = desk.picture().revision;
     let task = DeskTask {
         desk,
@@ -99,12 +109,13 @@ pub fn open(
         joins: joins_inbox,
         joining: Vec::new(),
         frames,
+        raised: raised.clone(),
         wanted,
         journal,
         told,
         told_at: Instant::now(),
     };
-    (DeskHandle { joins }, task, follows)
+    (DeskHandle { joins, raised }, task, follows)
 }
 
 impl DeskTask {
@@ -165,13 +176,25 @@ impl DeskTask {
         let picture = self.desk.picture();
         if !changes.is_empty() {
             Pictured { signals: picture.signals.len(), lamps: picture.lamps.len(), changes: changes.len() }.emit();
-            let frame = frame_of(picture, self.told, coalesce(changes));
+            let changes = coalesce(changes);
+            self.tell_teams(&changes);
+            let frame = frame_of(picture, self.told, changes);
             self.told = picture.revision;
             self.tell(frame);
         } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
             self.tell(frames::pulse(clock::now()));
         }
         self.let_in();
+    }
+
+    /// The team hears first: before the frame goes to any screen.
+    fn tell_teams(&self, changes: &[Change]) {
+        for change in changes {
+            if let Change::Signal(signal) = change {
+                // Without agents nobody is told.
+                self.raised.send(Arc::new((**signal).clone())).ok();
+            }
+        }
     }
 
     fn tell(&mut self, frame: Frame) {
@@ -192,7 +215,7 @@ impl DeskTask {
     }
 }
 
-fn frame_of(picture: &Picture, from: u64, changes: Vec<cybernet::picture::Change>) -> Frame {
+fn frame_of(picture: &Picture, from: u64, changes: Vec<Change>) -> Frame {
     frames::changes(Changes { from, revision: picture.revision, at: picture.at, changes })
 }
 

@@ -1,6 +1,6 @@
 //! The door: one websocket to one agent.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use archive::{Batch, Taken};
 use axum::{
@@ -18,7 +18,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
-use vsm::{id::AgentId, time::Moment};
+use vsm::{id::AgentId, signal::Signal, time::Moment};
 
 use crate::{
     api::App,
@@ -118,9 +118,15 @@ impl Door {
 
     async fn listen(&mut self) -> End {
         let stop = self.app.stop.clone();
+        let mut signals = self.app.desk.signals();
         loop {
             let step = tokio::select! {
                 () = stop.cancelled() => return End::Gone,
+                signal = signals.recv() => match signal {
+                    Ok(signal) => self.tell(&signal).await,
+                    // What it missed stands in the picture; a room that closes says so by itself.
+                    Err(_) => Ok(()),
+                },
                 receipt = next_receipt(&mut self.waiting) => self.answer(receipt).await,
                 heard = hear(&mut self.socket, &mut self.names), if self.waiting.len() < IN_FLIGHT => match heard {
                     Ok(ToRoom::Readings(batch)) => self.deliver(batch).await,
@@ -162,6 +168,14 @@ impl Door {
             Taken::Before => Vec::new(),
         };
         self.say(&ToAgent::Received { sequence: waiting.sequence, refused }).await
+    }
+
+    /// A signal on what this agent reports: its team hears.
+    async fn tell(&mut self, signal: &Arc<Signal>) -> Result<(), End> {
+        if !signal.indicators.iter().any(|indicator| self.names.knows(indicator)) {
+            return Ok(());
+        }
+        self.say(&ToAgent::Signal(Box::new((**signal).clone()))).await
     }
 
     async fn say(&mut self, message: &ToAgent) -> Result<(), End> {

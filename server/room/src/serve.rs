@@ -21,7 +21,7 @@ use crate::{
     clock,
     desk::{self, DeskTask},
     door::LastTaken,
-    happening::Opened,
+    happening::{ArchiveFailed, Opened},
     journal::{self, ToJournal},
     restore::{self, Restored},
     shard::{self, Shard, ToShard},
@@ -108,6 +108,9 @@ struct Halves {
 fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
     let archive = Archive::open(&room.archive)
         .map_err(|error| Failure::Refused(vec![format!("archive {}: {error}", room.archive.display())]))?;
+    for fault in archive.damaged_snapshots()? {
+        ArchiveFailed { what: "read a snapshot", error: &fault }.emit();
+    }
     let Restored { opsroom, position, replayed } = restore::restore(&archive, &room.organisation, clock::now())?;
     let (watches, desk) = opsroom.split();
     let watched = watches.len();

@@ -37,7 +37,8 @@ impl Folder {
     pub(super) fn segments(&self) -> Result<VecDeque<Segment>, OutboxFault> {
         let found = fs::read_dir(&self.path).and_then(|entries| {
             let paths = entries.map(|entry| Ok(entry?.path()));
-            let named = paths.filter_map(|path: io::Result<_>| path.map(|path| Some((ordinal(&path)?, path))).transpose());
+            let named =
+                paths.filter_map(|path: io::Result<_>| path.map(|path| Some((ordinal(&path)?, path))).transpose());
             let mut named = named.collect::<io::Result<Vec<_>>>()?;
             named.sort_unstable();
             named.into_iter().map(|(first, path)| Segment::found(path, first)).collect::<io::Result<Vec<_>>>()
@@ -48,9 +49,9 @@ impl Folder {
             let room = found[at].first - found[at - 1].first;
             found[at - 1].count = found[at - 1].count.min(room);
         }
-        let (held, empty): (VecDeque<_>, Vec<_>) = found.into_iter().partition(|segment| 0 < segment.count);
+        let (held, empty): (Vec<_>, Vec<_>) = found.into_iter().partition(|segment| 0 < segment.count);
         empty.into_iter().for_each(Segment::remove);
-        Ok(held)
+        Ok(held.into())
     }
 
     /// A segment that begins with the ordinal `first`.

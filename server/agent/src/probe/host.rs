@@ -121,8 +121,8 @@ impl Senses {
         let outside = || networks.iter().filter(|(name, _)| name.as_os_str() != "lo").map(|(_, network)| network);
         let per_second = |bytes: u64| bytes as f64 / 1000.0 / seconds;
         Ok(Some(Traffic {
-            received: per_second(outside().map(|network| network.received()).sum()),
-            sent: per_second(outside().map(|network| network.transmitted()).sum()),
+            received: per_second(outside().map(sysinfo::NetworkData::received).sum()),
+            sent: per_second(outside().map(sysinfo::NetworkData::transmitted).sum()),
         }))
     }
 }

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn labels_choose_and_what_is_chosen_is_added_up() {
-        let page = "http{code=\"200\",path=\"/\"} 5\nhttp{code=\"500\",path=\"/\"} 3\nhttp{code=\"500\",path=\"/b\"} 4\n";
+        let page =
+            "http{code=\"200\",path=\"/\"} 5\nhttp{code=\"500\",path=\"/\"} 3\nhttp{code=\"500\",path=\"/b\"} 4\n";
         assert_eq!(values(&mut probe("http", &[("code", "500")], false), page, 0), [7.0]);
         assert_eq!(values(&mut probe("http", &[], false), page, 0), [12.0]);
     }

@@ -77,9 +77,10 @@ impl Rehearsal {
 /// The value of `series` at `index`; `None` while it is silent.
 pub fn value(series: &RehearsedSeries, cadence: Duration, index: i64) -> Option<f64> {
     let seconds = index as f64 * cadence.as_secs_f64();
-    let swing = series.swing.as_ref().map_or(0.0, |swing| {
-        swing.amplitude * (std::f64::consts::TAU * seconds / swing.period.as_secs_f64()).sin()
-    });
+    let swing = series
+        .swing
+        .as_ref()
+        .map_or(0.0, |swing| swing.amplitude * (std::f64::consts::TAU * seconds / swing.period.as_secs_f64()).sin());
     let noise = series.noise * chance::gaussian(chance::seed(series.indicator.as_str()), index.cast_unsigned());
     let mut value = series.level + swing + noise;
     for event in &series.script {

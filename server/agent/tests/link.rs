@@ -1,0 +1,223 @@
+//! The link against a room made of a real socket.
+
+use std::{path::Path, time::Duration};
+
+use agent::{
+    link::{self, Link, Patience},
+    outbox::{Outbox, keeper::Keeper},
+};
+use cybernet::{
+    agent::{Hello, PROTOCOL, ToAgent, ToRoom},
+    batch::{Batch, Names, Refused},
+};
+use futures_util::{SinkExt, StreamExt};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::JoinHandle,
+};
+use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
+use tokio_util::sync::CancellationToken;
+use vsm::{
+    id::{AgentId, IndicatorId},
+    reading::Reading,
+    time::Moment,
+};
+
+/// The room's side: a door, and the session that came through it last.
+struct Room {
+    door: TcpListener,
+    names: Names,
+    socket: Option<WebSocketStream<TcpStream>>,
+}
+
+impl Room {
+    async fn open() -> Self {
+        Self { door: TcpListener::bind("127.0.0.1:0").await.unwrap(), names: Names::default(), socket: None }
+    }
+
+    async fn accept(&mut self) -> Hello {
+        let (stream, _) = self.door.accept().await.unwrap();
+        self.socket = Some(accept_async(stream).await.unwrap());
+        match self.hear().await {
+            Some(ToRoom::Hello(hello)) => hello,
+            other => panic!("the first frame is no hello: {other:?}"),
+        }
+    }
+
+    async fn welcome(&mut self, received: u64) -> Hello {
+        let hello = self.accept().await;
+        self.say(&ToAgent::Welcome { received }).await;
+        hello
+    }
+
+    async fn hear(&mut self) -> Option<ToRoom> {
+        let socket = self.socket.as_mut().unwrap();
+        loop {
+            match socket.next().await?.ok()? {
+                Message::Text(text) => return Some(ToRoom::decode(&text, &mut self.names).unwrap()),
+                Message::Close(_) => return None,
+                _ => (),
+            }
+        }
+    }
+
+    async fn batch(&mut self) -> Batch {
+        match self.hear().await {
+            Some(ToRoom::Readings(batch)) => batch,
+            other => panic!("no batch: {other:?}"),
+        }
+    }
+
+    /// The values of the batches up to the sequence `last`.
+    async fn upto(&mut self, last: u64) -> Vec<u64> {
+        let mut values = Vec::new();
+        loop {
+            let batch = self.batch().await;
+            values.extend(batch.readings.iter().map(|reading| reading.value() as u64));
+            if batch.sequence == last {
+                return values;
+            }
+        }
+    }
+
+    async fn say(&mut self, message: &ToAgent) {
+        let text = serde_json::to_string(message).unwrap();
+        self.socket.as_mut().unwrap().send(Message::text(text)).await.unwrap();
+    }
+
+    async fn receive(&mut self, sequence: u64) {
+        self.say(&ToAgent::Received { sequence, refused: Vec::new() }).await;
+    }
+}
+
+/// The agent's side, without probes.
+struct Running {
+    hand_in: mpsc::Sender<Vec<Reading>>,
+    stop: CancellationToken,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Running {
+    fn start(room: &Room, folder: &Path, patience: Patience) -> Self {
+        let (keeper, hand_in, pickup) = Keeper::new(Outbox::open(folder.to_owned(), 100_000).unwrap());
+        let agent = AgentId::parse("payments-host").unwrap();
+        let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal: false };
+        let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        let link = link::run(Link { room: address, hello, pickup, patience }, stop.clone());
+        Self { hand_in, stop, tasks: [tokio::spawn(keeper.run()), tokio::spawn(link)] }
+    }
+
+    async fn push(&self, values: std::ops::Range<u64>) {
+        let indicator = IndicatorId::parse("plant.output").unwrap();
+        let reading = |value: u64| Reading::new(indicator.clone(), Moment::default(), value as f64).unwrap();
+        self.hand_in.send(values.map(reading).collect()).await.unwrap();
+    }
+
+    /// Stops it and says what is left in the outbox.
+    async fn stop(self, folder: &Path) -> u64 {
+        self.stop.cancel();
+        drop(self.hand_in);
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+        Outbox::open(folder.to_owned(), 100_000).unwrap().pending()
+    }
+}
+
+#[tokio::test]
+async fn hello_comes_first_then_what_was_read_and_what_the_room_has_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    agent.push(1..4).await;
+    assert_eq!(room.welcome(0).await.agent.as_str(), "payments-host");
+    assert_eq!(room.upto(3).await, [1, 2, 3]);
+    agent.push(4..6).await;
+    assert_eq!(room.upto(5).await, [4, 5]);
+    room.say(&ToAgent::Received { sequence: 5, refused: vec![Refused { index: 0, why: "no".to_owned() }] }).await;
+    // The agent answers in order, so what it says after this it says with the receipt taken.
+    agent.push(6..7).await;
+    assert_eq!(room.upto(6).await, [6]);
+    assert_eq!(agent.stop(folder.path()).await, 1);
+}
+
+#[tokio::test]
+async fn what_was_sent_and_not_received_is_sent_again_and_nothing_twice_after_the_welcome() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    agent.push(1..2501).await;
+    room.welcome(0).await;
+    let first = room.batch().await;
+    assert_eq!(first.readings.len(), 1000);
+    room.socket = None;
+    room.welcome(0).await;
+    assert_eq!(room.upto(2500).await, (1..2501).collect::<Vec<_>>());
+    room.socket = None;
+    // All of it was on the room's disk; only the receipts were lost.
+    room.welcome(2500).await;
+    agent.push(2501..2503).await;
+    assert_eq!(room.upto(2502).await, [2501, 2502]);
+    assert_eq!(agent.stop(folder.path()).await, 2);
+}
+
+#[tokio::test]
+async fn no_more_than_eight_batches_are_on_their_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    agent.push(1..10_001).await;
+    room.welcome(0).await;
+    assert_eq!(room.upto(8000).await.len(), 8000);
+    let ninth = tokio::time::timeout(Duration::from_millis(100), room.batch()).await;
+    assert!(ninth.is_err());
+    room.receive(1000).await;
+    assert_eq!(room.batch().await.sequence, 9000);
+    assert_eq!(agent.stop(folder.path()).await, 9000);
+}
+
+#[tokio::test]
+async fn a_new_folder_does_not_pass_its_readings_off_as_old_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    agent.push(1..4).await;
+    room.welcome(1000).await;
+    assert_eq!(room.upto(1003).await, [1, 2, 3]);
+    agent.stop(folder.path()).await;
+}
+
+#[tokio::test]
+async fn a_room_that_refuses_or_says_nothing_is_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let short = Duration::from_millis(60);
+    let patience = Patience { welcome: short, answer: short, ..Patience::default() };
+    let agent = Running::start(&room, folder.path(), patience);
+    agent.push(1..2).await;
+    room.accept().await;
+    room.say(&ToAgent::Refused { why: "not today".to_owned() }).await;
+    // No welcome, then no receipt: both links are given up by the agent.
+    room.accept().await;
+    room.welcome(0).await;
+    assert_eq!(room.upto(1).await, [1]);
+    room.welcome(0).await;
+    assert_eq!(room.upto(1).await, [1]);
+    assert_eq!(agent.stop(folder.path()).await, 1);
+}
+
+#[tokio::test]
+async fn a_newer_room_may_say_more_than_this_agent_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    room.welcome(0).await;
+    let socket = room.socket.as_mut().unwrap();
+    socket.send(Message::text(r#"{"weather":{"sun":true}}"#)).await.unwrap();
+    socket.send(Message::text(r#"{"slow_down":{"millis":1}}"#)).await.unwrap();
+    agent.push(1..2).await;
+    assert_eq!(room.upto(1).await, [1]);
+    agent.stop(folder.path()).await;
+}

@@ -1,0 +1,41 @@
+//! Just enough HTTP to ask a room.
+
+use std::net::SocketAddr;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::wait::PATIENCE;
+
+/// What a room answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// As 200.
+    pub status: u16,
+    /// As text.
+    pub body: String,
+}
+
+/// Asks for a path.
+///
+/// # Panics
+/// If there is no answer.
+pub async fn get(room: SocketAddr, path: &str) -> Answer {
+    let asked = timeout(PATIENCE, ask(room, path)).await;
+    asked.unwrap_or_else(|_| panic!("no answer to GET {path}")).unwrap_or_else(|why| panic!("GET {path}: {why}"))
+}
+
+async fn ask(room: SocketAddr, path: &str) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(room).await?;
+    // HTTP/1.0, so that the answer is neither chunked nor kept open.
+    stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: {room}\r\n\r\n").as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| std::io::Error::other(format!("not HTTP: {head:?}")))?;
+    Ok(Answer { status, body: body.to_owned() })
+}

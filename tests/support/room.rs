@@ -1,0 +1,128 @@
+//! A room as a process: it can be asked, killed and opened again.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use archive::{Archive, Batch, Position};
+use cybernet::{
+    picture::{Lamp, Picture},
+    screen::ToScreen,
+};
+
+use crate::{
+    folder::Folder,
+    http::{self, Answer},
+    process::Process,
+};
+
+/// A room that is open, on loopback.
+pub struct Room {
+    process: Process,
+    address: SocketAddr,
+    archive: PathBuf,
+    /// What it was started with, listening aside.
+    arguments: Vec<String>,
+}
+
+impl Room {
+    /// Opens a room with the files of a folder, at a free port, on the archive that is there.
+    pub async fn open(folder: &Folder) -> Self {
+        Self::open_with(folder.path(), vec!["--config".to_owned(), folder.file("room.toml")]).await
+    }
+
+    /// Opens a room that nobody has described.
+    pub async fn open_without_configuration(folder: &Folder) -> Self {
+        Self::open_with(folder.path(), Vec::new()).await
+    }
+
+    async fn open_with(folder: &Path, mut arguments: Vec<String>) -> Self {
+        let archive = folder.join("archive");
+        arguments.extend(["--archive".to_owned(), archive.display().to_string()]);
+        let (process, address) = start(folder, &arguments, "127.0.0.1:0").await;
+        Self { process, address, archive, arguments }
+    }
+
+    /// Opens it again, on the same archive and at the same port.
+    pub async fn open_again(&mut self) {
+        let here = self.archive.parent().expect("the archive lies in a folder");
+        let (process, address) = start(here, &self.arguments, &self.address.to_string()).await;
+        (self.process, self.address) = (process, address);
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Asks it to close and gives its exit code.
+    pub async fn close(&mut self) -> Option<i32> {
+        self.process.terminate();
+        self.process.ended().await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its folder of readings.
+    pub fn archive(&self) -> &Path {
+        &self.archive
+    }
+
+    /// Its process.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Asks it for a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        http::get(self.address, path).await
+    }
+
+    /// The picture as it stands.
+    pub async fn picture(&self) -> Picture {
+        picture(&self.get("/api/v1/picture").await)
+    }
+
+    /// The lamp of an indicator, if it hangs already.
+    pub async fn lamp(&self, indicator: &str) -> Option<Lamp> {
+        self.picture().await.lamps.get(indicator).cloned()
+    }
+
+    /// One of the room's own figures; 0 while there is none.
+    pub async fn figure(&self, name: &str) -> f64 {
+        let page = self.get("/metrics").await.body;
+        let value = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        value.unwrap_or(0.0)
+    }
+
+    /// Everything the archive holds, in order. The room has to be closed.
+    pub fn archived(&self) -> Vec<Batch> {
+        let archive = Archive::open(&self.archive).expect("the archive of a closed room opens");
+        let mut batches = Vec::new();
+        archive.replay(Position::default(), |_, batch| batches.push(batch)).expect("the journal is whole");
+        batches
+    }
+}
+
+/// The picture in an answer to `GET /api/v1/picture`.
+///
+/// # Panics
+/// If there is none in it.
+pub fn picture(answer: &Answer) -> Picture {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    match serde_json::from_str(&answer.body) {
+        Ok(ToScreen::Picture(picture)) => *picture,
+        other => panic!("not a picture: {other:?}"),
+    }
+}
+
+async fn start(here: &Path, arguments: &[String], at: &str) -> (Process, SocketAddr) {
+    let serve = ["serve", "--listen", at].into_iter().chain(arguments.iter().map(String::as_str));
+    let mut process = Process::start("synco", here, serve);
+    let address = process.says("listening http://").await;
+    (process, address.parse().expect("a room says the address it listens at"))
+}
