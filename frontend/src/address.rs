@@ -105,7 +105,10 @@ mod tests {
     #[test]
     fn the_wall_is_at_the_root_and_at_its_name() {
         assert_eq!(Address::parse("/", []), Ok(Address::default()));
-        assert_eq!(wall(&[("unit", "payments"), ("theme", "light")]).map(|a| (a.unit.is_some(), a.light)), Ok((true, true)));
+        assert_eq!(
+            wall(&[("unit", "payments"), ("theme", "light")]).map(|a| (a.unit.is_some(), a.light)),
+            Ok((true, true))
+        );
     }
 
     #[test]

@@ -25,6 +25,8 @@ use crate::{
 const SCREEN: &str = "/api/v1/screen";
 /// How often a screen looks at its clock.
 const TICK: Duration = Duration::from_millis(250);
+/// How long after a message that cannot be read the page is loaded again: the room may have brought newer screens.
+const RELOAD: Duration = Duration::from_secs(30);
 
 /// Starts the screen that the page's address names.
 pub fn start() {
@@ -56,6 +58,7 @@ struct Screen {
     board: Board,
     unit: Option<UnitId>,
     drawing: Cell<bool>,
+    reloading: Cell<bool>,
 }
 
 impl Screen {
@@ -66,6 +69,7 @@ impl Screen {
             board,
             unit,
             drawing: Cell::new(false),
+            reloading: Cell::new(false),
         });
         let (hearing, closing) = (Rc::clone(&screen), Rc::clone(&screen));
         let ears = Ears {
@@ -83,11 +87,19 @@ impl Screen {
             Ok(message) => self.store.borrow_mut().receive(message, steady()),
             Err(fault) => {
                 web_sys::console::error_1(&format!("a message that cannot be read: {fault}").into());
+                self.reload_later();
                 Then::Rejoin
             }
         };
         self.draw_soon();
         then
+    }
+
+    fn reload_later(&self) {
+        if !self.reloading.replace(true) {
+            // A page that cannot be loaded again goes on as it is.
+            set_timeout(|| drop(window().location().reload()), RELOAD);
+        }
     }
 
     fn closed(self: &Rc<Self>) {

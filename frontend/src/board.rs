@@ -20,6 +20,7 @@ pub struct Board {
     pub plan: RwSignal<Plan>,
     systems: [RwSignal<Seat>; SYSTEMS.len()],
     operations: [RwSignal<Seat>; MOST_OPERATIONS],
+    seams: [RwSignal<Seat>; MOST_OPERATIONS],
     /// The paths that signals climbed.
     pub climbs: RwSignal<Vec<(usize, Holder)>>,
     /// The headline.
@@ -53,6 +54,7 @@ impl Board {
             plan: RwSignal::new(plan),
             systems: seats.systems.map(RwSignal::new),
             operations: seats.operations.map(RwSignal::new),
+            seams: seats.seams.map(RwSignal::new),
             climbs: RwSignal::default(),
             head: RwSignal::new(head),
             tiles: [(); TILES].map(|()| RwSignal::default()),
@@ -72,6 +74,7 @@ impl Board {
         match place {
             Place::System(i) => self.systems[i],
             Place::Operation(i) => self.operations[i],
+            Place::Seam(i) => self.seams[i],
         }
     }
 
@@ -79,8 +82,9 @@ impl Board {
     pub fn show(&self, shown: Shown) {
         let Shown { state, plan, seats, head, tiles, ahead, essentials, memory, foot, age, clock, link, lost } = shown;
         set(self.plan, plan);
-        self.systems.into_iter().zip(seats.systems).for_each(|(signal, seat)| set(signal, seat));
-        self.operations.into_iter().zip(seats.operations).for_each(|(signal, seat)| set(signal, seat));
+        hang(self.systems, seats.systems);
+        hang(self.operations, seats.operations);
+        hang(self.seams, seats.seams);
         set(self.climbs, seats.climbs);
         set(self.head, head);
         fill(self.tiles, tiles);
@@ -100,6 +104,10 @@ fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|shown| *shown != value) {
         signal.set(value);
     }
+}
+
+fn hang<const N: usize>(places: [RwSignal<Seat>; N], seats: [Seat; N]) {
+    places.into_iter().zip(seats).for_each(|(place, seat)| set(place, seat));
 }
 
 /// The values take the first places, the other places are empty.

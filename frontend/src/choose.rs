@@ -36,6 +36,8 @@ pub struct Seats {
     pub systems: [Seat; SYSTEMS.len()],
     /// From the top.
     pub operations: [Seat; MOST_OPERATIONS],
+    /// Between an operation and the next, from the top.
+    pub seams: [Seat; MOST_OPERATIONS],
     /// The operation a path begins in, and where it ends.
     pub climbs: Vec<(usize, Holder)>,
 }
@@ -119,7 +121,16 @@ impl Seats {
         match place {
             Place::System(i) => &mut self.systems[i],
             Place::Operation(i) => &mut self.operations[i],
+            Place::Seam(i) => &mut self.seams[i],
         }
+    }
+
+    /// Both operations of a seam are hot.
+    fn heat(&mut self, place: Place) {
+        if let Place::Seam(i) = place {
+            self.operations.iter_mut().skip(i).take(2).for_each(|seat| seat.hot = true);
+        }
+        self.at(place).hot = true;
     }
 
     /// Signals come most urgent first, so the first that stands in a place is the one that is shown.
@@ -128,10 +139,13 @@ impl Seats {
         let hurts = signal.direction == Direction::Pain;
         if stand.at != Some(stand.origin) {
             let seat = self.at(stand.origin);
-            seat.hot |= hurts;
             if !matches!(seat.face, Some(Face { look: Look::Kind(..), .. })) {
                 seat.face = Some(Face { look: Look::Origin, tone: Tone::Pain, ..Face::default() });
             }
+        }
+        if hurts {
+            self.heat(stand.origin);
+            stand.at.into_iter().for_each(|place| self.heat(place));
         }
         self.climbs.extend(stand.climb.filter(|climb| !self.climbs.contains(climb)));
         let Some(place) = stand.at else { return };
@@ -140,7 +154,6 @@ impl Seats {
             Some(Face { look: Look::Kind(..), .. }) => seat.more += 1,
             _ => seat.face = Some(face(signal, now)),
         }
-        seat.hot |= hurts;
         seat.better |= !hurts;
     }
 }
@@ -218,12 +231,10 @@ mod tests {
             allowance: Some(Allowance { started_at: NOW, ends_at: NOW + minutes(left) }),
             ..sample::signal(id, unit)
         };
-        let better = Signal {
-            direction: Direction::Pleasure,
-            allowance: None,
-            ..sample::signal("marea.load", "marea")
-        };
-        let picture = sample::alarm([better, pain("cards.accepted", "cards", 30), pain("payments.errors", "payments", 5)]);
+        let better =
+            Signal { direction: Direction::Pleasure, allowance: None, ..sample::signal("marea.load", "marea") };
+        let picture =
+            sample::alarm([better, pain("cards.accepted", "cards", 30), pain("payments.errors", "payments", 5)]);
         let recursion = Recursion::of(&picture, None).unwrap();
         let open = open(&picture, &recursion);
         let order: Vec<_> = open.iter().map(|open| open.signal.indicators[0].as_str()).collect();
@@ -233,10 +244,21 @@ mod tests {
     }
 
     #[test]
+    fn a_joint_signal_heats_both_operations_and_shows_one_lamp() {
+        let mut signal = sample::signal("checkout.latency", "checkout");
+        signal.indicators.extend(sample::signal("cards.accepted", "cards").indicators);
+        let seats = seated(&sample::alarm([signal]));
+        assert_eq!(seats.seams[0].face.as_ref().map(|face| face.look.name()), Some("level-down"));
+        assert_eq!([0, 1, 2].map(|i| seats.operations[i].hot), [true, true, false]);
+        assert_eq!(looks(&seats)[5..7], ["calm", "calm"]);
+    }
+
+    #[test]
     fn a_climbed_signal_leaves_a_dot_and_stands_in_three() {
         let held_by = UnitId::parse("marea").unwrap();
         let state = State::Escalated;
-        let seats = seated(&sample::alarm([Signal { held_by, state, ..sample::signal("payments.errors", "payments") }]));
+        let seats =
+            seated(&sample::alarm([Signal { held_by, state, ..sample::signal("payments.errors", "payments") }]));
         assert_eq!((looks(&seats)[2], looks(&seats)[6]), ("level-down", "origin"));
         assert!(seats.systems[2].face.as_ref().unwrap().climbed);
         assert_eq!(seats.climbs, [(1, Holder::Three)]);

@@ -145,9 +145,8 @@ impl Source<'_> {
     /// The last signals that were cleared.
     pub fn memory(&self) -> Vec<Line> {
         let here = |cleared: &&Cleared| {
-            self.picture.organisation.indicators.get(&cleared.indicator).map_or(true, |indicator| {
-                self.recursion.place(&cleared.unit, indicator.system).is_some()
-            })
+            let indicator = self.picture.organisation.indicators.get(&cleared.indicator);
+            indicator.is_none_or(|indicator| self.recursion.place(&cleared.unit, indicator.system).is_some())
         };
         let line = |cleared: &Cleared| Line {
             when: self.when(cleared.cleared_at),
@@ -173,7 +172,8 @@ impl Source<'_> {
 
 /// A trace as it came.
 fn story(trace: &trace::Trace) -> Story {
-    let past = trace.points.iter().map(|trace::Point(_, value, forecast)| Past { value: *value, band: forecast.map(band) });
+    let past =
+        trace.points.iter().map(|trace::Point(_, value, forecast)| Past { value: *value, band: forecast.map(band) });
     Story { past: past.collect(), future: trace.ahead.iter().copied().map(band).collect(), onset: None }
 }
 

@@ -20,7 +20,7 @@ pub fn interval(lower: f64, upper: f64, measure: &str) -> String {
     let (power, suffix) = power(lower.abs().max(upper.abs()));
     let (lower, upper) = (lower / power, upper / power);
     let width = (upper - lower).abs();
-    let decimals = if width < 1e-9 { three_figures(upper.abs()) } else { places(-width.log10().floor()) };
+    let decimals = if width < 1e-9 { three_figures(upper.abs()) } else { places(-(width / 2.0).log10().floor()) };
     let (low, high) = (plain(lower, decimals), plain(upper, decimals));
     let text = if low == high { low } else { format!("{low}–{high}") };
     with_measure(&format!("{text}{suffix}"), measure)
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_long_number_is_told_in_its_power() {
         assert_eq!(value(3_456_000.0, "B/s"), "3.46M B/s");
-        assert_eq!(interval(1_210_000.0, 1_390_000.0, "B"), "1.2–1.4M B");
+        assert_eq!(interval(1_210_000.0, 1_390_000.0, "B"), "1.21–1.39M B");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One recursion of the organisation: whose drawing it is, its operations, and where each lamp of it hangs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cybernet::picture::Picture;
 use vsm::{id::UnitId, organisation::Organisation, signal::Signal, subsystem::Subsystem, unit::Unit};
@@ -22,6 +22,8 @@ pub enum Place {
     System(usize),
     /// In the circle of operation `i`, from the top.
     Operation(usize),
+    /// On the seam of operation `i` and the next one: a signal that crosses their coupling.
+    Seam(usize),
 }
 
 /// One recursion of a picture.
@@ -98,20 +100,32 @@ impl<'a> Recursion<'a> {
 
     /// Where a signal stands; none if it belongs to another recursion.
     pub fn stand(&self, signal: &Signal) -> Option<Stand> {
-        let origin = self.place(&signal.unit, signal.system)?;
+        let origin = self.seam(signal).or_else(|| self.place(&signal.unit, signal.system))?;
         let held = self.homes.get(&signal.held_by);
         let (at, holder) = match (origin, held) {
             (_, None) => (None, Some(Holder::Beyond)),
-            (Place::Operation(_), Some(Home::Focus)) if signal.unit != self.focus.id => {
+            (Place::Operation(_) | Place::Seam(_), Some(Home::Focus)) if signal.unit != self.focus.id => {
                 (Some(Place::System(THREE)), Some(Holder::Three))
             }
             _ => (Some(origin), None),
         };
         let climb = match origin {
-            Place::Operation(i) => holder.map(|holder| (i, holder)),
+            Place::Operation(i) | Place::Seam(i) => holder.map(|holder| (i, holder)),
             Place::System(_) => None,
         };
         Some(Stand { origin, at, climb })
+    }
+
+    /// The seam of the two neighbouring operations that a signal was seen in, if those are the ones.
+    fn seam(&self, signal: &Signal) -> Option<Place> {
+        let unit = |id| self.organisation.indicators.get(id).map(|indicator| &indicator.unit);
+        let operation = |id| match self.homes.get(unit(id)?)? {
+            Home::Operation(i) => Some(*i),
+            Home::Focus => None,
+        };
+        let seen: Option<BTreeSet<usize>> = signal.indicators.iter().map(operation).collect();
+        let seen: Vec<_> = seen?.into_iter().collect();
+        matches!(seen[..], [first, second] if second == first + 1).then(|| Place::Seam(seen[0]))
     }
 
     /// Which operations open into a drawing of their own.
@@ -174,6 +188,17 @@ mod tests {
         assert_eq!((whole.at, whole.climb), (Some(Place::System(2)), Some((1, Holder::Three))));
         let below = Recursion::of(&picture, Some(&id("payments"))).unwrap().stand(&signal).unwrap();
         assert_eq!((below.at, below.climb.map(|(_, holder)| holder)), (None, Some(Holder::Beyond)));
+    }
+
+    #[test]
+    fn a_signal_of_two_neighbours_stands_on_their_seam() {
+        let picture = sample::picture();
+        let mut signal = sample::signal("checkout.latency", "checkout");
+        let whole = Recursion::of(&picture, None).unwrap();
+        let at = |signal: &Signal| whole.stand(signal).unwrap().at;
+        assert_eq!(at(&signal), Some(Place::Operation(0)));
+        signal.indicators.extend(sample::signal("cards.accepted", "cards").indicators);
+        assert_eq!(at(&signal), Some(Place::Seam(0)));
     }
 
     #[test]

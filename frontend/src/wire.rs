@@ -108,7 +108,8 @@ impl Wire {
 /// A socket with its handlers; closed and deaf when dropped.
 struct Socket {
     socket: WebSocket,
-    _handlers: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(CloseEvent)>),
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut(CloseEvent)>,
 }
 
 impl Socket {
@@ -123,7 +124,7 @@ impl Socket {
         let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |_| closing.closed());
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Ok(Self { socket, _handlers: (on_message, on_close) })
+        Ok(Self { socket, _on_message: on_message, _on_close: on_close })
     }
 
     fn is_open(&self) -> bool {

@@ -9,9 +9,6 @@ use vsm::{
 
 use crate::geometry::lamp::Course;
 
-/// The longest name of an indicator that keeps the common width of type.
-pub const LONGEST_NAME: usize = 21;
-
 /// A line with a strong beginning and a quiet rest.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Head {
@@ -119,7 +116,14 @@ pub fn live(age: Duration) -> Option<String> {
 /// Three periods ahead: `+3 s`, `+45 min`.
 pub fn ahead(cadence: Option<Duration>) -> String {
     let periods = u32::try_from(cybernet::trace::AHEAD).unwrap_or(u32::MAX);
-    cadence.map_or_else(|| format!("+{periods}"), |cadence| format!("+{}", age(cadence * periods)))
+    cadence.map_or_else(|| format!("+{periods}"), |cadence| format!("+{}", span(cadence * periods)))
+}
+
+/// As an age, but weeks are told as weeks.
+fn span(span: Duration) -> String {
+    const WEEK: u64 = 7 * 86_400;
+    let weeks = span.as_secs() / WEEK;
+    if 0 < weeks && span.as_secs().is_multiple_of(WEEK) { format!("{weeks} wk") } else { age(span) }
 }
 
 /// What a subsystem is called beside the drawing.
@@ -127,9 +131,12 @@ pub fn system(system: Subsystem) -> (&'static str, &'static str) {
     (system.numeral(), system.name())
 }
 
-/// Whether a name needs narrower type to stay on its line.
-pub fn narrow(name: &str, longest: usize) -> bool {
-    longest < name.chars().count()
+/// How much narrower than usual a text is set, so that it stays on a line on which `letters` fit: a style, or nothing.
+///
+/// The stylesheet knows how narrow the typeface can be; what is longer still is cut at the edge.
+pub fn fit(text: &str, letters: usize) -> Option<String> {
+    let long = text.chars().count();
+    (letters < long).then(|| format!("--fit:{:.3}", letters as f64 / long as f64))
 }
 
 #[cfg(test)]
@@ -172,9 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn a_long_name_is_set_narrower() {
+        assert_eq!(fit("Mobile–Platform queue", 21), None);
+        assert_eq!(fit("abcd", 3).as_deref(), Some("--fit:0.750"));
+    }
+
+    #[test]
     fn three_periods_ahead_are_told_in_time() {
         assert_eq!(ahead(Some(Duration::from_secs(1))), "+3 s");
         assert_eq!(ahead(Some(Duration::from_secs(900))), "+45 min");
+        assert_eq!(ahead(Some(Duration::from_secs(604_800))), "+3 wk");
         assert_eq!(ahead(None), "+3");
     }
 }

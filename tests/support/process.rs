@@ -102,10 +102,9 @@ impl Process {
 
     /// Waits for its end and gives its exit code; none if a signal ended it.
     pub async fn ended(&mut self) -> Option<i32> {
-        let status = wait::until(&format!("{} ends", self.name), async || {
-            self.child.try_wait().expect("a child can be asked")
-        });
-        status.await.code()
+        let what = format!("{} ends", self.name);
+        let status = wait::until(&what, async || self.child.try_wait().expect("a child can be asked")).await;
+        status.code()
     }
 
     fn read(&self, output: &str) -> String {

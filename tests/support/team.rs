@@ -6,7 +6,7 @@ use cybernet::{
     agent::{Hello, PROTOCOL, ToAgent, encode_readings},
     batch::Refused,
 };
-use vsm::{id::AgentId, reading::Reading};
+use vsm::{id::AgentId, reading::Reading, signal::Signal};
 
 use crate::socket::Socket;
 
@@ -16,8 +16,10 @@ const IN_FLIGHT: usize = 8;
 /// An agent that the room has welcomed.
 pub struct TeamAgent {
     socket: Socket,
-    /// The last sequence the room has had from this agent, as it said in its welcome.
+    /// The last sequence the room has had from this agent, as it said in its welcome and in the answers to a stream.
     pub received: u64,
+    /// The signals it has been told of, in order.
+    pub signals: Vec<Signal>,
 }
 
 impl TeamAgent {
@@ -29,7 +31,7 @@ impl TeamAgent {
         let mut socket = Socket::connect(room, "/api/v1/agent").await;
         socket.say(hello(name).encode()).await;
         match hear(&mut socket).await {
-            Some(ToAgent::Welcome { received }) => Self { socket, received },
+            Some(ToAgent::Welcome { received }) => Self { socket, received, signals: Vec::new() },
             other => panic!("no welcome but {other:?}"),
         }
     }
@@ -39,9 +41,28 @@ impl TeamAgent {
         self.socket.say(encode_readings(sequence, readings)).await;
     }
 
-    /// The next thing the room says; `None` once it has gone.
+    /// The next thing the room says apart from signals, which are kept; `None` once it has gone.
     pub async fn hear(&mut self) -> Option<ToAgent> {
-        hear(&mut self.socket).await
+        loop {
+            match hear(&mut self.socket).await? {
+                ToAgent::Signal(signal) => self.signals.push(*signal),
+                other => return Some(other),
+            }
+        }
+    }
+
+    /// The next thing the room says, if it is a signal; it is kept with the others.
+    ///
+    /// # Panics
+    /// If it is none.
+    pub async fn hear_signal(&mut self) -> Signal {
+        match hear(&mut self.socket).await {
+            Some(ToAgent::Signal(signal)) => {
+                self.signals.push((*signal).clone());
+                *signal
+            }
+            other => panic!("no signal but {other:?}"),
+        }
     }
 
     /// Sends a batch and waits until the room has it on disk; gives what it did not take of it.
@@ -63,7 +84,8 @@ impl TeamAgent {
     /// If the room acknowledges anything out of order.
     pub async fn stream(&mut self, batches: &[(u64, Vec<Reading>)], upto: u64) {
         let mut waiting = VecDeque::new();
-        let mut left = batches.iter().filter(|(sequence, _)| self.received < *sequence);
+        let has = self.received;
+        let mut left = batches.iter().filter(|(sequence, _)| has < *sequence);
         while self.received < upto {
             while waiting.len() < IN_FLIGHT
                 && let Some((sequence, readings)) = left.next()
@@ -71,7 +93,7 @@ impl TeamAgent {
                 self.socket.say(encode_readings(*sequence, readings)).await;
                 waiting.push_back(*sequence);
             }
-            match hear(&mut self.socket).await {
+            match self.hear().await {
                 Some(ToAgent::Received { sequence, .. }) if Some(sequence) == waiting.pop_front() => {
                     self.received = sequence;
                 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use site::Site;
 use stamp::Stamp;
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 use wasm_bindgen_cli_support::Bindgen;
@@ -25,6 +25,7 @@ const SOURCES: [&str; 6] =
 
 /// Builds `target/screens`, or finds that nothing has changed since it was built.
 pub(crate) fn run() -> Result<()> {
+    let _alone = alone()?;
     let site = shell::target().join("screens");
     let stamp = Stamp::of(&shell::root(), &SOURCES)?;
     let stamped = shell::target().join("web/screens.stamp");
@@ -36,6 +37,15 @@ pub(crate) fn run() -> Result<()> {
     let bound = bind()?;
     assemble(&bound, &site)?;
     stamp.put(&stamped)
+}
+
+/// Waits until no other chore builds the screens; they are this one's until the file is dropped.
+fn alone() -> Result<File> {
+    let folder = shell::target().join("web");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let file = File::create(folder.join("screens.lock"))?;
+    file.lock()?;
+    Ok(file)
 }
 
 fn compile() -> Result<()> {
@@ -92,7 +102,8 @@ fn sheet(folder: &Path) -> Result<String> {
     let mut sheets: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| is_sheet(path)).collect();
     sheets.sort_by_key(|path| (!path.ends_with("tokens.css"), path.clone()));
     ensure!(!sheets.is_empty(), "no .css file in {}", folder.display());
-    let texts = sheets.iter().map(|path| Ok(fs::read_to_string(path)?)).collect::<Result<Vec<_>>>()?;
+    let read = |path: &PathBuf| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+    let texts = sheets.iter().map(read).collect::<Result<Vec<_>>>()?;
     Ok(texts.join("\n"))
 }
 

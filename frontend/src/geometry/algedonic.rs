@@ -107,7 +107,10 @@ mod tests {
     fn a_signal_climbs_to_the_row_of_its_holder() {
         let layout = Layout::new(5);
         let three = lit(&layout, 1, Holder::Three).path;
-        assert!(three.ends_with(&format!("V{:.1}H{:.1}", layout.rows.three, 528.0 - layout.sizes.seat / 2.0)), "{three}");
+        assert!(
+            three.ends_with(&format!("V{:.1}H{:.1}", layout.rows.three, 528.0 - layout.sizes.seat / 2.0)),
+            "{three}"
+        );
         assert!(lit(&layout, 1, Holder::Beyond).path.ends_with("V0"));
     }
 }

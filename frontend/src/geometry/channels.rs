@@ -26,7 +26,7 @@ pub fn channels(layout: &Layout) -> Channels {
     let mut pen = Pen { layout, lines: String::new(), tips: String::new() };
     pen.command();
     pen.three_and_four();
-    pen.into_the_future();
+    pen.four_and_future();
     pen.audit();
     for i in 0..layout.operations() {
         pen.couplings(i);
@@ -72,13 +72,8 @@ impl Pen<'_> {
         let (axis, half, middle) = (columns.axis, sizes.seat / 2.0, (rows.three + rows.four) / 2.0);
         let (low, high) = (rows.four + half, rows.three - half);
         let watch = axis + half + 0.26 * p;
-        let _ = write!(
-            self.lines,
-            "M{:.1} {:.1}H{watch:.1}V{middle:.1}H{:.1}",
-            axis + half,
-            rows.five,
-            axis + 0.26 * p
-        );
+        let _ =
+            write!(self.lines, "M{:.1} {:.1}H{watch:.1}V{middle:.1}H{:.1}", axis + half, rows.five, axis + 0.26 * p);
         self.arrow(axis + 0.24 * p, middle, Towards::Left);
         self.down(axis - 0.14 * p, low, high);
         self.down(axis + 0.14 * p, low, high);
@@ -87,7 +82,7 @@ impl Pen<'_> {
     }
 
     /// Four asks the future and hears from it.
-    fn into_the_future(&mut self) {
+    fn four_and_future(&mut self) {
         let Layout { pitch: p, rows, columns, sizes } = self.layout;
         let (outside, inside) = (columns.environment * 0.98, columns.axis - sizes.seat / 2.0);
         for y in [rows.four - 0.1 * p, rows.four + 0.1 * p] {
@@ -102,8 +97,7 @@ impl Pen<'_> {
         let Layout { pitch: p, rows, columns, sizes } = self.layout;
         let (leave, reach) = (rows.three + 0.14 * p, 0.2 * p);
         let (x, down) = (columns.audit, self.layout.lowest() - reach);
-        let _ =
-            write!(self.lines, "M{:.1} {leave:.1}H{x:.1}V{down:.1}", columns.axis - sizes.seat / 2.0);
+        let _ = write!(self.lines, "M{:.1} {leave:.1}H{x:.1}V{down:.1}", columns.axis - sizes.seat / 2.0);
         let rim = columns.circles - chord(*sizes, reach);
         for y in &rows.units {
             self.across(x, rim, y - reach);

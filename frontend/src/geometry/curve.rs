@@ -37,11 +37,7 @@ pub fn closed(points: &[Point]) -> String {
         let [before, from, to, after] = [n - 1, 0, 1, 2].map(|step| points[(i + step) % n]);
         let leave = at(from.x + (to.x - before.x) / 6.0, from.y + (to.y - before.y) / 6.0);
         let arrive = at(to.x - (after.x - from.x) / 6.0, to.y - (after.y - from.y) / 6.0);
-        let _ = write!(
-            out,
-            "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-            leave.x, leave.y, arrive.x, arrive.y, to.x, to.y
-        );
+        let _ = write!(out, "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", leave.x, leave.y, arrive.x, arrive.y, to.x, to.y);
     }
     out + "Z"
 }
@@ -76,15 +72,7 @@ pub fn tip(point: Point, towards: Towards, size: f64) -> String {
     let (long, wide) = (1.5 * size, 0.75 * size);
     let (x, y) = (point.x - dx * long, point.y - dy * long);
     let (wx, wy) = (-dy * wide, dx * wide);
-    format!(
-        "M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z",
-        point.x,
-        point.y,
-        x + wx,
-        y + wy,
-        x - wx,
-        y - wy
-    )
+    format!("M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z", point.x, point.y, x + wx, y + wy, x - wx, y - wy)
 }
 
 /// A seeded generator (SplitMix64; Steele, Lea & Flood 2014), so that a drawing never changes its shape by itself.

@@ -175,10 +175,9 @@ impl Face {
             (false, false, false) => mark("l-full", ring(16.0)),
             (false, false, true) => mark("l-full", "M11.43 33.9A16 16 0 1 1 36.57 33.9Z"),
             (false, true, false) => mark("l-full", "M24 5.6L34.05 15.05A14.6 14.6 0 1 1 13.95 15.05Z"),
-            (false, true, true) => mark(
-                "l-full",
-                "M24 5.6L34.05 15.05A14.6 14.6 0 0 1 36.04 33.9H11.96A14.6 14.6 0 0 1 13.95 15.05Z",
-            ),
+            (false, true, true) => {
+                mark("l-full", "M24 5.6L34.05 15.05A14.6 14.6 0 0 1 36.04 33.9H11.96A14.6 14.6 0 0 1 13.95 15.05Z")
+            }
         }
     }
 

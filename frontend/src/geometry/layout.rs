@@ -164,8 +164,7 @@ mod tests {
         for n in 1..=10 {
             let layout = Layout::new(n);
             assert_eq!(layout.operations(), n);
-            let (top, bottom) =
-                (layout.rows.five - layout.sizes.seat / 2.0, layout.lowest() + layout.sizes.circle);
+            let (top, bottom) = (layout.rows.five - layout.sizes.seat / 2.0, layout.lowest() + layout.sizes.circle);
             assert!(0.0 <= top && bottom <= HEIGHT, "{n} units: {top} to {bottom}");
         }
     }

@@ -38,7 +38,7 @@ pub struct Operation {
     pub management: String,
     /// Its part of Two.
     pub triangle: String,
-    /// The sign in its management that it opens into a drawing of its own: the same drawing, small, turned by 45 degrees.
+    /// The sign in its management that it opens into a drawing of its own: the same, small, turned by 45 degrees.
     pub recursion: String,
     /// How that sign is turned.
     pub turned: String,

@@ -75,9 +75,8 @@ impl Story {
         let Some(now) = self.past.len().checked_sub(1) else { return Plot::default() };
         let scale = Scale::new(self, field, now);
         let onset = self.onset.map(|(step, _)| step.min(now));
-        let values = |steps: std::ops::RangeInclusive<usize>| {
-            list(steps.map(|t| scale.point(t as f64, self.past[t].value)))
-        };
+        let values =
+            |steps: std::ops::RangeInclusive<usize>| list(steps.map(|t| scale.point(t as f64, self.past[t].value)));
         let fan = self.fan(now);
         Plot {
             band: ribbon(&scale, &self.bands()),

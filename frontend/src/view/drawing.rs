@@ -21,8 +21,8 @@ use crate::{
     words,
 };
 
-/// Names longer than this are set narrower, so that they end before the feed.
-const LONGEST_NAME: usize = 11;
+/// Letters that fit between the drawing and the feed.
+const NAME: usize = 14;
 /// A resting lamp in a triangle is this much smaller.
 const IN_TRIANGLE: f64 = 0.62;
 
@@ -39,7 +39,14 @@ pub fn Drawing(
 #[component]
 fn Sheet(board: Board, plan: Plan) -> impl IntoView {
     let layout = StoredValue::new(Layout::new(plan.operations.len()));
+    let (columns, first) = layout.with_value(|layout| (layout.columns, layout.circle(0).y));
     let systems = (0..SYSTEMS.len()).map(|i| view! { <System board layout i /> }).collect_view();
+    let joint = |(i, pair): (usize, &[Operation])| {
+        let place = format!("seam:{}+{}", pair[0].id, pair[1].id);
+        let whose = format!("{} and {}", pair[0].name, pair[1].name);
+        view! { <Seam board layout i place whose /> }
+    };
+    let seams = plan.operations.windows(2).enumerate().map(joint).collect_view();
     let operation = |(i, operation)| view! { <One board layout i operation /> };
     let operations = plan.operations.into_iter().enumerate().map(operation).collect_view();
     view! {
@@ -48,6 +55,8 @@ fn Sheet(board: Board, plan: Plan) -> impl IntoView {
             <Climbs board layout />
             {systems}
             {operations}
+            {seams}
+            <text class="no" x=columns.numerals y=first dy=".343em">"1"</text>
         </svg>
     }
 }
@@ -95,13 +104,18 @@ fn System(board: Board, layout: StoredValue<Layout>, i: usize) -> impl IntoView 
     let (system, seat) = (SYSTEMS[i], board.seat(Place::System(i)));
     let (numeral, name) = words::system(system);
     let figure = layout.with_value(|layout| shapes::system(layout, system));
-    let class = if figure.triangle { "shape" } else { "shape seat" };
+    let (class, resting) = if figure.triangle { ("shape", IN_TRIANGLE) } else { ("shape seat", 1.0) };
+    let (place, knocks, row) = (format!("system:{numeral}"), figure.triangle, figure.row);
+    let label = match system {
+        Subsystem::Audit => left_name(layout, row).into_any(),
+        _ => right_name(layout, row, numeral, name).into_any(),
+    };
     view! {
         <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better)>
             <path class=class d=figure.outline />
-            <SeatLamp seat spot=figure.lamp triangle=figure.triangle place=format!("system:{numeral}") whose=name />
-            {if system == Subsystem::Audit { left_name(layout, figure.row).into_any() } else { right_name(layout, figure.row, numeral, name).into_any() }}
-            <More seat row=figure.row />
+            <SeatLamp seat spot=figure.lamp knocks resting place whose=name />
+            {label}
+            <More seat row />
         </g>
     }
 }
@@ -134,8 +148,7 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
     let drawn = layout.with_value(|layout| shapes::operation(layout, i));
     let columns = layout.with_value(|layout| layout.columns);
     let seat = board.seat(Place::Operation(i));
-    let narrow = words::narrow(&name, LONGEST_NAME);
-    let first = (i == 0).then(|| view! { <text class="no" x=columns.numerals y=drawn.row dy=".343em">"1"</text> });
+    let fit = words::fit(&name, NAME);
     view! {
         <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better)>
             <path class="shape seat" d=drawn.circle />
@@ -144,11 +157,17 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
             <path class="shape" d=drawn.triangle />
             <Foot board layout i />
             <SeatLamp seat spot=drawn.lamp place=format!("unit:{id}") whose=name.clone() />
-            {first}
-            <text x=columns.names y=drawn.row dy=".343em" data-narrow=narrow>{name}</text>
+            <text x=columns.names y=drawn.row dy=".343em" style=fit>{name}</text>
             <More seat row=drawn.row />
         </g>
     }
+}
+
+/// Between two operations, the lamp of a signal that crosses their coupling.
+#[component]
+fn Seam(board: Board, layout: StoredValue<Layout>, i: usize, place: String, whose: String) -> impl IntoView {
+    let spot = layout.with_value(|layout| Spot { centre: layout.seam(i), size: layout.sizes.seam });
+    view! { <SeatLamp seat=board.seat(Place::Seam(i)) spot knocks=true place whose /> }
 }
 
 /// Inside a circle, the beginning of the path that a signal climbed from it.
@@ -161,25 +180,26 @@ fn Foot(board: Board, layout: StoredValue<Layout>, i: usize) -> impl IntoView {
     }
 }
 
-/// The lamp of a place, where something is heard. A signal outgrows a triangle and knocks it out.
+/// The lamp of a place, where something is heard. Where it `knocks`, a signal knocks out the lines behind it: on a seam,
+/// and in a triangle, which it outgrows.
 #[component]
 fn SeatLamp(
     seat: RwSignal<Seat>,
     spot: Spot,
-    #[prop(optional)] triangle: bool,
+    #[prop(optional)] knocks: bool,
+    #[prop(default = 1.0)] resting: f64,
     place: String,
     #[prop(into)] whose: String,
 ) -> impl IntoView {
     let heard = Memo::new(move |_| seat.with(|seat| seat.face.is_some()));
     let face = Signal::derive(move || seat.with(|seat| seat.face.clone().unwrap_or_default()));
     let rests = Memo::new(move |_| face.with(|face| face.tone == Tone::Calm));
-    let size = move || if triangle && rests.get() { spot.size * IN_TRIANGLE } else { spot.size };
-    let spot = Signal::derive(move || Spot { size: size(), ..spot });
+    let size = move || if rests.get() { spot.size * resting } else { spot.size };
     let cut = move || {
-        let Spot { centre, size } = spot.get();
-        let ground = || view! { <circle class="cut-fill" cx=centre.x cy=centre.y r=size * 0.56 /> };
-        (triangle && !rests.get()).then(ground)
+        let ground = || view! { <circle class="cut-fill" cx=spot.centre.x cy=spot.centre.y r=spot.size * 0.56 /> };
+        (knocks && !rests.get()).then(ground)
     };
+    let spot = Signal::derive(move || Spot { size: size(), ..spot });
     move || {
         let (place, whose) = (place.clone(), whose.clone());
         heard.get().then(|| view! { {cut} <Lamp face spot place whose /> })
@@ -190,6 +210,7 @@ fn SeatLamp(
 #[component]
 fn More(seat: RwSignal<Seat>, row: f64) -> impl IntoView {
     let more = Memo::new(move |_| seat.with(|seat| seat.more));
-    let count = move || view! { <text class="count" x=WIDTH + 40.0 y=row dy=".343em">{format!("+{}", more.get())}</text> };
+    let count =
+        move || view! { <text class="count" x=WIDTH + 40.0 y=row dy=".343em">{format!("+{}", more.get())}</text> };
     move || (0 < more.get()).then(count)
 }

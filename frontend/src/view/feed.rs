@@ -18,8 +18,16 @@ use crate::{
 const TILE: Field = Field { width: 194.0, height: 98.0, pad: 6.0, line: 4.0, stretch: 2.2 };
 /// The field of an essential's trace.
 const ESSENTIAL: Field = Field { width: 190.0, height: 58.0, pad: 6.0, line: 4.0, stretch: 1.0 };
-/// The longest line of the memory in the common width of type.
-const LONGEST_LINE: usize = 32;
+/// Letters that fit into the head.
+const HEAD: usize = 33;
+/// Letters that fit on a tile's first line, which is strong, and on the others.
+const NAME: usize = 21;
+const WORDS: usize = 24;
+/// Letters that fit over an essential's trace, and under it.
+const OVER: usize = 11;
+const UNDER: usize = 10;
+/// Letters that fit on a line of the memory.
+const LINE: usize = 34;
 
 /// The feed.
 #[component]
@@ -27,11 +35,12 @@ pub fn Feed(
     /// What it shows.
     board: Board,
 ) -> impl IntoView {
+    let fit = move || board.head.with(|head| words::fit(&format!("{} {}", head.strong, head.rest), HEAD));
     let shows = Memo::new(move |_| matches!(board.state.get(), State::Quiet | State::Alarm));
     let tiles = move || shows.get().then(|| board.tiles.map(|tile| view! { <TilePlace tile /> }).collect_view());
     view! {
         <section class="feed" aria-label="Signals">
-            <h1 class="head">{move || board.head.get().strong} " " <span>{move || board.head.get().rest}</span></h1>
+            <h1 class="head" style=fit>{move || board.head.get().strong} " " <span>{move || board.head.get().rest}</span></h1>
             <div class="tiles">{tiles}</div>
             <Future board />
             <Memory board />
@@ -51,19 +60,18 @@ fn TilePlace(tile: RwSignal<Option<Tile>>) -> impl IntoView {
 
 #[component]
 fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
-    let text = move |read: fn(&Tile) -> &String| move || tile.with(|tile| tile.as_ref().map(read).cloned().unwrap_or_default());
-    let face = Signal::derive(move || tile.with(|tile| tile.as_ref().map(|tile| tile.face.clone()).unwrap_or_default()));
-    let story = Signal::derive(move || tile.with(|tile| tile.as_ref().map(|tile| tile.story.clone()).unwrap_or_default()));
+    let text = move |read| move || part::<Tile, String>(tile, read);
+    let face = Signal::derive(move || part(tile, |tile| &tile.face));
+    let story = Signal::derive(move || part(tile, |tile| &tile.story));
     let tone = Signal::derive(move || face.with(|face| face.tone));
-    let narrow = move || words::narrow(&text(|tile| &tile.name)(), words::LONGEST_NAME);
-    let narrow_owner = move || words::narrow(&text(|tile| &tile.owner)(), words::LONGEST_NAME);
+    let fit = move |read, letters| move || words::fit(&text(read)(), letters);
     view! {
         <article class="tile" data-signal=signal>
             <Lamp face />
             <div class="words">
-                <b data-narrow=narrow>{text(|tile| &tile.name)}</b>
-                <p>{text(|tile| &tile.kind)}</p>
-                <p data-narrow=narrow_owner>{text(|tile| &tile.owner)}</p>
+                <b style=fit(|tile| &tile.name, NAME)>{text(|tile| &tile.name)}</b>
+                <p style=fit(|tile| &tile.kind, WORDS)>{text(|tile| &tile.kind)}</p>
+                <p style=fit(|tile| &tile.owner, WORDS)>{text(|tile| &tile.owner)}</p>
             </div>
             <div class="pic"><Trace story tone field=TILE /></div>
             <b class="value">{text(|tile| &tile.value)}</b>
@@ -87,15 +95,17 @@ fn Future(board: Board) -> impl IntoView {
 #[component]
 fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
     let some = Memo::new(move |_| essential.with(Option::is_some));
-    let text = move |read: fn(&Essential) -> &String| move || essential.with(|e| e.as_ref().map(read).cloned().unwrap_or_default());
-    let story = Signal::derive(move || essential.with(|e| e.as_ref().map(|e| e.story.clone()).unwrap_or_default()));
-    let narrow = move || words::narrow(&text(|e| &e.name)(), 10);
-    let shown = move || view! {
-        <div class="essential">
-            <p data-narrow=narrow>{text(|e| &e.name)}</p>
-            <Trace story tone=Tone::Calm field=ESSENTIAL />
-            <b>{text(|e| &e.value)}</b>
-        </div>
+    let text = move |read| move || part::<Essential, String>(essential, read);
+    let story = Signal::derive(move || part(essential, |essential| &essential.story));
+    let fit = move |read, letters| move || words::fit(&text(read)(), letters);
+    let shown = move || {
+        view! {
+            <div class="essential">
+                <p style=fit(|e| &e.name, OVER)>{text(|e| &e.name)}</p>
+                <Trace story tone=Tone::Calm field=ESSENTIAL />
+                <b style=fit(|e| &e.value, UNDER)>{text(|e| &e.value)}</b>
+            </div>
+        }
     };
     move || some.get().then(shown)
 }
@@ -104,8 +114,8 @@ fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
 #[component]
 fn Memory(board: Board) -> impl IntoView {
     let line = |Line { when, name, what }: Line| {
-        let narrow = words::narrow(&format!("{when} {name} {what}"), LONGEST_LINE);
-        view! { <p data-narrow=narrow>{when} " " <b>{name}</b> " " {what}</p> }
+        let fit = words::fit(&format!("{when} {name} {what}"), LINE);
+        view! { <p style=fit>{when} " " <b>{name}</b> " " {what}</p> }
     };
     view! {
         <section class="memory">
@@ -113,4 +123,13 @@ fn Memory(board: Board) -> impl IntoView {
             {move || board.memory.get().into_iter().map(line).collect_view()}
         </section>
     }
+}
+
+/// A part of what stands in a place; nothing where nothing does.
+fn part<T, P>(place: RwSignal<Option<T>>, read: fn(&T) -> &P) -> P
+where
+    T: Send + Sync + 'static,
+    P: Clone + Default,
+{
+    place.with(|shown| shown.as_ref().map(read).cloned().unwrap_or_default())
 }

@@ -54,11 +54,13 @@ fn Levels(board: Board) -> impl IntoView {
 #[component]
 fn Count(look: Look, count: Signal<usize>) -> impl IntoView {
     let some = Memo::new(move |_| 0 < count.get());
-    let shown = move || view! {
-        <span class="n" data-count=look.name()>
-            <Lamp face=Face { look, ..Face::default() } />
-            {move || count.get()}
-        </span>
+    let shown = move || {
+        view! {
+            <span class="n" data-count=look.name()>
+                <Lamp face=Face { look, ..Face::default() } />
+                {move || count.get()}
+            </span>
+        }
     };
     move || some.get().then(shown)
 }

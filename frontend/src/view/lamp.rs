@@ -33,6 +33,7 @@ pub fn Lamp(
     let blink = Memo::new(move |_| face.with(Face::blink));
     let blinks = Memo::new(move |_| blink.get().is_some());
     let phase = move || blinks.get().then(|| format!("--phase:-{}ms", steady().as_millis() % CYCLE));
+    let used = move || face.with(|face| face.used.filter(|_| face.tone == Tone::Pain).map(|used| used.to_string()));
     let label = move || {
         let sentence = face.with(Face::sentence);
         if whose.is_empty() { sentence } else { format!("{whose}: {sentence}") }
@@ -51,7 +52,7 @@ pub fn Lamp(
             data-climbed=move || face.with(|face| face.climbed)
             data-muted=move || face.with(|face| face.look.name() == "muted")
             data-blink=move || blink.get().map(|pace| pace.to_string())
-            data-used=move || face.with(|face| face.used.filter(|_| face.tone == Tone::Pain).map(|used| used.to_string()))
+            data-used=used
             style=phase
             x=corner(|spot| spot.centre.x - spot.size / 2.0)
             y=corner(|spot| spot.centre.y - spot.size / 2.0)

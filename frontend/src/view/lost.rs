@@ -12,19 +12,23 @@ pub fn Lost(
 ) -> impl IntoView {
     let loss = Memo::new(move |_| board.lost.with(|lost| lost.as_ref().map(|lost| lost.loss)));
     let fact = move |read: fn(&Facts) -> &String| move || board.lost.with(|lost| lost.as_ref().map(read).cloned());
-    let banner = move || view! {
-        <div class="lost-banner" role="alert">
-            "Link lost at " {fact(|lost| &lost.at)} <span>"Trying again"</span>
-            <b>{move || board.clock.get()}</b>
-        </div>
+    let banner = move || {
+        view! {
+            <div class="lost-banner" role="alert">
+                "Link lost at " {fact(|lost| &lost.at)} <span>"Trying again"</span>
+                <b>{move || board.clock.get()}</b>
+            </div>
+        }
     };
-    let full = move || view! {
-        <div class="lost-full" role="alert">
-            <i></i>
-            <b>{fact(|lost| &lost.age)} " old"</b>
-            <p>"Link lost " {fact(|lost| &lost.on)} ". Trying again."</p>
-            <p>"Then: " {fact(|lost| &lost.then)} "."</p>
-        </div>
+    let full = move || {
+        view! {
+            <div class="lost-full" role="alert">
+                <i></i>
+                <b>{fact(|lost| &lost.age)} " old"</b>
+                <p>"Link lost " {fact(|lost| &lost.on)} ". Trying again."</p>
+                <p>"Then: " {fact(|lost| &lost.then)} "."</p>
+            </div>
+        }
     };
     move || match loss.get() {
         None | Some(Loss::Grey) => ().into_any(),

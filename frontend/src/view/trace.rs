@@ -23,7 +23,7 @@ pub fn Trace(
     let part = move |read: fn(&Plot) -> &String| move || plot.with(|plot| read(plot).clone());
     let tone_name = move || tone.get().name();
     let dot = move || {
-        let Some(dot) = plot.with(|plot| plot.dot) else { return None };
+        let dot = plot.with(|plot| plot.dot)?;
         let radius = format!("{:.1}", field.line * 1.7);
         let (x, y) = (format!("{:.1}", dot.x), format!("{:.1}", dot.y));
         Some(view! { <circle class="dot" data-tone=tone_name cx=x cy=y r=radius /> })

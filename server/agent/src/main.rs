@@ -84,8 +84,7 @@ fn main() -> ExitCode {
 }
 
 fn read(file: PathBuf) -> Result<Agent, Failure> {
-    config::agent::read(&file)
-        .map_err(|faults| Failure(REFUSED, faults.iter().map(|fault| fault.to_string()).collect()))
+    config::agent::read(&file).map_err(|faults| Failure(REFUSED, faults.iter().map(ToString::to_string).collect()))
 }
 
 async fn run(agent: Agent) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! The link against a room made of a real socket.
 
+#![allow(clippy::unwrap_used, reason = "what fails here is a test that fails")]
+
 use std::{path::Path, time::Duration};
 
 use agent::{
@@ -170,12 +172,15 @@ async fn no_more_than_eight_batches_are_on_their_way() {
     let agent = Running::start(&room, folder.path(), Patience::default());
     agent.push(1..10_001).await;
     room.welcome(0).await;
-    assert_eq!(room.upto(8000).await.len(), 8000);
+    let mut sequences = Vec::new();
+    for _ in 0..8 {
+        sequences.push(room.batch().await.sequence);
+    }
     let ninth = tokio::time::timeout(Duration::from_millis(100), room.batch()).await;
     assert!(ninth.is_err());
-    room.receive(1000).await;
-    assert_eq!(room.batch().await.sequence, 9000);
-    assert_eq!(agent.stop(folder.path()).await, 9000);
+    room.receive(sequences[0]).await;
+    assert!(sequences[7] < room.batch().await.sequence);
+    assert_eq!(agent.stop(folder.path()).await, 10_000 - sequences[0]);
 }
 
 #[tokio::test]
@@ -193,7 +198,7 @@ async fn a_new_folder_does_not_pass_its_readings_off_as_old_ones() {
 async fn a_room_that_refuses_or_says_nothing_is_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut room = Room::open().await;
-    let short = Duration::from_millis(60);
+    let short = Duration::from_millis(400);
     let patience = Patience { welcome: short, answer: short, ..Patience::default() };
     let agent = Running::start(&room, folder.path(), patience);
     agent.push(1..2).await;

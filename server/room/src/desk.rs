@@ -159,15 +159,9 @@ impl DeskTask {
     }
 
     fn follow(&mut self) {
-        let wanted = self.desk.wanted();
-        self.desk.forget_unwanted(&wanted);
-        self.wanted.send_if_modified(|followed| {
-            let changed = *followed != wanted;
-            if changed {
-                *followed = wanted;
-            }
-            changed
-        });
+        if let Some(wanted) = self.desk.wanted_anew() {
+            self.wanted.send_replace(wanted);
+        }
     }
 
     /// Tells every screen what changed, then lets those in who wait at the door.

@@ -27,6 +27,8 @@ pub struct Desk {
     standings: BTreeMap<IndicatorId, Standing>,
     essential: BTreeSet<IndicatorId>,
     changes: Vec<Change>,
+    /// Whether a signal was opened or ended since it was last asked which traces are wanted.
+    reshuffled: bool,
 }
 
 /// What the desk knows that the configuration does not say, for a restart.
@@ -45,7 +47,7 @@ impl Desk {
         let essential = organisation.indicators.values().filter(|indicator| indicator.essential);
         let essential = essential.map(|indicator| indicator.id.clone()).collect();
         let picture = Picture::new(organisation, at);
-        Self { picture, standings: BTreeMap::new(), essential, changes: Vec::new() }
+        Self { picture, standings: BTreeMap::new(), essential, changes: Vec::new(), reshuffled: true }
     }
 
     /// Goes on where another desk stopped.
@@ -100,20 +102,25 @@ impl Desk {
         self.picture.at = self.picture.at.max(now);
     }
 
+    /// The wanted traces, if they may be others than when this was asked last; drops those nobody wants any more.
+    pub fn wanted_anew(&mut self) -> Option<BTreeSet<IndicatorId>> {
+        if !std::mem::take(&mut self.reshuffled) {
+            return None;
+        }
+        let wanted = self.wanted();
+        let unwanted: Vec<_> = self.picture.traces.keys().filter(|id| !wanted.contains(*id)).cloned().collect();
+        for indicator in unwanted {
+            self.change(Change::Untrace(indicator));
+        }
+        Some(wanted)
+    }
+
     /// The indicators whose traces the picture carries: the essential ones and those of the most urgent signals.
     pub fn wanted(&self) -> BTreeSet<IndicatorId> {
         let mut urgent: Vec<&Signal> = self.picture.signals.values().collect();
         urgent.sort_by(|a, b| urgency(a).cmp(&urgency(b)).then_with(|| a.id.cmp(&b.id)));
         let seen_on = urgent.into_iter().take(MOST_TRACES).flat_map(|signal| signal.indicators.iter().cloned());
         self.essential.iter().cloned().chain(seen_on).collect()
-    }
-
-    /// Drops the traces nobody wants any more.
-    pub fn forget_unwanted(&mut self, wanted: &BTreeSet<IndicatorId>) {
-        let unwanted: Vec<_> = self.picture.traces.keys().filter(|id| !wanted.contains(*id)).cloned().collect();
-        for indicator in unwanted {
-            self.change(Change::Untrace(indicator));
-        }
     }
 
     /// The picture as it stands.
@@ -170,6 +177,7 @@ impl Desk {
         if self.picture.steady_since.is_some() {
             self.change(Change::Steady(None));
         }
+        self.reshuffled |= is_new || another_look;
         if is_new || another_look {
             self.light(id, at);
         }
@@ -204,6 +212,7 @@ impl Desk {
     fn end(&mut self, id: &IndicatorId, onset_at: Moment, ending: Ending, at: Moment) {
         let Some(signal) = self.picture.signals.get(&SignalId::new(id, onset_at)) else { return };
         if let Some(cleared) = signal.clone().clear(at, ending) {
+            self.reshuffled = true;
             self.change(Change::Cleared(cleared));
             self.light(id, at);
             if self.picture.signals.is_empty() {

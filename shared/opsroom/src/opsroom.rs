@@ -58,8 +58,7 @@ impl Opsroom {
 
     /// Gives the picture the traces it wants; a resumed room has none until it has heard something.
     pub fn follow(&mut self, now: Moment) {
-        let wanted = self.desk.wanted();
-        self.desk.forget_unwanted(&wanted);
+        let Some(wanted) = self.desk.wanted_anew() else { return };
         self.watches.follow(&wanted, now, &mut self.said);
         for disturbance in self.said.drain(..) {
             self.desk.fold(disturbance);

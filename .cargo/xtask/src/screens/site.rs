@@ -47,18 +47,14 @@ impl Site {
 
     /// Adds a file and, if it is worth it, its compressed copies.
     pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.draft.join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(&path, bytes)?;
+        self.write(name, bytes)?;
         let mut size = Size { name: name.to_owned(), raw: bytes.len(), brotli: bytes.len() };
         let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
         if extension.is_some_and(|extension| COMPRESSED.contains(&extension)) {
             let compressed = brotli(bytes)?;
             size.brotli = compressed.len();
-            fs::write(self.draft.join(format!("{name}.br")), compressed)?;
-            fs::write(self.draft.join(format!("{name}.gz")), gzip(bytes)?)?;
+            self.write(&format!("{name}.br"), &compressed)?;
+            self.write(&format!("{name}.gz"), &gzip(bytes)?)?;
         }
         self.sizes.push(size);
         Ok(())
@@ -91,6 +87,13 @@ impl Site {
         remove(&old)?;
         self.print_sizes();
         Ok(())
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.draft.join(name);
+        let folder = path.parent().unwrap_or(&self.draft);
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
     }
 
     fn print_sizes(&self) {

@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_counter_that_starts_beside_others_does_not_leap() {
         let mut probe = probe("taken_total", &[], true);
-        assert_eq!(values(&mut probe, "taken_total{by=\"a\"} 10\n", 0), []);
+        assert!(values(&mut probe, "taken_total{by=\"a\"} 10\n", 0).is_empty());
         let both = |a, b| format!("taken_total{{by=\"a\"}} {a}\ntaken_total{{by=\"b\"}} {b}\n");
         assert_eq!(values(&mut probe, &both(11, 1000), 1), [1.0]);
         assert_eq!(values(&mut probe, &both(12, 1003), 2), [4.0]);

@@ -134,7 +134,7 @@ mod tests {
         (-1..8).map(|index| value(series, SECOND, index)).collect()
     }
 
-    fn at(seconds: u64, what: What) -> Event {
+    fn at(seconds: u32, what: What) -> Event {
         Event { at: seconds * SECOND, what }
     }
 

@@ -1,0 +1,12 @@
+//! The walk of a reading, end to end: real processes, real sockets, a real disk.
+
+mod client;
+mod close;
+mod crash;
+mod demo;
+mod outbox;
+mod programs;
+mod screens;
+mod sequence;
+mod silence;
+mod step;

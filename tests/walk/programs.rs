@@ -1,0 +1,93 @@
+//! What the programs say when they cannot do what they are asked to, and with which exit code.
+
+use cybernet::picture::Aspect;
+use tests::{folder::Folder, process::Process, room::Room, series::calm_minute, team::TeamAgent, wait::until};
+
+/// Runs `synco` to its end: exit code, standard output, standard error.
+async fn synco(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut process = Process::start("synco", folder.path(), arguments);
+    let code = process.ended().await;
+    (code, process.said(), process.logged())
+}
+
+#[tokio::test]
+async fn a_second_room_on_the_same_archive_is_refused_with_words() {
+    let folder = Folder::of_plant(&["press.scrap"], "1s", "");
+    let room = Room::open(&folder).await;
+    let archive = room.archive().display().to_string();
+    let (code, said, logged) = synco(&folder, &["serve", "--listen", "127.0.0.1:0", "--archive", &archive]).await;
+    assert_eq!((code, said.as_str()), (Some(1), ""));
+    assert!(logged.contains("is in use; stop the process that writes in it, or choose another folder"), "{logged}");
+    assert_eq!(room.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_room_whose_port_is_taken_says_so() {
+    let folder = Folder::of_plant(&["press.scrap"], "1s", "");
+    let room = Room::open(&folder).await;
+    let taken = room.address().to_string();
+    let (code, _, logged) = synco(&folder, &["serve", "--listen", &taken, "--archive", &folder.file("other")]).await;
+    assert_eq!(code, Some(1));
+    assert!(
+        logged.contains(&format!("cannot listen at {taken}")) && logged.contains("--listen takes another"),
+        "{logged}"
+    );
+}
+
+#[tokio::test]
+async fn a_broken_configuration_is_refused_with_every_fault_at_once() {
+    let folder = Folder::of_plant(&["press.scrap", "oven.heat"], "soon", "");
+    folder.write(
+        "room.toml",
+        "version = 1\nlistn = \"127.0.0.1:0\"\nsnapshot_every = 60\norganisation = \"organisation.toml\"\n",
+    );
+    let room = folder.file("room.toml");
+    for arguments in [vec!["check", "--config", &room], vec!["serve", "--config", &room]] {
+        let (code, said, logged) = synco(&folder, &arguments).await;
+        assert_eq!((code, said.as_str()), (Some(1), ""), "{logged}");
+        let faults: Vec<_> = logged.lines().filter(|line| line.contains(".toml:")).collect();
+        let expected = ["listn: no field", "snapshot_every: not ", "cadence: ", "no unit \"oven\"", "cadence: "];
+        assert_eq!(faults.len(), expected.len(), "{logged}");
+        for words in expected {
+            assert!(faults.iter().any(|fault| fault.contains(words)), "{words}: {logged}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sound_configuration_is_called_sound_on_standard_output() {
+    let folder = Folder::of_plant(&["press.scrap"], "1s", "");
+    let (code, said, logged) = synco(&folder, &["check", "--config", &folder.file("room.toml")]).await;
+    assert_eq!((code, logged.as_str()), (Some(0), ""));
+    assert!(said.contains("no faults"), "{said}");
+}
+
+#[tokio::test]
+async fn a_usage_error_exits_with_two() {
+    let folder = Folder::empty();
+    for arguments in [&["serve", "--nonsense"][..], &["no-such-command"], &["check"]] {
+        assert_eq!(synco(&folder, arguments).await.0, Some(2), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_room_beyond_loopback_has_to_be_meant() {
+    let folder = Folder::empty();
+    let (code, _, logged) = synco(&folder, &["serve", "--listen", "0.0.0.0:0", "--archive", "archive"]).await;
+    assert_eq!(code, Some(1));
+    assert!(logged.contains("trusted_network = true"), "{logged}");
+}
+
+#[tokio::test]
+async fn a_room_without_a_configuration_takes_any_agent_and_puts_its_indicators_into_the_tray() {
+    let folder = Folder::empty();
+    let room = Room::open_without_configuration(&folder).await;
+    let mut agent = TeamAgent::join(room.address(), "anybody").await;
+    agent.deliver(1, &calm_minute("somebody.s/own-number")).await;
+    let calm = async || room.lamp("somebody.s/own-number").await.filter(|lamp| lamp.aspect == Aspect::Calm);
+    let lamp = until("a calm lamp in the tray", calm).await;
+    assert_eq!(lamp.unit.as_str(), "unowned");
+    let picture = room.picture().await;
+    assert!(picture.organisation.unit(&lamp.unit).is_some(), "the picture knows the tray");
+    assert!(picture.organisation.indicators.contains_key(&lamp.indicator), "the picture knows the indicator");
+}
