@@ -19,7 +19,6 @@ rehearsal = true
 [[probe]]
 kind = "rehearsal"
 cadence = "100ms"
-past = "2s"
 series = [
     { indicator = "press.scrap", level = 40.0, noise = 1.0 },
     { indicator = "press.idle", level = 10.0, noise = 0.5 },
@@ -42,7 +41,7 @@ async fn nothing_an_agent_has_taken_in_is_lost_when_it_is_killed_again_and_again
             room.kill();
         }
         let mut agent = start_agent(&folder, &room);
-        let enough = newest(&folder) + 40 + below(60, round);
+        let enough = newest(&folder) + 20 + below(40, round);
         until("the outbox takes readings in", async || (enough <= newest(&folder)).then_some(())).await;
         agent.kill();
         taken_in.extend(waiting(&folder));

@@ -9,6 +9,8 @@ use crate::nearest::did_you_mean;
 
 /// Future on the wall has places for so many forecasts.
 const MOST_ESSENTIAL: usize = 3;
+/// A name under Future has room for so many letters.
+const ESSENTIAL_LETTERS: usize = 11;
 
 /// Reports every fault of the indicators among themselves and towards the units.
 pub(super) fn check(units: &[WrittenUnit<'_>], indicators: &[WrittenIndicator<'_>], whole: Option<&UnitId>) {
@@ -49,6 +51,16 @@ fn essentials(indicators: &[WrittenIndicator<'_>]) {
             let right = format!("under Future there is room for {MOST_ESSENTIAL}");
             indicator.section.fault("essential", format!("number {count} of \"{unit}\"; {right}"));
         }
+        short_enough(indicator);
+    }
+}
+
+fn short_enough(indicator: &WrittenIndicator<'_>) {
+    let Some(name) = indicator.indicator.as_ref().map(|indicator| &indicator.name) else { return };
+    let letters = name.chars().count();
+    if ESSENTIAL_LETTERS < letters {
+        let words = format!("{name:?} has {letters} letters; under Future there is room for {ESSENTIAL_LETTERS}");
+        indicator.section.fault("name", words);
     }
 }
 

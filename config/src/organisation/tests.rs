@@ -107,6 +107,17 @@ fn a_fourth_essential_indicator_has_no_place_under_future() {
 }
 
 #[test]
+fn an_essential_indicator_has_a_short_name() {
+    let text = units(&[("all", "")]) + &indicators(&[("all", "system = \"3\"\nessential = true")]);
+    let named = |name: &str| text.replace("name = \"I\"", &format!("name = {name:?}"));
+    assert_eq!(faults(&named("Rework rate")), [""; 0]);
+    assert_eq!(
+        faults(&named("Rework share")),
+        ["organisation.toml:9: indicator[0].name: \"Rework share\" has 12 letters; under Future there is room for 11"]
+    );
+}
+
+#[test]
 fn a_time_zone_is_written_as_the_world_writes_it() {
     let text = units(&[("all", "")]).replacen("name =", "time_zone = \"america/santiago\"\nname =", 1);
     let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
