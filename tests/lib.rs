@@ -3,10 +3,14 @@
 //! Reading order: [`process`] (a program), [`folder`] (its files), [`room`], [`team`] (an agent), [`screen`].
 //! Whatever is waited for has a time limit ([`wait`]); a failed test shows what its processes logged.
 
+#[path = "support/browser.rs"]
+pub mod browser;
 #[path = "support/folder.rs"]
 pub mod folder;
 #[path = "support/http.rs"]
 pub mod http;
+#[path = "support/pixels.rs"]
+pub mod pixels;
 #[path = "support/process.rs"]
 pub mod process;
 #[path = "support/room.rs"]

@@ -38,8 +38,10 @@ pub struct Tile {
     pub name: String,
     /// What happened, how sure that is, and when it began.
     pub kind: String,
-    /// Who has it, and until when.
+    /// Who has it.
     pub owner: String,
+    /// Until when, after a comma; nothing without an allowance.
+    pub until: String,
     /// The last reading with its unit of measure.
     pub value: String,
     /// Its trace.
@@ -97,17 +99,20 @@ impl Source<'_> {
             name: id.map(|id| self.name(id)).unwrap_or_default(),
             kind: format!("{kind}, {}", self.when(signal.onset_at)),
             owner: self.owner(signal),
+            until: self.until(signal),
             value: numbers::value(last.unwrap_or(signal.expected.mean + signal.size), self.measure(id)),
             story: trace.map(|trace| event(trace, signal)).unwrap_or_default(),
         }
     }
 
-    /// Who holds a signal, and the end of the allowance.
     fn owner(&self, signal: &Signal) -> String {
         let unit: &UnitId = &signal.held_by;
-        let owner = self.picture.organisation.unit(unit).map_or(unit.as_str(), |unit| unit.owner.as_str());
-        let until = signal.allowance.map(|allowance| format!(", until {}", self.when(allowance.ends_at)));
-        format!("{owner}{}", until.unwrap_or_default())
+        self.picture.organisation.unit(unit).map_or_else(|| unit.to_string(), |unit| unit.owner.clone())
+    }
+
+    fn until(&self, signal: &Signal) -> String {
+        let end = signal.allowance.map(|allowance| self.when(allowance.ends_at));
+        end.map(|end| format!(", until {end}")).unwrap_or_default()
     }
 
     /// The essential indicators of this recursion that have a forecast, those of the unit itself first.
@@ -208,7 +213,7 @@ mod tests {
         let tile = with(&picture, None, |source, open| source.tiles(open).remove(0));
         assert_eq!(tile.name, "Cards accepted");
         assert_eq!(tile.kind, "step down 97 %, 14:38");
-        assert_eq!(tile.owner, "Cards crew, until 15:39");
+        assert_eq!((tile.owner.as_str(), tile.until.as_str()), ("Cards crew", ", until 15:39"));
         assert_eq!(tile.value, "91 %");
         assert_eq!(tile.story.onset.map(|(step, band)| (step, band.mean)), Some((3, 95.8)));
     }
@@ -216,8 +221,8 @@ mod tests {
     #[test]
     fn without_an_allowance_only_the_owner_is_named() {
         let signal = Signal { allowance: None, ..sample::signal("cards.accepted", "cards") };
-        let owner = with(&sample::alarm([signal]), None, |source, open| source.tiles(open).remove(0).owner);
-        assert_eq!(owner, "Cards crew");
+        let tile = with(&sample::alarm([signal]), None, |source, open| source.tiles(open).remove(0));
+        assert_eq!((tile.owner.as_str(), tile.until.as_str()), ("Cards crew", ""));
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub struct Operation {
 /// The line at the foot.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Foot {
-    /// The organisation, and the recursion if it has another name.
+    /// The organisation, and the recursion below it that is shown.
     pub place: Head,
     /// The level of this recursion, from 0, and how many there are.
     pub level: (usize, usize),
@@ -191,14 +191,17 @@ impl Source<'_> {
 
     fn foot(&self) -> Foot {
         let organisation = &self.picture.organisation;
-        let recursion = Some(&self.recursion.focus.name).filter(|name| **name != organisation.name);
+        let below = self.recursion.focus.id != organisation.root;
         let of = |aspect: Aspect| {
             let here = |unit: &UnitId, system: Subsystem| self.recursion.place(unit, system).is_some();
             let lamps = self.picture.lamps.values().filter(|lamp| lamp.aspect == aspect);
             lamps.filter(|lamp| here(&lamp.unit, lamp.system)).count()
         };
         Foot {
-            place: Head::new(organisation.name.clone(), recursion.cloned().unwrap_or_default()),
+            place: Head::new(
+                organisation.name.clone(),
+                if below { self.recursion.focus.name.clone() } else { String::new() },
+            ),
             level: self.recursion.depth(),
             silent: of(Aspect::Silent),
             muted: of(Aspect::Muted),

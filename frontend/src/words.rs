@@ -9,6 +9,9 @@ use vsm::{
 
 use crate::geometry::lamp::Course;
 
+/// A forecaster is never quite sure.
+const SUREST: f64 = 0.99;
+
 /// A line with a strong beginning and a quiet rest.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Head {
@@ -80,7 +83,7 @@ pub fn kind(kind: Kind, course: Course, probability: f64) -> String {
         (Kind::Variance, Course::Up) => "swings grow",
         (Kind::Variance, Course::Down) => "swings shrink",
     };
-    format!("{what} {:.0} %", probability.clamp(0.0, 1.0) * 100.0)
+    format!("{what} {:.0} %", probability.clamp(0.0, SUREST) * 100.0)
 }
 
 /// How a signal ended: `step back`, `ramp stays`.
@@ -131,14 +134,6 @@ pub fn system(system: Subsystem) -> (&'static str, &'static str) {
     (system.numeral(), system.name())
 }
 
-/// How much narrower than usual a text is set, so that it stays on a line on which `letters` fit: a style, or nothing.
-///
-/// The stylesheet knows how narrow the typeface can be; what is longer still is cut at the edge.
-pub fn fit(text: &str, letters: usize) -> Option<String> {
-    let long = text.chars().count();
-    (letters < long).then(|| format!("--fit:{:.3}", letters as f64 / long as f64))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +163,7 @@ mod tests {
         assert_eq!(kind(Kind::Level, Course::Down, 0.972), "step down 97 %");
         assert_eq!(kind(Kind::Slope, Course::Up, 0.91), "rising 91 %");
         assert_eq!(kind(Kind::Transient, Course::Up, 0.88), "spike up 88 %");
+        assert_eq!(kind(Kind::Variance, Course::Down, 0.999), "swings shrink 99 %");
         assert_eq!(ending(Kind::Level, Ending::Settled), "step stays");
     }
 
@@ -176,12 +172,6 @@ mod tests {
         assert_eq!(live(Duration::from_millis(1_990)), None);
         assert_eq!(live(Duration::from_millis(3_990)), Some("3 s".to_owned()));
         assert_eq!(age(Duration::from_secs(7_300)), "2 h");
-    }
-
-    #[test]
-    fn a_long_name_is_set_narrower() {
-        assert_eq!(fit("Mobile–Platform queue", 21), None);
-        assert_eq!(fit("abcd", 3).as_deref(), Some("--fit:0.750"));
     }
 
     #[test]

@@ -7,8 +7,6 @@ use tokio::time::Instant;
 
 use crate::{socket::Socket, wait::PATIENCE};
 
-const PATH: &str = "/api/v1/screen";
-
 /// A screen with a picture on it.
 pub struct Screen {
     socket: Socket,
@@ -22,14 +20,17 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// Where a room takes screens.
+    pub const PATH: &str = "/api/v1/screen";
+
     /// Connects and waits for the picture.
     pub async fn join(room: SocketAddr) -> Self {
-        Self::over(Socket::connect(room, PATH).await).await
+        Self::over(Socket::connect(room, Self::PATH).await).await
     }
 
     /// The same over a socket that holds little: a screen that does not read is soon felt by the room.
     pub async fn join_narrowly(room: SocketAddr) -> Self {
-        Self::over(Socket::connect_narrowly(room, PATH).await).await
+        Self::over(Socket::connect_narrowly(room, Self::PATH).await).await
     }
 
     async fn over(mut socket: Socket) -> Self {

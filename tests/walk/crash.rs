@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{
     folder::{Folder, UNHURRIED},
     room::Room,
@@ -27,6 +27,9 @@ type Batches = Vec<(u64, Vec<Reading>)>;
 async fn after_kills_in_the_middle_of_a_stream_the_picture_is_that_of_an_undisturbed_run() {
     let batches = stream(now() - Duration::from_secs(3600));
     let undisturbed = run(&batches, &[], "1h").await;
+    for part in ["lamps", "signals", "traces", "memory"] {
+        assert_ne!(undisturbed[part], json!([]), "nothing to compare in {part}");
+    }
     for seed in 0..3 {
         let kills = kill_points(seed, batches.len() as u64);
         let disturbed = run(&batches, &kills, "1h").await;

@@ -1,7 +1,17 @@
 //! From the probe of an agent's process to a lamp on a screen.
 
+use std::time::Duration;
+
 use cybernet::picture::{Aspect, Lamp, Picture};
-use tests::{folder::Folder, process::Process, room::Room, screen::Screen, wait::until};
+use tests::{
+    folder::{Folder, UNHURRIED},
+    process::Process,
+    room::Room,
+    screen::Screen,
+    series::{calm_minute, reading},
+    team::TeamAgent,
+    wait::until,
+};
 use vsm::{
     indicator::Direction,
     signal::{Kind, Signal},
@@ -51,6 +61,27 @@ async fn a_step_in_an_agents_readings_lights_the_right_lamp() {
 
     let asked = until("the picture for scripts shows the same", async || step_of_scrap(&room.picture().await)).await;
     assert_eq!((asked.0, asked.1.id), (lamp, signal.id));
+}
+
+#[tokio::test]
+async fn the_team_whose_agent_reports_the_indicator_hears_of_its_signal_and_no_other_team_does() {
+    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "");
+    let room = Room::open(&folder).await;
+    let mut ours = TeamAgent::join(room.address(), "press-host").await;
+    let mut theirs = TeamAgent::join(room.address(), "kiln-host").await;
+    theirs.deliver(1, &calm_minute("kiln.heat")).await;
+    let minute = calm_minute("press.scrap");
+    ours.deliver(1, &minute).await;
+    let off = reading("press.scrap", minute[59].measured_at + Duration::from_secs(1), 130.0);
+    ours.deliver(2, std::slice::from_ref(&off)).await;
+    let signal = match ours.signals.pop() {
+        Some(signal) => signal,
+        None => ours.hear_signal().await,
+    };
+    assert_eq!((signal.indicators, signal.onset_at), (vec![off.indicator], off.measured_at));
+    // Whatever was on its way to the other team would come before this answer.
+    theirs.deliver(2, &[]).await;
+    assert_eq!(theirs.signals, []);
 }
 
 /// The lamp and the signal, once the lamp says level.

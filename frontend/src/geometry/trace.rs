@@ -63,7 +63,7 @@ pub struct Plot {
     pub series: String,
     /// The series from the onset on.
     pub event: String,
-    /// The tick at the foot where it began.
+    /// The tick at the foot where it began; none if that was before the first reading.
     pub begin: String,
     /// The last reading.
     pub dot: Option<Point>,
@@ -85,7 +85,7 @@ impl Story {
             present: format!("M{:.1} 0V{}", scale.x(now as f64), field.height),
             series: values(0..=onset.map_or(now, |onset| onset.saturating_sub(1))),
             event: onset.map(|onset| values(onset.saturating_sub(1)..=now)).unwrap_or_default(),
-            begin: onset.map(|onset| scale.tick(onset)).unwrap_or_default(),
+            begin: onset.filter(|onset| 0 < *onset).map(|onset| scale.tick(onset)).unwrap_or_default(),
             dot: Some(scale.point(now as f64, self.past[now].value)),
         }
     }

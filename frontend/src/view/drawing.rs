@@ -8,6 +8,7 @@ use vsm::subsystem::Subsystem;
 use crate::{
     board::Board,
     choose::Seat,
+    fit::{self, STRONG},
     geometry::{
         algedonic::{Holder, algedonic, lit},
         channels::channels,
@@ -21,8 +22,8 @@ use crate::{
     words,
 };
 
-/// Letters that fit between the drawing and the feed.
-const NAME: usize = 14;
+/// Room for a name between the drawing and the feed, in letters (em), should it become strong.
+const NAME: f64 = 6.2 / STRONG;
 /// A resting lamp in a triangle is this much smaller.
 const IN_TRIANGLE: f64 = 0.62;
 
@@ -148,7 +149,7 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
     let drawn = layout.with_value(|layout| shapes::operation(layout, i));
     let columns = layout.with_value(|layout| layout.columns);
     let seat = board.seat(Place::Operation(i));
-    let fit = words::fit(&name, NAME);
+    let fit = fit::fit(&name, NAME);
     view! {
         <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better)>
             <path class="shape seat" d=drawn.circle />
@@ -211,6 +212,6 @@ fn SeatLamp(
 fn More(seat: RwSignal<Seat>, row: f64) -> impl IntoView {
     let more = Memo::new(move |_| seat.with(|seat| seat.more));
     let count =
-        move || view! { <text class="count" x=WIDTH + 40.0 y=row dy=".343em">{format!("+{}", more.get())}</text> };
+        move || view! { <text class="count" x=WIDTH + 30.0 y=row dy=".343em">{format!("+{}", more.get())}</text> };
     move || (0 < more.get()).then(count)
 }

@@ -6,28 +6,28 @@ use super::{lamp::Lamp, trace::Trace};
 use crate::{
     board::Board,
     feed::{Essential, Line, Tile},
+    fit::{self, STRONG},
     geometry::{
         lamp::{Face, Tone},
         trace::Field,
     },
     shown::State,
-    words,
 };
 
 /// The field of a tile's trace.
 const TILE: Field = Field { width: 194.0, height: 98.0, pad: 6.0, line: 4.0, stretch: 2.2 };
 /// The field of an essential's trace.
-const ESSENTIAL: Field = Field { width: 190.0, height: 58.0, pad: 6.0, line: 4.0, stretch: 1.0 };
-/// Letters that fit into the head.
-const HEAD: usize = 33;
-/// Letters that fit on a tile's first line, which is strong, and on the others.
-const NAME: usize = 21;
-const WORDS: usize = 24;
-/// Letters that fit over an essential's trace, and under it.
-const OVER: usize = 11;
-const UNDER: usize = 10;
-/// Letters that fit on a line of the memory.
-const LINE: usize = 34;
+const ESSENTIAL: Field = Field { width: 190.0, height: 58.0, pad: 6.0, line: 4.0, stretch: 2.6 };
+/// Room in the head, in letters (em); likewise below.
+const HEAD: f64 = 13.6;
+/// Room on a tile's first line, which is strong, and on the others.
+const NAME: f64 = 9.5 / STRONG;
+const WORDS: f64 = 9.5;
+/// Room over an essential's trace, and under it.
+const OVER: f64 = 4.2;
+const UNDER: f64 = 4.2 / STRONG;
+/// Room on a line of the memory.
+const LINE: f64 = 13.8;
 
 /// The feed.
 #[component]
@@ -35,7 +35,7 @@ pub fn Feed(
     /// What it shows.
     board: Board,
 ) -> impl IntoView {
-    let fit = move || board.head.with(|head| words::fit(&format!("{} {}", head.strong, head.rest), HEAD));
+    let fit = move || board.head.with(|head| fit::fit(&format!("{} {}", head.strong, head.rest), HEAD));
     let shows = Memo::new(move |_| matches!(board.state.get(), State::Quiet | State::Alarm));
     let tiles = move || shows.get().then(|| board.tiles.map(|tile| view! { <TilePlace tile /> }).collect_view());
     view! {
@@ -64,14 +64,15 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
     let face = Signal::derive(move || part(tile, |tile| &tile.face));
     let story = Signal::derive(move || part(tile, |tile| &tile.story));
     let tone = Signal::derive(move || face.with(|face| face.tone));
-    let fit = move |read, letters| move || words::fit(&text(read)(), letters);
+    let fit = move |read, room| move || fit::fit(&text(read)(), room);
+    let held_fit = move || fit::fit(&(part(tile, |tile| &tile.owner) + &part(tile, |tile| &tile.until)), WORDS);
     view! {
         <article class="tile" data-signal=signal>
             <Lamp face />
             <div class="words">
                 <b style=fit(|tile| &tile.name, NAME)>{text(|tile| &tile.name)}</b>
                 <p style=fit(|tile| &tile.kind, WORDS)>{text(|tile| &tile.kind)}</p>
-                <p style=fit(|tile| &tile.owner, WORDS)>{text(|tile| &tile.owner)}</p>
+                <p class="who" style=held_fit><span>{text(|tile| &tile.owner)}</span>{text(|tile| &tile.until)}</p>
             </div>
             <div class="pic"><Trace story tone field=TILE /></div>
             <b class="value">{text(|tile| &tile.value)}</b>
@@ -97,7 +98,7 @@ fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
     let some = Memo::new(move |_| essential.with(Option::is_some));
     let text = move |read| move || part::<Essential, String>(essential, read);
     let story = Signal::derive(move || part(essential, |essential| &essential.story));
-    let fit = move |read, letters| move || words::fit(&text(read)(), letters);
+    let fit = move |read, room| move || fit::fit(&text(read)(), room);
     let shown = move || {
         view! {
             <div class="essential">
@@ -114,7 +115,7 @@ fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
 #[component]
 fn Memory(board: Board) -> impl IntoView {
     let line = |Line { when, name, what }: Line| {
-        let fit = words::fit(&format!("{when} {name} {what}"), LINE);
+        let fit = fit::fit(&format!("{when} {name} {what}"), LINE);
         view! { <p style=fit>{when} " " <b>{name}</b> " " {what}</p> }
     };
     view! {

@@ -95,12 +95,6 @@ pub struct FrameIgnored {
     pub why: String,
 }
 
-/// The program's own fault.
-pub struct Crashed {
-    /// What the task said.
-    pub why: String,
-}
-
 impl ProbeFailing<'_> {
     /// Tells it.
     pub fn emit(&self) {
@@ -189,13 +183,6 @@ impl FrameIgnored {
     /// Tells it.
     pub fn emit(&self) {
         warn!("a frame of the room's is ignored: {}", self.why);
-    }
-}
-
-impl Crashed {
-    /// Tells it.
-    pub fn emit(&self) {
-        error!("a task of the agent crashed: {}", self.why);
     }
 }
 

@@ -1,11 +1,10 @@
 //! The program `synco-agent`.
 
-use std::{path::PathBuf, pin::pin, process::ExitCode, time::Duration};
+use std::{io::IsTerminal, path::PathBuf, pin::pin, process::ExitCode, time::Duration};
 
 use agent::{
     app::App,
     dry_run::{self, DryRunFault},
-    happening::Crashed,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use config::agent::Agent;
@@ -101,10 +100,7 @@ async fn run(agent: Agent) -> Result<(), Failure> {
         Some(ended) => ended,
         None => running.await,
     };
-    ended.map_err(|crash| {
-        Crashed { why: crash.to_string() }.emit();
-        own_fault(crash)
-    })
+    ended.map_err(|crash| own_fault(format!("a task of the agent crashed: {crash}")))
 }
 
 async fn dry_run(agent: Agent, readings: u64) -> Result<(), Failure> {
@@ -131,7 +127,10 @@ fn signals() -> std::io::Result<(Signal, Signal)> {
 
 fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

@@ -1,0 +1,133 @@
+//! One agent under load: batches at a pace, several in flight, each timed to its acknowledgement.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    ops::AddAssign,
+    time::{Duration, Instant},
+};
+
+use cybernet::agent::ToAgent;
+use tests::{
+    series::{noise, now},
+    team::TeamAgent,
+};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use vsm::{id::IndicatorId, reading::Reading};
+
+/// How many batches wait for their acknowledgement at most.
+const IN_FLIGHT: usize = 8;
+/// So many values of noise are made once and used again and again.
+const NOISE: u64 = 4096;
+
+/// What each agent does.
+#[derive(Clone, Debug)]
+pub(crate) struct Load {
+    pub(crate) room: SocketAddr,
+    pub(crate) indicators: u64,
+    /// Readings a second of each indicator; 0 for as many as the room takes.
+    pub(crate) rate: f64,
+    pub(crate) batch: u64,
+    pub(crate) end: Instant,
+}
+
+/// What agents saw.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    /// From the first batch to the last acknowledgement.
+    pub(crate) lasted: Duration,
+    /// From sending a batch to its acknowledgement.
+    pub(crate) acknowledged: Vec<Duration>,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.received += other.received;
+        self.acknowledged.extend(other.acknowledged);
+    }
+}
+
+/// Sends until the end and waits for what is in flight then.
+pub(crate) async fn run(load: Load, number: u64) -> Tally {
+    let mut agent = TeamAgent::join(load.room, &format!("load-{number}")).await;
+    let mut source = Source::new(&load, number);
+    let mut pace = pace(&load);
+    let mut flying: VecDeque<(Instant, u64)> = VecDeque::new();
+    let mut tally = Tally::default();
+    let mut sequence = 0;
+    loop {
+        let over = load.end <= Instant::now();
+        if over && flying.is_empty() {
+            return tally;
+        }
+        tokio::select! {
+            () = due(&mut pace), if !over && flying.len() < IN_FLIGHT => {
+                let readings = source.next();
+                sequence += 1;
+                flying.push_back((Instant::now(), readings.len() as u64));
+                agent.send(sequence, &readings).await;
+                tally.sent += readings.len() as u64;
+            }
+            heard = agent.hear(), if !flying.is_empty() => match heard {
+                Some(ToAgent::Received { refused, .. }) => {
+                    let (sent_at, count) = flying.pop_front().expect("what is acknowledged was in flight");
+                    tally.acknowledged.push(sent_at.elapsed());
+                    tally.received += count - refused.len() as u64;
+                    agent.signals.clear();
+                }
+                Some(ToAgent::SlowDown { millis }) => sleep(Duration::from_millis(millis)).await,
+                other => panic!("agent {number} heard {other:?}"),
+            },
+        }
+    }
+}
+
+fn pace(load: &Load) -> Option<Interval> {
+    let a_second = load.rate * load.indicators as f64;
+    (0.0 < a_second).then(|| {
+        let mut pace = interval(Duration::from_secs_f64(load.batch as f64 / a_second));
+        // What the room could not take at its time is not made up for: the figures say so.
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        pace
+    })
+}
+
+async fn due(pace: &mut Option<Interval>) {
+    match pace {
+        Some(pace) => drop(pace.tick().await),
+        None => tokio::task::yield_now().await,
+    }
+}
+
+/// Readings of all indicators in turn.
+struct Source {
+    names: Vec<IndicatorId>,
+    noise: Vec<f64>,
+    made: u64,
+    batch: u64,
+}
+
+impl Source {
+    fn new(load: &Load, number: u64) -> Self {
+        let name = |i| IndicatorId::parse(&format!("load.a{number}.i{i}")).expect("letters and digits are a name");
+        let names = (0..load.indicators).map(name).collect();
+        Self { names, noise: (0..NOISE).map(|i| noise(number, i)).collect(), made: 0, batch: load.batch }
+    }
+
+    fn next(&mut self) -> Vec<Reading> {
+        let at = now();
+        let count = self.names.len() as u64;
+        let reading = |i: u64| {
+            let value = 100.0 + self.noise[(i.wrapping_mul(31) % NOISE) as usize];
+            // Several readings of one indicator in a batch are a millisecond apart, as they are not judged otherwise.
+            let measured_at = at + Duration::from_millis((i - self.made) / count);
+            Reading::new(self.names[(i % count) as usize].clone(), measured_at, value).expect("noise is finite")
+        };
+        let readings = (self.made..self.made + self.batch).map(reading).collect();
+        self.made += self.batch;
+        readings
+    }
+}

@@ -1,0 +1,134 @@
+//! The load program: agents and screens against a room of its own, on loopback, and what the room makes of them.
+//!
+//! It measures the optimised `synco` that lies beside it, on a fresh archive in the system's temporary folder, and stops
+//! by itself. Agents and screens share the machine with the room, so the readings a second are a lower bound.
+
+mod agents;
+mod gauge;
+mod probe;
+
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use tests::{folder::Folder, room::Room, screen::Screen, socket::Socket, wait::until};
+use tokio::task::JoinSet;
+
+use crate::{
+    agents::{Load, Tally},
+    gauge::{Gauge, Quantiles},
+};
+
+/// Puts a room under load and says what it takes.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "load")]
+struct Arguments {
+    /// How many agents connect.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    agents: u64,
+    /// How many indicators each agent has.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    indicators: u64,
+    /// Readings a second of each indicator; 0 for as many as the room takes.
+    #[arg(long, default_value_t = 10.0, value_parser = rate)]
+    rate: f64,
+    /// For how long, in seconds.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    seconds: u64,
+    /// How many screens follow; the first one is where changes are timed.
+    #[arg(long, default_value_t = 1)]
+    screens: u64,
+    /// Readings in a batch.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    batch: u64,
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments = Arguments::parse();
+    println!("{}", describe(&arguments));
+    let folder = Folder::of_plant(&[], "1s", "");
+    probe::describe_in(&folder);
+    let mut room = Room::open(&folder).await;
+    let end = Instant::now() + Duration::from_secs(arguments.seconds);
+
+    let timed = (0 < arguments.screens).then(|| tokio::spawn(probe::run(room.address(), end)));
+    let mut watching = JoinSet::new();
+    for _ in 1..arguments.screens {
+        let socket = Socket::connect(room.address(), Screen::PATH).await;
+        watching.spawn(watch(socket));
+    }
+    let before = Gauge::read(room.process().id());
+    let tally = send(&arguments, &room, end).await;
+    let after = Gauge::read(room.process().id());
+    let changes = match timed {
+        Some(timed) => timed.await.expect("the timed screen follows to the end"),
+        None => Vec::new(),
+    };
+    report(&tally, &before, &after, changes);
+    watching.shutdown().await;
+    let code = room.close().await;
+    println!("the room stopped with exit code {}", code.map_or("none".to_owned(), |code| code.to_string()));
+}
+
+/// Runs every agent to its end and adds up what they saw.
+async fn send(arguments: &Arguments, room: &Room, end: Instant) -> Tally {
+    let load = Load {
+        room: room.address(),
+        indicators: arguments.indicators,
+        rate: arguments.rate,
+        batch: arguments.batch,
+        end,
+    };
+    let begun = Instant::now();
+    let mut agents: JoinSet<Tally> = (0..arguments.agents).map(|agent| agents::run(load.clone(), agent)).collect();
+    let mut sum = Tally::default();
+    while let Some(tally) = agents.join_next().await {
+        sum += tally.expect("an agent runs to its end");
+    }
+    sum.lasted = begun.elapsed();
+    let taken = sum.received;
+    until("the room has counted everything", async || {
+        (taken as f64 <= room.figure("synco_readings_taken_total").await).then_some(())
+    })
+    .await;
+    sum
+}
+
+/// A screen that takes every frame and looks at none.
+async fn watch(mut socket: Socket) {
+    while socket.hear().await.is_some() {}
+}
+
+fn report(tally: &Tally, before: &Gauge, after: &Gauge, changes: Vec<Duration>) {
+    let seconds = tally.lasted.as_secs_f64();
+    let processor = after.processor - before.processor;
+    let a_reading = processor.as_secs_f64() * 1e6 / tally.received.max(1) as f64;
+    let share = 100.0 * processor.as_secs_f64() / seconds;
+    println!("readings sent       {:>12.0} a second", tally.sent as f64 / seconds);
+    println!(
+        "readings received   {:>12.0} a second, {} in {seconds:.1} s",
+        tally.received as f64 / seconds,
+        tally.received
+    );
+    println!("processor of room   {a_reading:>12.2} µs a reading, {share:.0} % of one processor");
+    println!("acknowledged after  {}", Quantiles::of(tally.acknowledged.clone()));
+    println!("on a screen after   {}", Quantiles::of(changes));
+    println!("memory of room      {:>12.1} MB, at most {:.1} MB", after.resident, after.most_resident);
+}
+
+fn describe(arguments: &Arguments) -> String {
+    let Arguments { agents, indicators, rate, seconds, screens, batch } = arguments;
+    let rate = if *rate == 0.0 {
+        "as many readings as the room takes".to_owned()
+    } else {
+        format!("{rate} readings a second each")
+    };
+    format!("{agents} agents x {indicators} indicators, {rate}, batches of {batch}, {screens} screens, {seconds} s")
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.0..=1e6).contains(&rate) => Ok(rate),
+        _ => Err("a number from 0 to 1000000 is right".to_owned()),
+    }
+}

@@ -1,0 +1,73 @@
+//! From a reading to its change on a screen: one agent, one essential indicator, one screen that looks at the clock.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use cybernet::{picture::Change, screen::ToScreen};
+use tests::{
+    folder::Folder,
+    screen::Screen,
+    series::{noise, now, reading},
+    socket::Socket,
+    team::TeamAgent,
+};
+use tokio::time::{MissedTickBehavior, interval};
+use vsm::time::Moment;
+
+const INDICATOR: &str = "kiln.probe";
+/// No multiple of the time between two frames, so that readings fall anywhere between them.
+const EVERY: Duration = Duration::from_millis(237);
+/// How long the last reading may take.
+const AFTER: Duration = Duration::from_secs(5);
+
+/// Adds the indicator to the organisation. Essential, so that every reading of it is a change.
+pub(crate) fn describe_in(folder: &Folder) {
+    let organisation = std::fs::read_to_string(folder.at("organisation.toml")).expect("it was just written");
+    let indicator = format!(
+        "[[indicator]]\nid = \"{INDICATOR}\"\nname = \"Probe\"\nunit = \"kiln\"\nsystem = \"3\"\ncadence = \"1s\"\n\
+         essential = true\n"
+    );
+    folder.write("organisation.toml", &format!("{organisation}\n{indicator}"));
+}
+
+/// Sends readings until the end and gives how long each took to the screen.
+pub(crate) async fn run(room: SocketAddr, end: Instant) -> Vec<Duration> {
+    let mut agent = TeamAgent::join(room, "load-probe").await;
+    let mut screen = Socket::connect(room, Screen::PATH).await;
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut sent, mut took) = (HashMap::new(), Vec::new());
+    let mut sequence = 0;
+    while Instant::now() < end || (!sent.is_empty() && Instant::now() < end + AFTER) {
+        tokio::select! {
+            _ = ticks.tick(), if Instant::now() < end => {
+                sequence += 1;
+                let reading = reading(INDICATOR, now(), 100.0 + noise(3, sequence));
+                sent.insert(reading.measured_at, Instant::now());
+                agent.send(sequence, &[reading]).await;
+            }
+            heard = agent.hear() => drop(heard.expect("the room stays")),
+            frame = screen.hear() => {
+                let arrived = Instant::now();
+                let moments = moments(&frame.expect("the room stays"));
+                took.extend(moments.into_iter().filter_map(|at| Some(arrived - sent.remove(&at)?)));
+            }
+        }
+    }
+    assert!(sent.is_empty(), "{} readings never came to the screen", sent.len());
+    took
+}
+
+/// When the readings of the indicator that a frame brings were measured.
+fn moments(frame: &str) -> Vec<Moment> {
+    let Ok(ToScreen::Changes(changes)) = serde_json::from_str(frame) else { return Vec::new() };
+    let moments = |change| match change {
+        Change::Step(step) if step.indicator.as_str() == INDICATOR => vec![step.point.0],
+        Change::Trace(trace) if trace.indicator.as_str() == INDICATOR => trace.points.iter().map(|it| it.0).collect(),
+        _ => Vec::new(),
+    };
+    changes.changes.into_iter().flat_map(moments).collect()
+}
