@@ -39,13 +39,16 @@ const FLAGS: [&str; 13] = [
     "--disable-lcd-text",
     "--hide-scrollbars",
 ];
-/// Done once the typeface is there, whatever fades has faded, and the page has been painted since.
-const SETTLE: &str = "
+/// Done once the typeface is there, whatever fades has faded, whatever blinks is lit, and the page was painted since.
+const HOLD_STILL: &str = "
     const done = arguments[arguments.length - 1];
-    const ends = animation => Number.isFinite(animation.effect.getComputedTiming().endTime);
-    const painted = () => requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+    const ends = it => Number.isFinite(it.effect.getComputedTiming().endTime);
     const faded = () => Promise.allSettled(document.getAnimations().filter(ends).map(it => it.finished));
-    document.fonts.ready.then(faded).then(painted);";
+    const begin = it => { it.pause(); it.currentTime = it.effect.getTiming().delay; };
+    const lit = () => document.getAnimations().filter(it => !ends(it)).forEach(begin);
+    const painted = () => requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+    document.fonts.ready.then(faded).then(lit).then(painted);";
+const GO_ON: &str = "document.getAnimations().filter(it => it.playState === 'paused').forEach(it => it.play())";
 
 /// The size of a screen in pixels.
 pub type Size = (u32, u32);
@@ -116,11 +119,13 @@ impl Browser {
         until(what, look).await
     }
 
-    /// A picture of the page as it stands once nothing moves any more but what never ends.
+    /// A picture of the page with everything that blinks lit, so that it does not depend on when it is taken.
     pub async fn picture(&self) -> Vec<u8> {
-        let settled = self.driver().execute_async(SETTLE, Vec::new()).await;
-        settled.unwrap_or_else(|why| panic!("the page does not settle: {why}"));
-        self.driver().screenshot_as_png().await.unwrap_or_else(|why| panic!("no picture: {why}"))
+        let still = self.driver().execute_async(HOLD_STILL, Vec::new()).await;
+        still.unwrap_or_else(|why| panic!("the page does not hold still: {why}"));
+        let picture = self.driver().screenshot_as_png().await.unwrap_or_else(|why| panic!("no picture: {why}"));
+        self.run(GO_ON, Vec::new()).await;
+        picture
     }
 
     /// The same, kept as `target/screenshots/<name>.png` for a person to look at.

@@ -72,7 +72,7 @@ impl Wall {
     async fn alarm(&mut self) {
         let alarm = self.marea.alarm();
         self.deliver(&alarm).await;
-        self.browser.until("three tiles", "return document.querySelectorAll('.tile').length === 3").await;
+        self.browser.until("three tiles with their traces", page::THREE_TRACES).await;
         page::until_lamp(&self.browser, "unit:search", "level-down").await;
     }
 }

@@ -13,7 +13,7 @@ use tests::{
     team::TeamAgent,
 };
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
-use vsm::{id::IndicatorId, reading::Reading};
+use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
 /// How many batches wait for their acknowledgement at most.
 const IN_FLIGHT: usize = 8;
@@ -108,26 +108,39 @@ struct Source {
     noise: Vec<f64>,
     made: u64,
     batch: u64,
+    /// How far behind the clock readings are measured.
+    behind: Duration,
+    measured_at: Moment,
 }
 
 impl Source {
     fn new(load: &Load, number: u64) -> Self {
         let name = |i| IndicatorId::parse(&format!("load.a{number}.i{i}")).expect("letters and digits are a name");
-        let names = (0..load.indicators).map(name).collect();
-        Self { names, noise: (0..NOISE).map(|i| noise(number, i)).collect(), made: 0, batch: load.batch }
+        // Who sends more than one reading a millisecond overtakes the clock, and the room refuses the future.
+        let behind = if load.rate == 0.0 { Duration::from_secs(86_400) } else { Duration::ZERO };
+        Self {
+            names: (0..load.indicators).map(name).collect(),
+            noise: (0..NOISE).map(|i| noise(number, i)).collect(),
+            made: 0,
+            batch: load.batch,
+            behind,
+            measured_at: now() - behind,
+        }
     }
 
     fn next(&mut self) -> Vec<Reading> {
-        let at = now();
-        let count = self.names.len() as u64;
-        let reading = |i: u64| {
-            let value = 100.0 + self.noise[(i.wrapping_mul(31) % NOISE) as usize];
-            // Several readings of one indicator in a batch are a millisecond apart, as they are not judged otherwise.
-            let measured_at = at + Duration::from_millis((i - self.made) / count);
-            Reading::new(self.names[(i % count) as usize].clone(), measured_at, value).expect("noise is finite")
-        };
-        let readings = (self.made..self.made + self.batch).map(reading).collect();
-        self.made += self.batch;
-        readings
+        self.measured_at = self.measured_at.max(now() - self.behind);
+        (0..self.batch).map(|_| self.one()).collect()
+    }
+
+    fn one(&mut self) -> Reading {
+        let turn = (self.made % self.names.len() as u64) as usize;
+        // A reading is judged only if it is newer than the one before it of its indicator.
+        if turn == 0 {
+            self.measured_at = self.measured_at + Duration::from_millis(1);
+        }
+        let value = 100.0 + self.noise[(self.made.wrapping_mul(31) % NOISE) as usize];
+        self.made += 1;
+        Reading::new(self.names[turn].clone(), self.measured_at, value).expect("noise is finite")
     }
 }

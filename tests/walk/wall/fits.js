@@ -4,6 +4,9 @@ const faults = [];
 const stage = document.querySelector(".stage");
 const inside = stage.getBoundingClientRect();
 const page = document.scrollingElement;
+const viewport = new DOMRect(0, 0, innerWidth, innerHeight);
+// A fraction of a pixel of the stage's own 1080 lines is rounded up in the widths of elements.
+const hair = Math.max(1, inside.height / 1080);
 const full = document.querySelector(".lost-full");
 const banner = document.querySelector(".lost-banner");
 const foot = document.querySelector(".foot");
@@ -23,11 +26,12 @@ if (!upright && page.clientHeight < page.scrollHeight) {
 
 for (const element of stage.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
-    if (seen(element) && 0 < box.width && isOutside(box, element.closest(".lost-full, .lost-banner, .frame") ? document.documentElement.getBoundingClientRect() : inside)) {
+    const within = element.closest(".lost-full, .lost-banner, .frame") ? viewport : inside;
+    if (seen(element) && 0 < box.width && isOutside(box, within)) {
         faults.push(`${told(element)} lies outside of the stage: ${round(box)}`);
     }
     const text = element.closest("svg") ? 0 : element.clientWidth;
-    if (seen(element) && 0 < text && text + 1 < element.scrollWidth && element.innerText?.trim()) {
+    if (seen(element) && 0 < text && text + hair < element.scrollWidth && element.innerText?.trim()) {
         faults.push(`${told(element)} is cut: "${element.innerText}" is ${element.scrollWidth} wide in ${text}`);
     }
 }

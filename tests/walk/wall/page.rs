@@ -19,6 +19,10 @@ const SHOWN: &str = r#"
         traces: [...document.querySelectorAll(".trace .series, .trace .fan")].map(it => it.getAttribute("points")),
         counts: texts("[data-count]"), frames: document.querySelectorAll(".frame").length,
     };"#;
+/// The feed is full; a trace comes a moment after its signal.
+pub(crate) const THREE_TRACES: &str = r#"
+    const traces = [...document.querySelectorAll(".tile .series")];
+    return traces.length === 3 && traces.every(trace => trace.getAttribute("points"));"#;
 const UNSPOKEN: &str = r#"
     const speaks = lamp => lamp.getAttribute("role") === "img" && /^\S.*\S$/.test(lamp.getAttribute("aria-label") ?? "");
     return [...document.querySelectorAll("svg.lamp")].filter(lamp => !speaks(lamp)).map(lamp => lamp.outerHTML);"#;
@@ -55,7 +59,7 @@ pub(crate) async fn shown(browser: &Browser) -> Value {
 
 /// The text of the first element of a selector.
 pub(crate) async fn text(browser: &Browser, selector: &str) -> String {
-    let found = browser.run("return document.querySelector(arguments[0])?.innerText", vec![selector.into()]).await;
+    let found = browser.run("return document.querySelector(arguments[0])?.textContent", vec![selector.into()]).await;
     found.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

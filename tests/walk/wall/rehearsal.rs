@@ -17,7 +17,7 @@ async fn a_rehearsal_of_a_real_agent_has_a_frame_and_its_word_in_the_foot() {
     let _agent = Process::start("synco-agent", folder.path(), arguments);
     browser.until("the frame of a rehearsal", "return document.querySelector('.frame')").await;
     assert_eq!(page::text(&browser, ".foot .reh").await, "Rehearsal");
-    browser.until("three tiles", "return document.querySelectorAll('.tile').length === 3").await;
+    browser.until("three tiles with their traces", page::THREE_TRACES).await;
 
     let lamp = page::until_lamp(&browser, "unit:payments", "level-down").await;
     assert_eq!(lamp["tone"], "pain");

@@ -45,14 +45,13 @@ async fn tells_what_when_who_and_until_when(wall: &Wall, onset: Moment) {
     assert!((89.0..94.0).contains(&number), "{value}");
 }
 
+/// It comes a moment after its signal.
 async fn shows_the_trace(wall: &Wall) {
-    let points = |class: &str| format!("return document.querySelector('.tile .trace {class}').getAttribute('points')");
-    let mut counts = Vec::new();
-    for class in [".band", ".fan", ".series", ".past-event[data-tone=pain]"] {
-        let points = wall.browser.run(&points(class), Vec::new()).await;
-        counts.push(points.as_str().unwrap_or_default().split_whitespace().count());
+    for part in [".band", ".fan", ".series", ".past-event[data-tone=pain]"] {
+        let corners =
+            format!("document.querySelector('.tile .trace {part}')?.getAttribute('points').split(' ').length");
+        wall.browser.until(&format!("{part} of a trace"), &format!("return 6 <= {corners}")).await;
     }
-    assert!(counts.iter().all(|count| 6 <= *count), "band, fan, series and event have {counts:?} corners");
 }
 
 /// As the wall writes a moment: the time today, the weekday before or after.
