@@ -71,8 +71,10 @@ impl Browser {
     /// Opens a browser that shows nothing yet, once there is room for one more.
     ///
     /// # Panics
-    /// With the names of the packages if there is no browser on this machine.
+    /// With the names of the packages if there is no browser on this machine, or if the screens were not built.
     pub async fn open(size: Size) -> Self {
+        let page = repository().join("target/screens/index.html");
+        assert!(page.is_file(), "no {}; `cargo xtask screens` builds it", page.display());
         let permit = AT_ONCE.acquire().await.expect("the semaphore is never closed");
         let driven = Driven::start();
         let port = driven.port().await;

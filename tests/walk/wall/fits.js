@@ -47,7 +47,9 @@ while (walker.nextNode()) {
     texts.push({ owner, words: node.data.trim(), box: range.getBoundingClientRect() });
 }
 const feed = document.querySelector(".feed").getBoundingClientRect();
-const letter = (0.373753 * 5) / 65 / 0.686;
+const fact = name => parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name));
+// 16 minutes of arc from the farthest seat, as a share of the height of the screen.
+const letter = (0.373753 * fact("--wall-distance")) / fact("--wall-diagonal") / 0.686;
 for (const { owner, words, box } of texts) {
     const drawn = owner.closest(".vsm");
     if (drawn && !upright && feed.left < box.right) faults.push(`"${words}" runs into the feed: ${round(box)}`);

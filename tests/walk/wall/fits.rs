@@ -13,19 +13,24 @@ const FITS: &str = include_str!("fits.js");
 /// # Panics
 /// If anything scrolls, is cut, lies outside or covers something else.
 pub(crate) async fn everywhere(browser: &Browser, state: &str) -> Vec<u8> {
-    let mut on_the_wall = Vec::new();
-    let mut faults = Vec::new();
+    let (on_the_wall, faults) = faults(browser, state).await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    on_the_wall
+}
+
+/// The same, with a sentence for everything that does not fit.
+pub(crate) async fn faults(browser: &Browser, state: &str) -> (Vec<u8>, Vec<String>) {
+    let (mut on_the_wall, mut faults) = (Vec::new(), Vec::new());
     for (size, name) in SCREENS {
         browser.resize(size).await;
         let picture = browser.keep(&format!("wall-{state}-{name}")).await;
         let found = browser.run(FITS, vec![json!(size.0 < size.1)]).await;
         let found = found.as_array().cloned().expect("a list of faults");
-        faults.extend(found.iter().map(|fault| format!("{name}: {}", fault.as_str().unwrap_or_default())));
+        faults.extend(found.iter().map(|fault| format!("{state} {name}: {}", fault.as_str().unwrap_or_default())));
         if size == WALL {
             on_the_wall = picture;
         }
     }
     browser.resize(WALL).await;
-    assert!(faults.is_empty(), "{state}:\n{}", faults.join("\n"));
-    on_the_wall
+    (on_the_wall, faults)
 }

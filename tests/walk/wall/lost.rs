@@ -27,6 +27,7 @@ async fn a_lost_link_is_grey_at_once_louder_with_time_and_comes_back_with_the_ri
     wall.room.kill();
     let lost_at = wall.browser.until("a lost link", "return window.lostAt").await;
     let lost_after = lost_at.as_i64().unwrap_or(i64::MAX) - killed_at;
+    println!("grey after {lost_after} ms");
     assert!(lost_after < AT_ONCE, "the wall looked alive for {lost_after} ms");
     quiet::is_grey(&wall.browser.keep("wall-lost-grey").await);
     assert_eq!(
