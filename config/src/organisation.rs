@@ -67,7 +67,7 @@ fn unit(mut section: Section<'_>) -> WrittenUnit<'_> {
     let id = section.must("id", r#""payments""#, Entry::unit);
     let parent = section.may("parent", Entry::unit);
     let name = section.must("name", r#""Payments""#, |entry| entry.label(UNIT_LETTERS));
-    let owner = section.must("owner", r#""Payments team""#, |entry| entry.label(LINE_LETTERS));
+    let owner = section.must("owner", r#""Payments""#, |entry| entry.label(UNIT_LETTERS));
     let allowance = section.or("allowance", ALLOWANCE, |entry| entry.duration(ALLOWANCES));
     section.finish();
     let whole = || {

@@ -9,12 +9,37 @@ pub const STRONG: f64 = 1.04;
 /// Narrowing the typeface by a share narrows a text by less: its advance widths, measured between 62 and 83 %.
 const YIELD: f64 = 1.2;
 
-/// A style that sets `text` so narrow that it fits into `room`, in letters (em); nothing where it fits as it is.
-///
-/// The stylesheet knows how narrow the typeface can be; what is longer still is cut at the edge.
-pub fn fit(text: &str, room: f64) -> Option<String> {
-    let wide = extent(text);
-    (room < wide).then(|| format!("--fit:{:.3}", (1.0 - YIELD * (1.0 - room / wide)).max(0.0)))
+/// The share of the screen's height at which rooms are stated: a 65-inch screen read from five metres.
+const USUAL_SHARE: f64 = 0.0419;
+
+/// The letters of a wall: the larger, the fewer of them fit into a room, although they go narrower.
+#[derive(Clone, Copy, Debug)]
+pub struct Letters {
+    /// How many times larger than usual they are.
+    larger: f64,
+    /// How wide a text is in them, against the usual ones.
+    narrower: f64,
+}
+
+impl Letters {
+    /// Letters that take such a share of the screen's height.
+    pub fn of(share: f64) -> Self {
+        let narrower = 1.0 - (1.0 - common_width(share) / common_width(USUAL_SHARE)) / YIELD;
+        Self { larger: share / USUAL_SHARE, narrower }
+    }
+
+    /// A style that sets `text` so narrow that it fits into `room`, in usual letters (em); nothing where it fits.
+    ///
+    /// The stylesheet knows how narrow the typeface can be; what is longer still is cut at the edge.
+    pub fn fit(self, text: &str, room: f64) -> Option<String> {
+        let (room, wide) = (room / self.larger, extent(text) * self.narrower);
+        (room < wide).then(|| format!("--fit:{:.3}", (1.0 - YIELD * (1.0 - room / wide)).max(0.0)))
+    }
+}
+
+/// The width at which most of the wall is set, in per cent, as `tokens.css` has it.
+fn common_width(share: f64) -> f64 {
+    (3.46 / share).clamp(62.0, 84.0)
 }
 
 /// How wide a text is in letters (em), in the common width of the wall.
@@ -40,6 +65,17 @@ fn advance(letter: char) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fit(text: &str, room: f64) -> Option<String> {
+        Letters::of(USUAL_SHARE).fit(text, room)
+    }
+
+    #[test]
+    fn larger_letters_are_set_narrower() {
+        let line = "Payments, until 16:06";
+        assert_eq!(fit(line, 9.5), None);
+        assert!(Letters::of(0.0515).fit("Payments team, until 16:06", 9.5).is_some());
+    }
 
     #[test]
     fn a_text_that_fits_is_left_alone() {

@@ -51,7 +51,7 @@ impl Link {
         *self = Self::Live { heard: now };
     }
 
-    /// The socket closed, or the picture has a hole: lost at once.
+    /// The socket closed: lost at once. A hole in the picture closes no socket; it is mended by a fresh picture.
     pub fn closed(&mut self, now: Duration) {
         if let Self::Live { heard } = *self {
             *self = Self::Lost { heard, since: now };

@@ -24,10 +24,10 @@ impl Socket {
         Self::over(stream, room, path).await
     }
 
-    /// The same, with as little room for what is not read yet as the system allows.
+    /// The same, with little room for what is not read yet.
     pub async fn connect_narrowly(room: SocketAddr, path: &str) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket can be made");
-        socket.set_recv_buffer_size(4096).expect("its buffer can be made small");
+        socket.set_recv_buffer_size(64 << 10).expect("its buffer can be made small");
         let stream = socket.connect(room).await.unwrap_or_else(|why| panic!("no room at {room}: {why}"));
         Self::over(stream, room, path).await
     }

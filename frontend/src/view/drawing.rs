@@ -8,7 +8,7 @@ use vsm::subsystem::Subsystem;
 use crate::{
     board::Board,
     choose::Seat,
-    fit::{self, STRONG},
+    fit::{Letters, STRONG},
     geometry::{
         algedonic::{Holder, algedonic, lit},
         channels::channels,
@@ -149,7 +149,7 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
     let drawn = layout.with_value(|layout| shapes::operation(layout, i));
     let columns = layout.with_value(|layout| layout.columns);
     let seat = board.seat(Place::Operation(i));
-    let fit = fit::fit(&name, NAME);
+    let fit = expect_context::<Letters>().fit(&name, NAME);
     view! {
         <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better)>
             <path class="shape seat" d=drawn.circle />

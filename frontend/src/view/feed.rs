@@ -6,7 +6,7 @@ use super::{lamp::Lamp, trace::Trace};
 use crate::{
     board::Board,
     feed::{Essential, Line, Tile},
-    fit::{self, STRONG},
+    fit::{Letters, STRONG},
     geometry::{
         lamp::{Face, Tone},
         trace::Field,
@@ -35,7 +35,8 @@ pub fn Feed(
     /// What it shows.
     board: Board,
 ) -> impl IntoView {
-    let fit = move || board.head.with(|head| fit::fit(&format!("{} {}", head.strong, head.rest), HEAD));
+    let letters = expect_context::<Letters>();
+    let fit = move || board.head.with(|head| letters.fit(&format!("{} {}", head.strong, head.rest), HEAD));
     let shows = Memo::new(move |_| matches!(board.state.get(), State::Quiet | State::Alarm));
     let tiles = move || shows.get().then(|| board.tiles.map(|tile| view! { <TilePlace tile /> }).collect_view());
     view! {
@@ -64,8 +65,9 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
     let face = Signal::derive(move || part(tile, |tile| &tile.face));
     let story = Signal::derive(move || part(tile, |tile| &tile.story));
     let tone = Signal::derive(move || face.with(|face| face.tone));
-    let fit = move |read, room| move || fit::fit(&text(read)(), room);
-    let held_fit = move || fit::fit(&(part(tile, |tile| &tile.owner) + &part(tile, |tile| &tile.until)), WORDS);
+    let letters = expect_context::<Letters>();
+    let fit = move |read, room| move || letters.fit(&text(read)(), room);
+    let held_fit = move || letters.fit(&(part(tile, |tile| &tile.owner) + &part(tile, |tile| &tile.until)), WORDS);
     view! {
         <article class="tile" data-signal=signal>
             <Lamp face />
@@ -98,7 +100,8 @@ fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
     let some = Memo::new(move |_| essential.with(Option::is_some));
     let text = move |read| move || part::<Essential, String>(essential, read);
     let story = Signal::derive(move || part(essential, |essential| &essential.story));
-    let fit = move |read, room| move || fit::fit(&text(read)(), room);
+    let letters = expect_context::<Letters>();
+    let fit = move |read, room| move || letters.fit(&text(read)(), room);
     let shown = move || {
         view! {
             <div class="essential">
@@ -114,8 +117,9 @@ fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
 /// The last signals that are over.
 #[component]
 fn Memory(board: Board) -> impl IntoView {
-    let line = |Line { when, name, what }: Line| {
-        let fit = fit::fit(&format!("{when} {name} {what}"), LINE);
+    let letters = expect_context::<Letters>();
+    let line = move |Line { when, name, what }: Line| {
+        let fit = letters.fit(&format!("{when} {name} {what}"), LINE);
         view! { <p style=fit>{when} " " <b>{name}</b> " " {what}</p> }
     };
     view! {

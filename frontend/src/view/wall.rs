@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{drawing::Drawing, feed::Feed, foot::Foot, lost::Lost};
-use crate::{address::Address, board::Board, link::Loss, shown::State};
+use crate::{address::Address, board::Board, fit::Letters, link::Loss, shown::State};
 
 /// The wall.
 #[component]
@@ -14,6 +14,7 @@ pub fn Wall(
     address: Address,
 ) -> impl IntoView {
     dress(&address);
+    provide_context(Letters::of(address.share()));
     Effect::new(move |_| mark("data-state", Some(state(board.state.get()))));
     Effect::new(move |_| mark("data-link", Some(board.link.get())));
     let long = Memo::new(move |_| board.lost.with(|lost| lost.as_ref().is_some_and(|lost| lost.loss == Loss::Full)));

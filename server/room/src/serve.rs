@@ -84,6 +84,7 @@ struct Running {
     app: App,
     desk: DeskTask,
     to_shard: mpsc::Sender<ToShard>,
+    wanted: Wanted,
     threads: Vec<JoinHandle<()>>,
     snapshot_every: Duration,
 }
@@ -128,20 +129,20 @@ fn assemble(
     let (to_shard, shard_inbox) = mpsc::channel(shard::WAITING);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
     let (desk, desk_task, wanted) = desk::open(halves.desk, desk_inbox, to_journal.clone());
-    let wanted: watch::Receiver<BTreeSet<IndicatorId>> = wanted;
-    let shard = Shard { watches: halves.watches, position: halves.position, inbox: shard_inbox, desk: to_desk, wanted };
+    let Halves { watches, position, .. } = halves;
+    let shard = Shard { watches, position, inbox: shard_inbox, desk: to_desk, wanted: wanted.clone() };
     let threads = vec![shard.start()?, journal::start(archive, journal_inbox, to_shard.clone())?];
     let taken = LastTaken::through(to_journal.clone());
     let app = App { desk, journal: to_journal, taken, metrics, sockets: TaskTracker::new(), stop };
-    Ok(Running { app, desk: desk_task, to_shard, threads, snapshot_every })
+    Ok(Running { app, desk: desk_task, to_shard, wanted, threads, snapshot_every })
 }
 
 impl Running {
     async fn serve(self, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
-        let Self { app, desk, to_shard, threads, snapshot_every } = self;
+        let Self { app, desk, to_shard, wanted, threads, snapshot_every } = self;
         let tasks = TaskTracker::new();
         tasks.spawn(desk.run());
-        tasks.spawn(metronome(to_shard, snapshot_every, stop.clone()));
+        tasks.spawn(metronome(to_shard, wanted, snapshot_every, stop.clone()));
         let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
         let stopped = stop.clone().cancelled_owned();
         let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped).into_future();
@@ -162,8 +163,16 @@ impl Running {
     }
 }
 
-/// Tells the shard the time, and when to write down what it has learned.
-async fn metronome(shard: mpsc::Sender<ToShard>, snapshot_every: Duration, stop: CancellationToken) {
+/// The traces that the desk wants from the shard.
+type Wanted = watch::Receiver<BTreeSet<IndicatorId>>;
+
+/// Tells the shard the time, when other traces are wanted, and when to write down what it has learned.
+async fn metronome(
+    shard: mpsc::Sender<ToShard>,
+    mut wanted: Wanted,
+    snapshot_every: Duration,
+    stop: CancellationToken,
+) {
     let mut tick = interval(TICK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut snapshot = interval(snapshot_every);
@@ -174,6 +183,7 @@ async fn metronome(shard: mpsc::Sender<ToShard>, snapshot_every: Duration, stop:
             () = stop.cancelled() => return,
             _ = tick.tick() => ToShard::Tick(clock::now()),
             _ = snapshot.tick() => ToShard::Snapshot,
+            Ok(()) = wanted.changed() => ToShard::Follow,
         };
         if shard.send(event).await.is_err() {
             return;

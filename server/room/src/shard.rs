@@ -18,6 +18,8 @@ pub enum ToShard {
     Judge(Position, Batch),
     /// The time.
     Tick(Moment),
+    /// Other traces are wanted than before.
+    Follow,
     /// Write down what was learned so far.
     Snapshot,
     /// The last thing it is told: write down what was learned, and go.
@@ -56,6 +58,8 @@ impl Shard {
                     self.desk.blocking_send(ToDesk::Tick(now)).ok();
                     metrics::gauge!("synco_watches").set(self.watches.len() as f64);
                 }
+                // It has looked at what is wanted before it looked at this.
+                ToShard::Follow => (),
                 ToShard::Snapshot => self.bring_home(false),
                 ToShard::Close => return self.bring_home(true),
             }

@@ -20,6 +20,8 @@ pub const SURPRISE: f64 = 4.2;
 /// It finds and names 100 of 100 ramps of 2 sd a reading and 89 of 1 sd. At 3.5 it would find all of those, and raise
 /// 4 signals per 1000 readings on AR(.9), which is what figures of a machine look like.
 pub const TURN: f64 = 4.5;
+/// Readings this many standard deviations off what was expected, to the side of the turn, belong to it.
+const LEFT: f64 = 1.0;
 /// The probability that the series is not steady at which a surprise counts.
 pub const CHANGED: f64 = 0.8;
 /// Half the width, in standard deviations, of what counts as inside the forecast that was frozen at the onset.
@@ -72,12 +74,12 @@ pub struct Case<'a> {
 
 /// Whether a reading opens a disturbance: a surprise at once, or a turn of the slope that several readings have made.
 ///
-/// `turned_at` is when the oldest of the readings was measured that a look back takes in.
-pub fn opens(case: &Case<'_>, monitor: &Monitor, turned_at: Moment) -> Option<Latch> {
+/// `recent` are the readings that a look back takes in, newest first, as moment and value on the indicator's scale.
+pub fn opens(case: &Case<'_>, monitor: &Monitor, recent: impl IntoIterator<Item = (Moment, f64)>) -> Option<Latch> {
     if case.diagnosis.young {
         return None;
     }
-    surprises(case).or_else(|| turns(case, monitor, turned_at)).filter(|latch| latch.is_worth_a_word(case))
+    surprises(case).or_else(|| turns(case, monitor, recent)).filter(|latch| latch.is_worth_a_word(case))
 }
 
 fn surprises(case: &Case<'_>) -> Option<Latch> {
@@ -90,12 +92,16 @@ fn surprises(case: &Case<'_>) -> Option<Latch> {
     Some(Latch::new(case.at, forecast, Naming::open(forecast, *expected_slope, case.y, *now), case))
 }
 
-fn turns(case: &Case<'_>, monitor: &Monitor, turned_at: Moment) -> Option<Latch> {
+fn turns(case: &Case<'_>, monitor: &Monitor, recent: impl IntoIterator<Item = (Moment, f64)>) -> Option<Latch> {
     if case.diagnosis.turn.abs() < TURN {
         return None;
     }
     let naming = monitor.look_back()?;
-    Some(Latch::new(turned_at, naming.expected(), naming, case))
+    let expected = naming.expected();
+    let side = expected.standardise(case.y).signum();
+    let left = |(_, y): &(Moment, f64)| LEFT < side * expected.standardise(*y);
+    let onset_at = recent.into_iter().take_while(left).last().map_or(case.at, |(at, _)| at);
+    Some(Latch::new(onset_at, expected, naming, case))
 }
 
 impl Latch {

@@ -37,9 +37,9 @@ impl Past {
         self.readings.iter().map(move |reading| reading.point(&back))
     }
 
-    /// The newest `count` readings, oldest first.
+    /// The newest `count` readings, newest first.
     pub fn last(&self, count: usize) -> impl Iterator<Item = &Remembered> {
-        self.readings.range(self.readings.len().saturating_sub(count)..)
+        self.readings.iter().rev().take(count)
     }
 
     /// The newest reading.

@@ -172,8 +172,9 @@ impl Watch {
         let Arrival { measured_at: at, value, .. } = *arrival;
         let case = Case { at, value, y, diagnosis, scale: self.scale, least: self.indicator.least };
         let Some(latch) = &mut self.state.latch else {
-            let turned_at = self.state.past.last(LOOK_BACK).next().map_or(at, |reading| reading.at);
-            self.state.latch = judge::opens(&case, &self.state.monitor, turned_at);
+            let scale = self.scale;
+            let recent = self.state.past.last(LOOK_BACK).map(|reading| (reading.at, scale.forward(reading.value)));
+            self.state.latch = judge::opens(&case, &self.state.monitor, recent);
             if let Some(finding) = self.state.latch.as_mut().and_then(|latch| latch.tell(self.scale)) {
                 say(What::Found(finding));
             }

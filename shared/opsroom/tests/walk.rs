@@ -76,6 +76,9 @@ fn a_ramp_is_named_a_slope() {
     rehearsal.play((0..100).map(steady));
     let lamps = rehearsal.play((100..130).map(|i| steady(i) + 2.0 * f64::from(i - 99)));
     assert!(lamps.ends_with(&"S".repeat(15)), "{lamps}");
+    let signal = rehearsal.room.picture().signals.values().next().expect("a signal is open");
+    let began = signal.onset_at;
+    assert!(at(98) <= began && began <= at(102), "{:?}", began.since(at(100)));
 }
 
 #[test]
