@@ -48,16 +48,18 @@ impl Socket {
         said.expect("a room listens").expect("the room has not closed the socket");
     }
 
-    /// The next text frame; `None` once the socket is closed, in good order or not.
+    /// The next text frame; `None` once the socket is closed, in good order or not. A ping is answered by itself.
     ///
     /// # Panics
-    /// If nothing comes in time, or a frame that is neither text nor a close.
+    /// If nothing comes in time, or a frame that is neither text, ping nor a close.
     pub async fn hear(&mut self) -> Option<String> {
-        let heard = timeout(PATIENCE, self.0.next()).await.expect("a room says something");
-        match heard {
-            Some(Ok(Message::Text(text))) => Some(text.as_str().to_owned()),
-            Some(Ok(Message::Close(_)) | Err(_)) | None => None,
-            Some(Ok(other)) => panic!("a frame that is neither text nor close: {other:?}"),
+        loop {
+            match timeout(PATIENCE, self.0.next()).await.expect("a room says something") {
+                Some(Ok(Message::Text(text))) => return Some(text.as_str().to_owned()),
+                Some(Ok(Message::Ping(_))) => (),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(other)) => panic!("a frame that is neither text, ping nor close: {other:?}"),
+            }
         }
     }
 }

@@ -15,9 +15,10 @@ use cybernet::{
     batch::{self, Names, Refused},
 };
 use tokio::{
-    sync::{mpsc, oneshot},
-    time::timeout,
+    sync::{broadcast::error::RecvError, mpsc, oneshot},
+    time::{Instant, interval_at, timeout},
 };
+use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 use vsm::{id::AgentId, signal::Signal, time::Moment};
 
 use crate::{
@@ -31,6 +32,10 @@ use crate::{
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 /// How long an agent may take to say who it is.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often an agent is asked whether it is still there ...
+const ASK_EVERY: Duration = Duration::from_secs(15);
+/// ... and how long it may say nothing at all.
+const SILENCE: Duration = Duration::from_secs(60);
 /// How many batches of one agent wait for the disk before the door stops listening to it.
 const IN_FLIGHT: usize = 16;
 /// What the socket itself takes, in bytes: more than a frame may have, so that a frame too long is refused with words.
@@ -40,7 +45,9 @@ const SOCKET_LIMIT: usize = 4 * LONGEST_FRAME;
 pub async fn upgrade(State(app): State<App>, socket: WebSocketUpgrade) -> Response {
     let tracked = app.sockets.token();
     socket.max_message_size(SOCKET_LIMIT).max_frame_size(SOCKET_LIMIT).on_upgrade(move |socket| async move {
-        Door { socket, app, names: Names::default(), agent: None, waiting: VecDeque::new() }.serve().await;
+        Door { socket, app, names: Names::default(), agent: None, waiting: VecDeque::new(), heard: Instant::now() }
+            .serve()
+            .await;
         drop(tracked);
     })
 }
@@ -51,6 +58,7 @@ struct Door {
     names: Names,
     agent: Option<Hello>,
     waiting: VecDeque<Waiting>,
+    heard: Instant,
 }
 
 /// A batch on its way to the disk.
@@ -119,16 +127,19 @@ impl Door {
     async fn listen(&mut self) -> End {
         let stop = self.app.stop.clone();
         let mut signals = self.app.desk.signals();
+        let mut ask = interval_at(Instant::now() + ASK_EVERY, ASK_EVERY);
         loop {
             let step = tokio::select! {
                 () = stop.cancelled() => return End::Gone,
+                _ = ask.tick() => self.ask().await,
                 signal = signals.recv() => match signal {
                     Ok(signal) => self.tell(&signal).await,
-                    // What it missed stands in the picture; a room that closes says so by itself.
-                    Err(_) => Ok(()),
+                    // What it missed stands in the picture.
+                    Err(RecvError::Lagged(_)) => Ok(()),
+                    Err(RecvError::Closed) => Err(End::Gone),
                 },
                 receipt = next_receipt(&mut self.waiting) => self.answer(receipt).await,
-                heard = hear(&mut self.socket, &mut self.names), if self.waiting.len() < IN_FLIGHT => match heard {
+                heard = hear(&mut self.socket, &mut self.names, &mut self.heard), if self.waiting.len() < IN_FLIGHT => match heard {
                     Ok(ToRoom::Readings(batch)) => self.deliver(batch).await,
                     Ok(ToRoom::Hello(_)) => Err(End::Refused("a second hello; one is enough".to_owned())),
                     Err(end) => Err(end),
@@ -141,7 +152,15 @@ impl Door {
     }
 
     async fn hear(&mut self) -> Result<ToRoom, End> {
-        hear(&mut self.socket, &mut self.names).await
+        hear(&mut self.socket, &mut self.names, &mut self.heard).await
+    }
+
+    /// A connection whose other end has vanished without a word is let go of.
+    async fn ask(&mut self) -> Result<(), End> {
+        if SILENCE < self.heard.elapsed() && self.waiting.len() < IN_FLIGHT {
+            return Err(End::Gone);
+        }
+        Ok(self.socket.send(Message::Ping(Default::default())).await?)
     }
 
     /// Sends a batch on its way to the disk, without what cannot be taken.
@@ -192,13 +211,14 @@ impl Door {
     }
 }
 
-async fn hear(socket: &mut WebSocket, names: &mut Names) -> Result<ToRoom, End> {
+async fn hear(socket: &mut WebSocket, names: &mut Names, heard: &mut Instant) -> Result<ToRoom, End> {
     loop {
         let message = match socket.recv().await {
             Some(Ok(message)) => message,
-            Some(Err(error)) => return Err(End::Refused(format!("a frame that cannot be read: {error}"))),
+            Some(Err(error)) => return Err(unreadable(error)),
             None => return Err(End::Gone),
         };
+        *heard = Instant::now();
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(bytes) => {
@@ -211,6 +231,18 @@ async fn hear(socket: &mut WebSocket, names: &mut Names) -> Result<ToRoom, End> 
             return Err(End::Refused(format!("a frame of {} bytes; at most {LONGEST_FRAME} fit", text.len())));
         }
         return ToRoom::decode(&text, names).map_err(|fault| End::Refused(fault.to_string()));
+    }
+}
+
+/// A frame that breaks the rules is refused with words; who vanishes is gone.
+fn unreadable(error: axum::Error) -> End {
+    let words = format!("a frame that cannot be read: {error}");
+    match error.into_inner().downcast_ref::<tungstenite::Error>() {
+        Some(tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => End::Gone,
+        Some(tungstenite::Error::Capacity(_) | tungstenite::Error::Utf8(_) | tungstenite::Error::Protocol(_)) => {
+            End::Refused(words)
+        }
+        _ => End::Gone,
     }
 }
 

@@ -113,7 +113,7 @@ pub enum Change {
     Steady(Option<Moment>),
     /// A trace as a whole.
     Trace(Trace),
-    /// The next reading of a trace; the first one begins it.
+    /// The next reading of a trace.
     Step(Step),
     /// A trace is no longer kept.
     Untrace(IndicatorId),
@@ -176,8 +176,9 @@ impl Picture {
                 self.traces.insert(trace.indicator.clone(), trace);
             }
             Change::Step(Step { indicator, point, ahead }) => {
-                let trace = self.traces.entry(indicator.clone()).or_insert_with(|| Trace::new(indicator));
-                trace.push(point, ahead);
+                if let Some(trace) = self.traces.get_mut(&indicator) {
+                    trace.push(point, ahead);
+                }
             }
             Change::Untrace(indicator) => {
                 self.traces.remove(&indicator);

@@ -90,10 +90,11 @@ impl Desk {
             What::Ended { onset_at, ending } => self.end(&indicator, onset_at, ending, at),
             What::Trace(trace) => self.change(Change::Trace(trace)),
             What::Step(step) => {
-                if self.wants(&indicator) {
+                if self.picture.traces.contains_key(&indicator) {
                     self.change(Change::Step(step));
                 }
             }
+            What::Untraced => self.change(Change::Untrace(indicator)),
         }
     }
 
@@ -102,17 +103,9 @@ impl Desk {
         self.picture.at = self.picture.at.max(now);
     }
 
-    /// The wanted traces, if they may be others than when this was asked last; drops those nobody wants any more.
+    /// The wanted traces, if they may be others than when this was asked last.
     pub fn wanted_anew(&mut self) -> Option<BTreeSet<IndicatorId>> {
-        if !std::mem::take(&mut self.reshuffled) {
-            return None;
-        }
-        let wanted = self.wanted();
-        let unwanted: Vec<_> = self.picture.traces.keys().filter(|id| !wanted.contains(*id)).cloned().collect();
-        for indicator in unwanted {
-            self.change(Change::Untrace(indicator));
-        }
-        Some(wanted)
+        std::mem::take(&mut self.reshuffled).then(|| self.wanted())
     }
 
     /// The indicators whose traces the picture carries: the essential ones and those of the most urgent signals.
@@ -219,10 +212,6 @@ impl Desk {
                 self.change(Change::Steady(Some(at)));
             }
         }
-    }
-
-    fn wants(&self, id: &IndicatorId) -> bool {
-        self.essential.contains(id) || self.signal_on(id).is_some()
     }
 
     fn signal_on(&self, id: &IndicatorId) -> Option<&Signal> {

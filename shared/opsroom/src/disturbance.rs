@@ -40,6 +40,8 @@ pub enum What {
     Trace(Trace),
     /// The next reading of an indicator that is followed.
     Step(Step),
+    /// The indicator is no longer followed.
+    Untraced,
 }
 
 /// How an indicator stands apart from any signal.

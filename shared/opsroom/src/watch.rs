@@ -131,6 +131,11 @@ impl Watch {
         }
     }
 
+    /// Whether it has seen nothing yet.
+    pub fn trace_is_empty(&self) -> bool {
+        self.state.past.newest().is_none()
+    }
+
     /// What it watches.
     pub fn indicator(&self) -> &Indicator {
         &self.indicator

@@ -77,10 +77,13 @@ impl Watches {
             return;
         };
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
+        let is_new = self.watches[place].trace_is_empty();
         let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
-        self.watches[place].observe(arrival, followed, |what| {
-            out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
-        });
+        let mut say = |what| out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
+        self.watches[place].observe(arrival, followed && !is_new, &mut say);
+        if followed && is_new {
+            say(What::Trace(self.watches[place].trace()));
+        }
     }
 
     /// Says which indicators have fallen silent by `now`.
@@ -92,8 +95,12 @@ impl Watches {
         }
     }
 
-    /// From now on gives every step of these indicators, and the whole trace of those that are new among them.
+    /// From now on gives every step of these indicators: first the whole trace of those that are new among them, and
+    /// the end of those that are not among them any more.
     pub fn follow(&mut self, wanted: &BTreeSet<IndicatorId>, now: Moment, out: &mut Vec<Disturbance>) {
+        for id in self.followed.difference(wanted) {
+            out.push(Disturbance { indicator: id.clone(), at: now, what: What::Untraced });
+        }
         for id in wanted.difference(&self.followed) {
             if let Some(&place) = self.places.get(id) {
                 out.push(Disturbance {
