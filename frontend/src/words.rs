@@ -97,6 +97,7 @@ pub fn ending(kind: Kind, ending: Ending) -> String {
     let how = match ending {
         Ending::Back => "back",
         Ending::Settled => "stays",
+        Ending::Reconfigured => "dropped",
     };
     format!("{what} {how}")
 }

@@ -207,8 +207,13 @@ impl Picture {
     }
 
     fn light(&mut self, lamp: Lamp) {
-        self.rehearsal |= lamp.rehearsed;
-        self.lamps.insert(lamp.indicator.clone(), lamp);
+        let rehearsed = lamp.rehearsed;
+        let replaced = self.lamps.insert(lamp.indicator.clone(), lamp);
+        if rehearsed {
+            self.rehearsal = true;
+        } else if replaced.is_some_and(|replaced| replaced.rehearsed) {
+            self.rehearsal = self.lamps.values().any(|lamp| lamp.rehearsed);
+        }
     }
 
     fn clear(&mut self, cleared: Cleared) {

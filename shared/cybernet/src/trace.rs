@@ -16,6 +16,13 @@ pub const AHEAD: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Band(pub f64, pub f64, pub f64);
 
+impl Band {
+    /// The interval, if all of it can be written as numbers.
+    pub fn new(lower: f64, mean: f64, upper: f64) -> Option<Self> {
+        [lower, mean, upper].iter().all(|edge| edge.is_finite()).then_some(Self(lower, mean, upper))
+    }
+}
+
 /// One reading and the forecast made before it was seen. On the wire a list `[at, value, band or null]`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Point(pub Moment, pub f64, pub Option<Band>);

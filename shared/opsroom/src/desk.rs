@@ -25,6 +25,8 @@ const UNOWNED_ALLOWANCE: std::time::Duration = std::time::Duration::from_secs(30
 pub struct Desk {
     picture: Picture,
     standings: BTreeMap<IndicatorId, Standing>,
+    /// The open signal of each indicator that has one.
+    open: BTreeMap<IndicatorId, SignalId>,
     essential: BTreeSet<IndicatorId>,
     changes: Vec<Change>,
     /// Whether a signal was opened or ended since it was last asked which traces are wanted.
@@ -47,21 +49,23 @@ impl Desk {
         let essential = organisation.indicators.values().filter(|indicator| indicator.essential);
         let essential = essential.map(|indicator| indicator.id.clone()).collect();
         let picture = Picture::new(organisation, at);
-        Self { picture, standings: BTreeMap::new(), essential, changes: Vec::new(), reshuffled: true }
+        let (standings, open) = (BTreeMap::new(), BTreeMap::new());
+        Self { picture, standings, open, essential, changes: Vec::new(), reshuffled: true }
     }
 
-    /// Goes on where another desk stopped.
-    pub fn resume(organisation: Organisation, memory: Memory, at: Moment) -> Self {
+    /// Goes on where another desk stopped, by the organisation as it is described now.
+    ///
+    /// `open` are the signals that the watches still hold open; any other is over.
+    pub fn resume(organisation: Organisation, memory: Memory, open: &BTreeSet<SignalId>, at: Moment) -> Self {
         let mut desk = Self::new(organisation, at);
-        for signal in memory.signals {
-            desk.picture.signals.insert(signal.id.clone(), signal);
-        }
-        desk.standings = memory.standings.into_iter().collect();
-        for lamp in memory.lamps {
-            desk.hang(lamp);
-        }
         desk.picture.memory = memory.cleared;
         desk.picture.steady_since = memory.steady_since;
+        desk.standings = memory.standings.into_iter().collect();
+        memory.lamps.into_iter().for_each(|lamp| desk.hang(lamp));
+        memory.signals.into_iter().for_each(|signal| desk.reopen(signal));
+        let hung: Vec<IndicatorId> = desk.picture.lamps.keys().cloned().collect();
+        hung.iter().for_each(|indicator| desk.light(indicator, at));
+        desk.end_all_but(open, at);
         desk.changes.clear();
         desk
     }
@@ -156,16 +160,36 @@ impl Desk {
         self.change(Change::Unit(Unit { id: tray, name, parent, owner, allowance: UNOWNED_ALLOWANCE }));
     }
 
+    /// Puts a signal where the organisation now has its indicator.
+    fn reopen(&mut self, signal: Signal) {
+        let Some(id) = signal.indicators.first() else { return };
+        let Some(indicator) = self.picture.organisation.indicators.get(id) else { return };
+        let Indicator { unit, system, layer, runbook, .. } = indicator.clone();
+        self.open.insert(id.clone(), signal.id.clone());
+        let signal = Signal { held_by: unit.clone(), unit, system, layer, runbook, ..signal };
+        self.change(Change::Signal(Box::new(signal)));
+    }
+
+    fn end_all_but(&mut self, open: &BTreeSet<SignalId>, at: Moment) {
+        let over = self.picture.signals.values().filter(|signal| !open.contains(&signal.id));
+        let over: Vec<_> =
+            over.filter_map(|signal| Some((signal.indicators.first()?.clone(), signal.onset_at))).collect();
+        for (indicator, onset_at) in over {
+            self.end(&indicator, onset_at, Ending::Reconfigured, at);
+        }
+    }
+
     fn raise(&mut self, id: &IndicatorId, finding: Finding, at: Moment) {
         let Some(indicator) = self.picture.organisation.indicators.get(id) else { return };
         let name = SignalId::new(id, finding.onset_at);
         let open = self.picture.signals.get(&name);
         let is_new = open.is_none();
         let signal = match open {
-            Some(open) => revise(open.clone(), indicator, &finding),
+            Some(open) => self.revise(open.clone(), indicator, &finding, at),
             None => self.open(indicator, &finding, at),
         };
         let another_look = open.is_none_or(|open| open.kind != signal.kind || open.direction != signal.direction);
+        self.open.insert(id.clone(), name);
         self.change(Change::Signal(Box::new(signal)));
         if self.picture.steady_since.is_some() {
             self.change(Change::Steady(None));
@@ -177,9 +201,7 @@ impl Desk {
     }
 
     fn open(&self, indicator: &Indicator, finding: &Finding, at: Moment) -> Signal {
-        let allowance = self.picture.organisation.unit(&indicator.unit).map(|unit| unit.allowance);
         let direction = indicator.good.direction(finding.size);
-        let hurts = direction == Direction::Pain;
         Signal {
             id: SignalId::new(&indicator.id, finding.onset_at),
             unit: indicator.unit.clone(),
@@ -195,17 +217,32 @@ impl Desk {
             onset_at: finding.onset_at,
             state: State::Raised,
             held_by: indicator.unit.clone(),
-            allowance: allowance.filter(|_| hurts).map(|length| Allowance::start(at, length)),
+            allowance: self.allowance(&indicator.unit, direction, at),
             indicators: vec![indicator.id.clone()],
             runbook: indicator.runbook.clone(),
             rehearsed: self.standings.get(&indicator.id).is_some_and(|standing| standing.rehearsed),
         }
     }
 
+    fn revise(&self, open: Signal, indicator: &Indicator, finding: &Finding, at: Moment) -> Signal {
+        let Finding { kind, probability, size, sd, .. } = *finding;
+        let direction = indicator.good.direction(size);
+        let running = open.allowance.filter(|_| direction == Direction::Pain);
+        let allowance = running.or_else(|| self.allowance(&open.held_by, direction, at));
+        Signal { kind, probability, size, sd, direction, allowance, ..open }
+    }
+
+    /// The time a unit has from now; pleasure has no clock.
+    fn allowance(&self, unit: &UnitId, direction: Direction, at: Moment) -> Option<Allowance> {
+        let unit = self.picture.organisation.unit(unit).filter(|_| direction == Direction::Pain)?;
+        Some(Allowance::start(at, unit.allowance))
+    }
+
     fn end(&mut self, id: &IndicatorId, onset_at: Moment, ending: Ending, at: Moment) {
         let Some(signal) = self.picture.signals.get(&SignalId::new(id, onset_at)) else { return };
         if let Some(cleared) = signal.clone().clear(at, ending) {
             self.reshuffled = true;
+            self.open.remove(id);
             self.change(Change::Cleared(cleared));
             self.light(id, at);
             if self.picture.signals.is_empty() {
@@ -215,9 +252,7 @@ impl Desk {
     }
 
     fn signal_on(&self, id: &IndicatorId) -> Option<&Signal> {
-        let lamp_shows = self.picture.lamps.get(id).and_then(|lamp| lamp.signal.as_ref());
-        let shown = lamp_shows.and_then(|signal| self.picture.signals.get(signal));
-        shown.or_else(|| self.picture.signals.values().find(|signal| signal.indicators.contains(id)))
+        self.picture.signals.get(self.open.get(id)?)
     }
 
     /// Gives the lamp of an indicator the look it should have, and tells it if that is another one.
@@ -251,13 +286,6 @@ impl Desk {
 pub fn urgency(signal: &Signal) -> (bool, Moment, Moment) {
     let ends_at = signal.allowance.map_or(signal.raised_at, |allowance| allowance.ends_at);
     (signal.direction == Direction::Pleasure, ends_at, signal.raised_at)
-}
-
-fn revise(open: Signal, indicator: &Indicator, finding: &Finding) -> Signal {
-    let Finding { kind, probability, size, sd, .. } = *finding;
-    let direction = indicator.good.direction(size);
-    let allowance = open.allowance.filter(|_| direction == Direction::Pain);
-    Signal { kind, probability, size, sd, direction, allowance, ..open }
 }
 
 /// Nothing stale looks alive, so silence comes before everything; a signal before youth.

@@ -178,10 +178,16 @@ impl Latch {
     fn finding(&self, scale: Scale) -> Finding {
         let (kind, probability) = self.kind();
         let (lower, upper) = self.expected.interval(0.95);
-        let mean = scale.back(self.expected.mean);
-        let expected = Expected { lower: scale.back(lower), mean, upper: scale.back(upper) };
-        Finding { kind, probability, size: self.value - mean, sd: self.deviation, expected, onset_at: self.onset_at }
+        let back = |y| written(scale.back(y));
+        let expected = Expected { lower: back(lower), mean: back(self.expected.mean), upper: back(upper) };
+        let (size, sd) = (written(self.value - expected.mean), self.deviation);
+        Finding { kind, probability, size, sd, expected, onset_at: self.onset_at }
     }
+}
+
+/// A number that can be written down: what has grown beyond all numbers is the largest one.
+fn written(number: f64) -> f64 {
+    number.clamp(f64::MIN, f64::MAX)
 }
 
 /// Another kind, five points of probability, or a fifth of the size.

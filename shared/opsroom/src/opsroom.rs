@@ -24,10 +24,11 @@ impl Opsroom {
         Self::of(watches, Desk::new(organisation, at))
     }
 
-    /// Goes on where another room stopped.
+    /// Goes on where another room stopped, by the organisation as it is described now.
     pub fn resume(organisation: Organisation, learned: Learned, memory: Memory, at: Moment) -> Self {
         let watches = Watches::resume(&organisation, learned);
-        Self::of(watches, Desk::resume(organisation, memory, at))
+        let desk = Desk::resume(organisation, memory, &watches.open_signals(), at);
+        Self::of(watches, desk)
     }
 
     fn of(watches: Watches, desk: Desk) -> Self {

@@ -51,9 +51,10 @@ impl Past {
 impl Remembered {
     /// As a point of a trace.
     pub fn point(&self, back: impl Fn(f64) -> f64) -> Point {
-        let band = self.forecast.map(|(mean, half)| {
+        // What is too large for single precision has no band, rather than an infinite one.
+        let band = self.forecast.and_then(|(mean, half)| {
             let (mean, half) = (f64::from(mean), f64::from(half));
-            Band(back(mean - half), back(mean), back(mean + half))
+            Band::new(back(mean - half), back(mean), back(mean + half))
         });
         Point(self.at, self.value, band)
     }

@@ -17,6 +17,8 @@ use crate::{
 pub const GRACE: Duration = Duration::from_secs(3);
 /// How many intervals the room listens to before it trusts a cadence it had to learn.
 const INTERVALS: u32 = 5;
+/// What it takes for the cadence until then.
+const UNKNOWN: Duration = Duration::from_secs(60);
 /// How many readings the detector replays when it notices a turn late.
 const LOOK_BACK: usize = 8;
 
@@ -81,11 +83,19 @@ impl Watch {
         Self { indicator, scale, state }
     }
 
-    /// A watch that goes on where another stopped. If the scale is another now, what was learned is of no use.
+    /// A watch that goes on where another stopped.
+    ///
+    /// If the scale is another now, what was learned is of no use; if the indicator is muted now, nothing is open.
     pub fn resume(indicator: Indicator, state: State) -> Self {
         let mut watch = Self::new(indicator);
         if watch.scale == state.scale {
             watch.state = state;
+        } else {
+            let State { standing, measured_at, heard_at, interval, .. } = state;
+            watch.state = State { standing, measured_at, heard_at, interval, ..watch.state };
+        }
+        if watch.indicator.muted {
+            watch.state.latch = None;
         }
         watch
     }
@@ -97,6 +107,10 @@ impl Watch {
         if arrival.measured_at <= self.state.measured_at {
             self.state.late += 1;
             return;
+        }
+        // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
+        if let Some(silent) = self.tick(arrival.received_at) {
+            say(silent);
         }
         self.hear(&arrival);
         let y = self.scale.forward(arrival.value);
@@ -136,6 +150,11 @@ impl Watch {
         self.state.past.newest().is_none()
     }
 
+    /// The onset of what is open.
+    pub fn open_since(&self) -> Option<Moment> {
+        self.state.latch.as_ref().map(Latch::onset_at)
+    }
+
     /// What it watches.
     pub fn indicator(&self) -> &Indicator {
         &self.indicator
@@ -149,7 +168,7 @@ impl Watch {
     fn hear(&mut self, arrival: &Arrival) {
         let first = self.state.standing.is_none();
         let gap = arrival.measured_at.since(self.state.measured_at);
-        if self.indicator.cadence.is_none() && !first {
+        if !first {
             self.state.interval.learn(gap);
         }
         self.state.measured_at = arrival.measured_at;
@@ -214,7 +233,7 @@ impl Watch {
             let forecast = self.state.monitor.forecast(ahead)?;
             let (lower, upper) = forecast.interval(0.95);
             let back = |y| self.scale.back(y);
-            Some(Band(back(lower), back(forecast.mean), back(upper)))
+            Band::new(back(lower), back(forecast.mean), back(upper))
         };
         periods.map_while(band).collect()
     }
@@ -224,10 +243,8 @@ impl Watch {
     }
 
     fn due_by(&self) -> Option<Moment> {
-        let cadence = match self.indicator.cadence {
-            Some(cadence) => cadence,
-            None => self.state.interval.longest()?,
-        };
+        self.state.standing?;
+        let cadence = self.indicator.cadence.unwrap_or_else(|| self.state.interval.longest());
         Some(self.state.heard_at + cadence + cadence.max(GRACE))
     }
 }
@@ -240,10 +257,12 @@ impl Interval {
         self.millis += (millis - self.millis) / f64::from(self.seen.min(16));
     }
 
-    /// Four times the mean: what comes when it likes is given time. None until enough was heard.
-    fn longest(&self) -> Option<Duration> {
-        let trusted = INTERVALS <= self.seen;
-        trusted.then(|| Duration::from_millis((4.0 * self.millis) as u64))
+    /// Four times the mean: what comes when it likes is given time.
+    fn longest(&self) -> Duration {
+        match self.seen < INTERVALS {
+            true => UNKNOWN,
+            false => Duration::from_millis((4.0 * self.millis) as u64),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use vsm::{
     indicator::Indicator,
     organisation::{Organisation, UNOWNED},
     reading::Reading,
+    signal::SignalId,
     time::Moment,
 };
 
@@ -111,6 +112,12 @@ impl Watches {
             }
         }
         self.followed.clone_from(wanted);
+    }
+
+    /// The signals that are open by what the watches know.
+    pub fn open_signals(&self) -> BTreeSet<SignalId> {
+        let open = |watch: &Watch| watch.open_since().map(|onset| SignalId::new(&watch.indicator().id, onset));
+        self.watches.iter().filter_map(open).collect()
     }
 
     /// How many indicators are under watch.

@@ -157,6 +157,8 @@ pub enum Ending {
     Back,
     /// The series held its new course for long enough to be taken as it now is.
     Settled,
+    /// The configuration changed, and by the new one there is nothing to see: another scale, or muted.
+    Reconfigured,
 }
 
 /// A signal that is over, as the wall's memory keeps it.
