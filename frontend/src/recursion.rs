@@ -7,7 +7,8 @@ use vsm::{id::UnitId, organisation::Organisation, signal::Signal, subsystem::Sub
 
 use crate::geometry::algedonic::Holder;
 
-/// The most operations one drawing has; a configuration with more than nine is refused by the room.
+/// The most operations one drawing has: nine, which is what a configuration may have, the tray, the unit's own, and one
+/// to spare.
 pub const MOST_OPERATIONS: usize = 12;
 /// The subsystems that have a lamp of their own, in the order of their places.
 pub const SYSTEMS: [Subsystem; 5] =

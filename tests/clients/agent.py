@@ -1,4 +1,4 @@
-"""An agent written by hand from design/contracts.md: standard library only, websocket frames put together byte by byte.
+"""An agent written by hand for agent protocol 1: standard library only, websocket frames put together byte by byte.
 
     python3 agent.py HOST PORT
 

@@ -4,6 +4,7 @@ mod client;
 mod close;
 mod crash;
 mod demo;
+mod flood;
 mod hurry;
 mod outbox;
 mod programs;

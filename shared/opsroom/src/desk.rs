@@ -156,7 +156,7 @@ impl Desk {
             return;
         }
         let parent = Some(self.picture.organisation.root.clone());
-        let (name, owner) = ("Unowned".to_owned(), "nobody yet".to_owned());
+        let (name, owner) = ("Unowned".to_owned(), "Nobody yet".to_owned());
         self.change(Change::Unit(Unit { id: tray, name, parent, owner, allowance: UNOWNED_ALLOWANCE }));
     }
 
