@@ -7,6 +7,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
+use std::process::{Command, Stdio};
 
 /// The crates without clock, thread or socket, which the screens may use.
 const PURE: [&str; 4] = ["vsm", "cyberstride", "cybernet", "opsroom"];
@@ -28,6 +29,7 @@ const PACKAGES: [Package; 5] = [
 /// Runs everything, stopping at the first failure, and ends as the last test runner: with its closing line.
 pub(crate) fn run() -> Result<()> {
     debian::need(&PACKAGES)?;
+    components()?;
     format()?;
     // The room embeds the screens, so whatever compiles the room comes after them.
     pure_crates()?;
@@ -40,6 +42,18 @@ pub(crate) fn run() -> Result<()> {
     cargo_test("unit and golden tests", &[named(&["--lib", "--bins"]), others].concat())?;
     shell::say("the rules of the repository, the walk end to end, the wall in a browser");
     shell::become_command(shell::cargo(["test", "--workspace"]).args(last))
+}
+
+/// A toolchain installed with rustup's smallest profile has neither the formatter nor the lints.
+fn components() -> Result<()> {
+    for (program, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if shell::output(shell::cargo([program, "--version"]).stdin(Stdio::null())).is_none() {
+            shell::say(&format!("{component} is not there: adding it to the toolchain"));
+            shell::run(Command::new("rustup").args(["component", "add", component]))
+                .with_context(|| format!("`cargo {program}` is missing; `rustup component add {component}` adds it"))?;
+        }
+    }
+    Ok(())
 }
 
 fn format() -> Result<()> {
