@@ -53,14 +53,17 @@ impl Socket {
     /// # Panics
     /// If nothing comes in time, or a frame that is neither text, ping nor a close.
     pub async fn hear(&mut self) -> Option<String> {
-        loop {
-            match timeout(PATIENCE, self.0.next()).await.expect("a room says something") {
-                Some(Ok(Message::Text(text))) => return Some(text.as_str().to_owned()),
-                Some(Ok(Message::Ping(_))) => (),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-                Some(Ok(other)) => panic!("a frame that is neither text, ping nor close: {other:?}"),
+        let words = async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Text(text))) => return Some(text.as_str().to_owned()),
+                    Some(Ok(Message::Ping(_))) => (),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                    Some(Ok(other)) => panic!("a frame that is neither text, ping nor close: {other:?}"),
+                }
             }
-        }
+        };
+        timeout(PATIENCE, words).await.expect("a room says something")
     }
 }
 

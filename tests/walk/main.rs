@@ -1,9 +1,11 @@
 //! The walk of a reading, end to end: real processes, real sockets, a real disk.
 
+mod asked;
 mod client;
 mod close;
 mod crash;
 mod demo;
+mod door;
 mod flood;
 mod hurry;
 mod outbox;

@@ -1,7 +1,16 @@
 //! What the programs say when they cannot do what they are asked to, and with which exit code.
 
+use std::fs;
+
 use cybernet::picture::Aspect;
 use tests::{folder::Folder, process::Process, room::Room, series::calm_minute, team::TeamAgent, wait::until};
+
+/// Where `synco` is, for a start with variables.
+fn program() -> String {
+    let here = std::env::current_exe().expect("a program knows where it is");
+    let built = here.ancestors().nth(2).expect("a test lies two folders deep in the target");
+    built.join("synco").display().to_string()
+}
 
 /// Runs `synco` to its end: exit code, standard output, standard error.
 async fn synco(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -68,6 +77,33 @@ async fn a_usage_error_exits_with_two() {
     for arguments in [&["serve", "--nonsense"][..], &["no-such-command"], &["check"]] {
         assert_eq!(synco(&folder, arguments).await.0, Some(2), "{arguments:?}");
     }
+}
+
+#[tokio::test]
+async fn a_variable_that_cannot_be_followed_is_named_with_what_was_found_and_what_would_be_right() {
+    let folder = Folder::empty();
+    let mut process = Process::start("/usr/bin/env", folder.path(), ["RUST_LOG==[=", &program(), "version"]);
+    assert_eq!(process.ended().await, Some(1));
+    let logged = process.logged();
+    for words in ["RUST_LOG: \"=[=\" does not say which log lines to write", "right would be a level, as `debug`"] {
+        assert!(logged.contains(words), "{logged}");
+    }
+}
+
+#[tokio::test]
+async fn a_demo_that_is_told_to_end_while_it_starts_ends_well_and_clears_everything_away() {
+    let (here, temporary) = (Folder::empty(), Folder::empty());
+    let variable = format!("TMPDIR={}", temporary.path().display());
+    let mut demo = Process::start("/usr/bin/env", here.path(), [&variable, &program(), "demo", "--port", "0"]);
+    demo.says("Starting the room").await;
+    demo.terminate();
+    assert_eq!(demo.ended().await, Some(0), "{}", demo.logged());
+    assert!(demo.said().ends_with("The demo is over.\n"), "{}", demo.said());
+    assert_eq!(fs::read_dir(temporary.path()).expect("a folder can be read").count(), 0, "nothing is left");
+    let left = temporary.path().display().to_string();
+    let processes = fs::read_dir("/proc").expect("the processes can be listed").flatten();
+    let lines = processes.filter_map(|process| fs::read_to_string(process.path().join("cmdline")).ok());
+    assert_eq!(lines.filter(|line| line.contains(&left)).count(), 0, "no process is left");
 }
 
 #[tokio::test]

@@ -1,23 +1,24 @@
 //! The paths of the room, and what their handlers may reach.
 
+use std::time::Duration;
+
 use axum::{
     Router,
+    body::Bytes,
     extract::State,
     http::{HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{
-    assets,
-    desk::DeskHandle,
-    door::{self, LastTaken},
-    journal::ToJournal,
-    screen,
-};
+use crate::{assets, desk::DeskHandle, door, journal::JournalHandle, origin, screen, seats::Seats};
+
+/// How long a part of the room may take to answer before the room is not ready.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// What every handler may reach.
 #[derive(Clone)]
@@ -25,11 +26,15 @@ pub struct App {
     /// The desk.
     pub desk: DeskHandle,
     /// The journal.
-    pub journal: mpsc::Sender<ToJournal>,
-    /// What the journal has taken.
-    pub taken: LastTaken,
+    pub journal: JournalHandle,
     /// The room's own figures.
     pub metrics: PrometheusHandle,
+    /// For agents.
+    pub agents: Seats,
+    /// For screens.
+    pub screens: Seats,
+    /// Whether nobody but programs of this machine can reach the room.
+    pub on_loopback: bool,
     /// Waits for sockets at shutdown; axum does not.
     pub sockets: TaskTracker,
     /// Told once, when the room closes.
@@ -38,26 +43,44 @@ pub struct App {
 
 /// Every path of the room.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let guarded = Router::new()
         .route("/api/v1/agent", get(door::upgrade))
         .route("/api/v1/screen", get(screen::upgrade))
         .route("/api/v1/picture", get(picture))
-        .route("/healthz", get("ok\n"))
-        .route("/readyz", get("ready\n"))
         .route("/metrics", get(figures))
-        .route("/api/{*rest}", get(nothing_here))
-        .fallback(get(assets::serve))
+        .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
+    Router::new()
+        .merge(guarded)
+        .route("/healthz", get("ok\n"))
+        .route("/readyz", get(ready))
+        .route("/api", any(nothing_here))
+        .route("/api/{*rest}", any(nothing_here))
+        .route("/v1", any(nothing_here))
+        .route("/v1/{*rest}", any(nothing_here))
+        .fallback(get(assets::serve).fallback(not_that_way))
+        .method_not_allowed_fallback(not_that_way)
         .with_state(app)
 }
 
 /// The picture as it stands: `{"picture":{...}}`, the same that a screen is given first.
 async fn picture(State(app): State<App>) -> Response {
     match app.desk.join().await {
-        Some(joined) => {
-            ([(header::CONTENT_TYPE, "application/json")], joined.picture.as_str().to_owned()).into_response()
-        }
+        Some(joined) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(joined.picture)).into_response(),
         None => (StatusCode::SERVICE_UNAVAILABLE, "the room is closing\n").into_response(),
     }
+}
+
+/// Whether the parts that everything goes through answer.
+async fn ready(State(app): State<App>) -> Response {
+    let asked =
+        tokio::join!(timeout(ANSWERS_WITHIN, app.desk.answers()), timeout(ANSWERS_WITHIN, app.journal.answers()),);
+    for (part, answers) in [("desk", asked.0), ("journal", asked.1)] {
+        if answers != Ok(true) {
+            let words = format!("the {part} does not answer within {} s\n", ANSWERS_WITHIN.as_secs());
+            return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
+        }
+    }
+    "ready\n".into_response()
 }
 
 /// The room's own figures, in the Prometheus text format.
@@ -69,4 +92,42 @@ async fn figures(State(app): State<App>) -> Response {
 async fn nothing_here() -> Response {
     (StatusCode::NOT_FOUND, "no such path; the room has /api/v1/agent, /api/v1/screen and /api/v1/picture\n")
         .into_response()
+}
+
+async fn not_that_way() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, "this path is only for GET\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use opsroom::opsroom::Opsroom;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{clock, desk};
+
+    #[tokio::test]
+    async fn a_room_whose_desk_does_not_answer_is_not_ready_and_says_so() {
+        let (to_journal, _journal) = mpsc::channel(1);
+        let (_to_desk, inbox) = mpsc::channel(1);
+        let (_, desk) = Opsroom::new(config::room::Room::default().organisation, clock::now()).split();
+        // There, but never run.
+        let (desk, _task, _) = desk::open(desk, inbox, to_journal.clone());
+        let app = App {
+            desk,
+            journal: JournalHandle(to_journal),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            agents: Seats::new("agents", 1),
+            screens: Seats::new("screens", 1),
+            on_loopback: true,
+            sockets: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        };
+        let answer = ready(State(app)).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let words = to_bytes(answer.into_body(), 1000).await.unwrap();
+        assert_eq!(words, "the desk does not answer within 1 s\n");
+    }
 }

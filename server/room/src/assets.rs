@@ -16,7 +16,10 @@ struct Screens;
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
                       connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-/// `GET` anything that is not part of the API: a file of the screens, or the page, which knows its own paths.
+/// The paths of the screens. The page answers any other itself, with words that can be read from afar.
+const SCREENS: [&str; 2] = ["", "wall"];
+
+/// `GET` anything that is not part of the API: a file of the screens, or the page.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path.starts_with("assets/") {
@@ -25,8 +28,12 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
             None => (StatusCode::NOT_FOUND, "no such file\n").into_response(),
         };
     }
+    if path.contains('.') {
+        return (StatusCode::NOT_FOUND, "no such file\n").into_response();
+    }
     match find("index.html", &headers) {
-        Some(found) => reply(found, "index.html", "no-cache", &headers),
+        Some(found) if SCREENS.contains(&path) => reply(found, "index.html", "no-cache", &headers),
+        Some(found) => (StatusCode::NOT_FOUND, whole(found, "index.html", "no-store")).into_response(),
         None => {
             (StatusCode::SERVICE_UNAVAILABLE, "built without its screens: run `cargo xtask build`\n").into_response()
         }
@@ -52,11 +59,15 @@ fn find(path: &str, headers: &HeaderMap) -> Option<Found> {
     Screens::get(path).map(|file| Found { file, encoding: None })
 }
 
-fn reply(Found { file, encoding }: Found, path: &str, caching: &'static str, headers: &HeaderMap) -> Response {
-    let tag = tag(&file);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag) {
+fn reply(found: Found, path: &str, caching: &'static str, headers: &HeaderMap) -> Response {
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag(&found.file)) {
         return StatusCode::NOT_MODIFIED.into_response();
     }
+    whole(found, path, caching)
+}
+
+fn whole(Found { file, encoding }: Found, path: &str, caching: &'static str) -> Response {
+    let tag = tag(&file);
     let mut response = file.data.into_response();
     let told = response.headers_mut();
     told.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(path)));

@@ -11,23 +11,32 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
-    signal::unix::{SignalKind, signal},
     time::{sleep, timeout},
 };
 
-use crate::cli::{DemoArgs, Failure};
+use crate::{
+    cli::{DemoArgs, Failure},
+    serve, signals,
+};
 
 /// How long the room may take to open.
 const OPENS_WITHIN: Duration = Duration::from_secs(30);
-/// How long a process may take to come to an end once it is told to.
-const ENDS_WITHIN: Duration = Duration::from_secs(10);
+/// How long a process may take to come to an end once it is told to: longer than the room ever does.
+const ENDS_WITHIN: Duration = Duration::from_secs(serve::CLOSES_WITHIN.as_secs() + 4);
 
 /// Runs until Ctrl-C, or for as long as it was told to.
 pub async fn run(args: DemoArgs) -> Result<(), Failure> {
+    // Before anything is there that would have to be cleared away.
+    let asked_to_end = signals::asked_to_end()?;
     let folder = tempfile::Builder::new().prefix("synco-demo-").tempdir()?;
     write_configuration(folder.path(), args.no_rehearsal)?;
     let mut cast = Cast::default();
-    let ended = play(&args, &folder, &mut cast).await;
+    let ended = tokio::select! {
+        // First, because Ctrl-C also reaches the processes of the demo, and their end is then no fault.
+        biased;
+        () = asked_to_end => Ok(()),
+        ended = play(&args, &folder, &mut cast) => ended,
+    };
     cast.end().await;
     println!("The demo is over.");
     ended
@@ -40,7 +49,6 @@ async fn play(args: &DemoArgs, folder: &TempDir, cast: &mut Cast) -> Result<(), 
         cast.call(&agent(folder.path(), "agent-rehearsal", &address)?, "the agent of the rehearsed organisation")?;
     }
     tell(args, &address);
-    let mut terminate = signal(SignalKind::terminate())?;
     let time_is_up = async {
         match args.seconds {
             Some(seconds) => sleep(seconds).await,
@@ -49,8 +57,6 @@ async fn play(args: &DemoArgs, folder: &TempDir, cast: &mut Cast) -> Result<(), 
     };
     tokio::select! {
         () = time_is_up => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
-        _ = terminate.recv() => Ok(()),
         (who, status) = cast.first_to_go() => Err(Failure::Own(format!("{who} ended by itself: {status}").into())),
     }
 }

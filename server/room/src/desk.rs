@@ -56,10 +56,18 @@ pub struct Joined {
     pub frames: broadcast::Receiver<Frame>,
 }
 
+/// What the desk is asked by those who hold its address.
+enum Ask {
+    /// To let a screen in.
+    Join(oneshot::Sender<Joined>),
+    /// To answer.
+    Answer(oneshot::Sender<()>),
+}
+
 /// The address of the desk for screens, scripts and agents.
 #[derive(Clone)]
 pub struct DeskHandle {
-    joins: mpsc::Sender<oneshot::Sender<Joined>>,
+    asks: mpsc::Sender<Ask>,
     raised: broadcast::Sender<Arc<Signal>>,
 }
 
@@ -67,8 +75,14 @@ impl DeskHandle {
     /// The picture and what follows it, within a tenth of a second. `None` once the room closes.
     pub async fn join(&self) -> Option<Joined> {
         let (tell, answer) = oneshot::channel();
-        self.joins.send(tell).await.ok()?;
+        self.asks.send(Ask::Join(tell)).await.ok()?;
         answer.await.ok()
+    }
+
+    /// Whether it answers; whoever asks sets the time.
+    pub async fn answers(&self) -> bool {
+        let (tell, answer) = oneshot::channel();
+        self.asks.send(Ask::Answer(tell)).await.is_ok() && answer.await.is_ok()
     }
 
     /// Every signal that is raised or named anew from now on.
@@ -81,7 +95,7 @@ impl DeskHandle {
 pub struct DeskTask {
     desk: Desk,
     inbox: mpsc::Receiver<ToDesk>,
-    joins: mpsc::Receiver<oneshot::Sender<Joined>>,
+    asks: mpsc::Receiver<Ask>,
     joining: Vec<oneshot::Sender<Joined>>,
     frames: broadcast::Sender<Frame>,
     raised: broadcast::Sender<Arc<Signal>>,
@@ -98,7 +112,7 @@ pub fn open(
     inbox: mpsc::Receiver<ToDesk>,
     journal: mpsc::Sender<ToJournal>,
 ) -> (DeskHandle, DeskTask, watch::Receiver<BTreeSet<IndicatorId>>) {
-    let (joins, joins_inbox) = mpsc::channel(WAITING);
+    let (asks, asks_inbox) = mpsc::channel(WAITING);
     let (wanted, follows) = watch::channel(desk.wanted());
     let (frames, _) = broadcast::channel(FRAMES_KEPT);
     let (raised, _) = broadcast::channel(SIGNALS_KEPT);
@@ -106,7 +120,7 @@ pub fn open(
     let task = DeskTask {
         desk,
         inbox,
-        joins: joins_inbox,
+        asks: asks_inbox,
         joining: Vec::new(),
         frames,
         raised: raised.clone(),
@@ -115,7 +129,7 @@ pub fn open(
         told,
         told_at: Instant::now(),
     };
-    (DeskHandle { joins, raised }, task, follows)
+    (DeskHandle { asks, raised }, task, follows)
 }
 
 impl DeskTask {
@@ -129,7 +143,11 @@ impl DeskTask {
                     Some(event) => self.fold(event),
                     None => return,
                 },
-                Some(join) = self.joins.recv() => self.joining.push(join),
+                Some(ask) = self.asks.recv() => match ask {
+                    Ask::Join(join) => self.joining.push(join),
+                    // Who asked may have gone meanwhile.
+                    Ask::Answer(tell) => drop(tell.send(())),
+                },
                 _ = flush.tick() => self.flush(),
             }
         }

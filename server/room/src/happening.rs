@@ -20,7 +20,13 @@ impl Opened {
     /// Tells it.
     pub fn emit(self) {
         // A figure that is there from the start can be watched from the start.
-        for name in ["synco_readings_taken_total", "synco_batches_taken_total", "synco_batches_repeated_total"] {
+        for name in [
+            "synco_readings_taken_total",
+            "synco_readings_refused_total",
+            "synco_readings_unwatched_total",
+            "synco_batches_taken_total",
+            "synco_batches_repeated_total",
+        ] {
             counter!(name).absolute(0);
         }
         for name in ["synco_agents", "synco_screens", "synco_signals_open"] {
@@ -80,10 +86,59 @@ pub struct ReadingsRefused<'a> {
 }
 
 impl ReadingsRefused<'_> {
+    /// Counts it. The log hears of it only with the number of times it did not hear of it since the last.
+    pub fn emit(self, left_out: Option<u64>) {
+        counter!("synco_readings_refused_total").increment(self.count as u64);
+        if let Some(left_out) = left_out {
+            warn!(agent = %self.agent, count = self.count, first = self.first, left_out, "readings refused");
+        }
+    }
+}
+
+/// Readings of indicators that nobody has described were kept and not judged: the room watches no more of them.
+pub struct ReadingsUnwatched {
+    /// How many since the last.
+    pub count: u64,
+    /// How many indicators that nobody has described the room watches.
+    pub most: usize,
+}
+
+impl ReadingsUnwatched {
     /// Tells it.
     pub fn emit(self) {
-        counter!("synco_readings_refused_total").increment(self.count as u64);
-        warn!(agent = %self.agent, count = self.count, first = self.first, "readings refused");
+        counter!("synco_readings_unwatched_total").increment(self.count);
+        warn!(
+            count = self.count,
+            most = self.most,
+            "readings kept but not judged: too many indicators that nobody has described; put them into the organisation"
+        );
+    }
+}
+
+/// A part of the room ended before it was told to.
+pub struct PartEnded {
+    /// Its name.
+    pub part: &'static str,
+}
+
+impl PartEnded {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_parts_ended_total").increment(1);
+        tracing::error!(part = self.part, "a part of the room ended by itself; the room closes");
+    }
+}
+
+/// The room closes without its last snapshot.
+pub struct ClosedInHaste {
+    /// How long was waited for it, in seconds.
+    pub seconds: u64,
+}
+
+impl ClosedInHaste {
+    /// Tells it.
+    pub fn emit(self) {
+        warn!(seconds = self.seconds, "no last snapshot in time; the next room reads the journal instead");
     }
 }
 

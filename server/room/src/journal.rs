@@ -16,12 +16,45 @@ pub const WAITING: usize = 64;
 /// How many readings one commit takes at most.
 const LARGEST_COMMIT: usize = 50_000;
 
+/// The address of the journal for the door; all go through one queue, so that what is on its way counts.
+#[derive(Clone)]
+pub struct JournalHandle(pub(crate) mpsc::Sender<ToJournal>);
+
+impl JournalHandle {
+    /// Sends a batch on its way. `None` once the room closes.
+    pub async fn deliver(&self, batch: Batch) -> Option<oneshot::Receiver<Receipt>> {
+        let (tell, receipt) = oneshot::channel();
+        self.0.send(ToJournal::Deliver(batch, tell)).await.ok()?;
+        Some(receipt)
+    }
+
+    /// The last sequence taken from an agent; 0 if none. `None` once the room closes.
+    pub async fn last_taken(&self, agent: &AgentId) -> Option<u64> {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(ToJournal::LastTaken(agent.clone(), tell)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Says that no more batches will come.
+    pub async fn close(self) {
+        self.0.send(ToJournal::Close).await.ok();
+    }
+
+    /// Whether it answers; whoever asks sets the time.
+    pub async fn answers(&self) -> bool {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(ToJournal::Answer(tell)).await.is_ok() && answer.await.is_ok()
+    }
+}
+
 /// What the journal is told.
 pub enum ToJournal {
     /// A batch, and whom to tell when it is on disk.
     Deliver(Batch, oneshot::Sender<Receipt>),
     /// Which sequence was taken last from an agent; 0 if none.
     LastTaken(AgentId, oneshot::Sender<u64>),
+    /// Only to answer.
+    Answer(oneshot::Sender<()>),
     /// What the room has learned up to a position.
     Keep(Snapshot),
     /// The same, and it is the last thing the journal is told.
@@ -68,6 +101,7 @@ impl Journal {
             self.commit(waiting);
             match other {
                 Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
+                Some(ToJournal::Answer(tell)) => drop(tell.send(())),
                 Some(ToJournal::Keep(snapshot)) => self.keep(&snapshot),
                 Some(ToJournal::KeepLast(snapshot)) => return self.keep(&snapshot),
                 Some(ToJournal::Close) => self.close(),

@@ -16,8 +16,11 @@ use crate::{
     desk::Joined,
     frames::{self, Frame},
     happening::{Refusal, ScreenLagged, ScreenLink},
+    seats::Full,
 };
 
+/// How many screens may be connected at once.
+pub const SEATS: usize = 2048;
 /// How long a screen may take to accept a frame before it is let go; it comes back by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a screen may say at once, in bytes.
@@ -26,15 +29,15 @@ const LONGEST_WORD: usize = 16 << 10;
 const READ_BUFFER: usize = 4 << 10;
 
 /// `GET /api/v1/screen`.
-pub async fn upgrade(State(app): State<App>, socket: WebSocketUpgrade) -> Response {
-    let tracked = app.sockets.token();
+pub async fn upgrade(State(app): State<App>, socket: WebSocketUpgrade) -> Result<Response, Full> {
+    let (seat, tracked) = (app.screens.take()?, app.sockets.token());
     let socket = socket.max_message_size(LONGEST_WORD).max_frame_size(LONGEST_WORD).read_buffer_size(READ_BUFFER);
-    socket.on_upgrade(move |mut socket| async move {
+    Ok(socket.on_upgrade(move |mut socket| async move {
         ScreenLink.emit_came();
         serve(&mut socket, &app).await;
         ScreenLink.emit_went();
-        drop(tracked);
-    })
+        drop((seat, tracked));
+    }))
 }
 
 /// The screen went, or the room closes.

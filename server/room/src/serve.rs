@@ -1,16 +1,16 @@
 //! `synco serve`: puts the room together, runs it, and takes it apart within its grace period.
 
-use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, thread::JoinHandle, time::Duration};
+use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, time::Duration};
 
 use archive::Archive;
 use config::room::Room;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
     task,
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vsm::id::IndicatorId;
@@ -19,35 +19,42 @@ use crate::{
     api::{self, App},
     cli::{Failure, ServeArgs},
     clock,
-    desk::{self, DeskTask},
-    door::LastTaken,
-    happening::{ArchiveFailed, Opened},
-    journal::{self, ToJournal},
+    desk::{self, DeskHandle},
+    door,
+    happening::{ArchiveFailed, ClosedInHaste, Opened, PartEnded},
+    journal::{self, JournalHandle},
+    parts::Parts,
     restore::{self, Restored},
+    screen,
+    seats::Seats,
     shard::{self, Shard, ToShard},
+    signals,
 };
 
-/// How long sockets, and then the archive, may take to come to an end.
-const GRACE: Duration = Duration::from_secs(3);
+/// How long the room may take to close, whoever is connected. A supervisor commonly grants 10 s.
+pub const CLOSES_WITHIN: Duration = Duration::from_secs(8);
+/// The part of it that requests and sockets may take; the rest is for the archive.
+const SOCKETS_END_WITHIN: Duration = Duration::from_secs(3);
 /// How often silence is looked for.
 const TICK_EVERY: Duration = Duration::from_secs(1);
 
 /// Opens the room and keeps it open until it is told to stop.
 pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let room = configure(args)?;
+    raise_open_files();
     let stop = CancellationToken::new();
-    let stopping = stop.clone();
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (stopping, asked_to_end) = (stop.clone(), signals::asked_to_end()?);
     task::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => (),
-            _ = interrupt.recv() => (),
-        }
+        asked_to_end.await;
         stopping.cancel();
     });
+    let metrics = PrometheusBuilder::new().install_recorder()?;
     let listener = listen(room.listen).await?;
-    let running = open(room, &listener, stop.clone()).await?;
+    let running = tokio::select! {
+        // What was being read then is only read.
+        () = stop.cancelled() => return Ok(()),
+        running = open(room, listener.local_addr()?, metrics, stop.clone()) => running?,
+    };
     println!("listening http://{}", listener.local_addr()?);
     running.serve(listener, stop).await
 }
@@ -71,6 +78,13 @@ fn configure(args: ServeArgs) -> Result<Room, Failure> {
     Ok(room)
 }
 
+/// As many open files as the system grants: each connection is one, and the soft limit is often just 1,024.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // Where it cannot be raised, fewer than the seats can be connected, and the listener waits for one to go.
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).ok();
+}
+
 async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(at).await.map_err(|error| {
         Failure::Refused(vec![format!(
@@ -82,19 +96,30 @@ async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
 /// A room with every part in place.
 struct Running {
     app: App,
-    desk: DeskTask,
-    to_shard: mpsc::Sender<ToShard>,
-    wanted: Wanted,
-    threads: Vec<JoinHandle<()>>,
-    snapshot_every: Duration,
+    parts: Parts,
 }
 
-async fn open(room: Room, listener: &TcpListener, stop: CancellationToken) -> Result<Running, Failure> {
-    let metrics = PrometheusBuilder::new().install_recorder()?;
+async fn open(
+    room: Room,
+    at: SocketAddr,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) -> Result<Running, Failure> {
     let snapshot_every = room.snapshot_every;
     let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
-    Opened { at: listener.local_addr()?, watched: restored.watched, replayed: restored.replayed }.emit();
-    assemble(archive, restored, metrics, snapshot_every, stop)
+    Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
+    let (parts, desk, journal) = assemble(archive, restored, snapshot_every, &stop)?;
+    let app = App {
+        desk,
+        journal,
+        metrics,
+        agents: Seats::new("agents", door::SEATS),
+        screens: Seats::new("screens", screen::SEATS),
+        on_loopback: at.ip().is_loopback(),
+        sockets: TaskTracker::new(),
+        stop,
+    };
+    Ok(Running { app, parts })
 }
 
 /// What the archive gave, in halves.
@@ -118,48 +143,62 @@ fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
     Ok((archive, Halves { watches, desk, position, replayed, watched }))
 }
 
+/// Starts every part of the room.
 fn assemble(
     archive: Archive,
-    halves: Halves,
-    metrics: PrometheusHandle,
+    Halves { watches, desk, position, .. }: Halves,
     snapshot_every: Duration,
-    stop: CancellationToken,
-) -> Result<Running, Failure> {
+    stop: &CancellationToken,
+) -> std::io::Result<(Parts, DeskHandle, JournalHandle)> {
     let (to_journal, journal_inbox) = mpsc::channel(journal::WAITING);
     let (to_shard, shard_inbox) = mpsc::channel(shard::WAITING);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
-    let (desk, desk_task, wanted) = desk::open(halves.desk, desk_inbox, to_journal.clone());
-    let Halves { watches, position, .. } = halves;
+    let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, to_journal.clone());
     let shard = Shard { watches, position, inbox: shard_inbox, desk: to_desk, wanted: wanted.clone() };
-    let threads = vec![shard.start()?, journal::start(archive, journal_inbox, to_shard.clone())?];
-    let taken = LastTaken::through(to_journal.clone());
-    let app = App { desk, journal: to_journal, taken, metrics, sockets: TaskTracker::new(), stop };
-    Ok(Running { app, desk: desk_task, to_shard, wanted, threads, snapshot_every })
+    let mut parts = Parts::default();
+    parts.thread("the shard", shard.start()?);
+    parts.thread("the journal", journal::start(archive, journal_inbox, to_shard.clone())?);
+    parts.task("the desk", desk_task.run());
+    parts.task("the metronome", metronome(to_shard, wanted, snapshot_every, stop.clone()));
+    Ok((parts, desk, JournalHandle(to_journal)))
 }
 
 impl Running {
     async fn serve(self, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
-        let Self { app, desk, to_shard, wanted, threads, snapshot_every } = self;
-        let tasks = TaskTracker::new();
-        tasks.spawn(desk.run());
-        tasks.spawn(metronome(to_shard, wanted, snapshot_every, stop.clone()));
+        let Self { app, mut parts } = self;
         let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
         let stopped = stop.clone().cancelled_owned();
-        let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped).into_future();
-        tokio::select! {
-            ended = serving => ended?,
-            // A client that never finishes its request does not keep the room open.
-            () = async { stop.cancelled().await; sleep(GRACE).await } => (),
+        let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped);
+        let mut serving = task::spawn(serving.into_future());
+        let ended = tokio::select! {
+            biased;
+            () = stop.cancelled() => Vec::new(),
+            ended = parts.some_end() => ended,
+            _ = &mut serving => vec!["the listener"],
+        };
+        stop.cancel();
+        ended.iter().for_each(|part| PartEnded { part }.emit());
+        let closes_by = Instant::now() + CLOSES_WITHIN;
+        let sockets_end = async {
+            if !serving.is_finished() {
+                serving.await.ok();
+            }
+            sockets.close();
+            sockets.wait().await;
+        };
+        // A client that never finishes what it says does not keep the room open: it is dropped with the runtime.
+        timeout(SOCKETS_END_WITHIN, sockets_end).await.ok();
+        let archive_ends = async {
+            journal.close().await;
+            parts.all_end().await;
+        };
+        if timeout_at(closes_by, archive_ends).await.is_err() {
+            ClosedInHaste { seconds: CLOSES_WITHIN.as_secs() }.emit();
         }
-        sockets.close();
-        // A socket that does not end in time is dropped with the runtime; the archive does not depend on it.
-        timeout(GRACE, sockets.wait()).await.ok();
-        journal.send(ToJournal::Close).await.ok();
-        drop(journal);
-        tasks.close();
-        timeout(GRACE, tasks.wait()).await.ok();
-        timeout(GRACE, task::spawn_blocking(|| threads.into_iter().for_each(|thread| drop(thread.join())))).await.ok();
-        Ok(())
+        match ended[..] {
+            [] => Ok(()),
+            _ => Err(Failure::Own(format!("ended by itself: {}", ended.join(", ")).into())),
+        }
     }
 }
 
@@ -187,6 +226,27 @@ async fn metronome(
         };
         if shard.send(event).await.is_err() {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_room_that_loses_its_parts_closes_and_says_which() {
+        let folder = tempfile::tempdir().unwrap();
+        let room = Room { archive: folder.path().join("archive"), ..Room::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let stop = CancellationToken::new();
+        let running = open(room, listener.local_addr().unwrap(), metrics, stop.clone()).await.unwrap();
+        // Nobody has told the room to close, but the journal has heard so.
+        running.app.journal.clone().close().await;
+        let Err(Failure::Own(why)) = running.serve(listener, stop).await else { panic!("it should not end well") };
+        for part in ["ended by itself: ", "the journal", "the shard", "the desk"] {
+            assert!(why.to_string().contains(part), "{why}");
         }
     }
 }

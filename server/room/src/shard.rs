@@ -3,11 +3,14 @@
 use std::{collections::BTreeSet, thread};
 
 use archive::{Batch, Position};
-use opsroom::{disturbance::Disturbance, watches::Watches};
+use opsroom::{
+    disturbance::Disturbance,
+    watches::{MOST_UNOWNED, Watches},
+};
 use tokio::sync::{mpsc, watch};
 use vsm::{id::IndicatorId, time::Moment};
 
-use crate::{clock, desk::ToDesk, restore};
+use crate::{clock, desk::ToDesk, happening::ReadingsUnwatched, restore};
 
 /// How many committed batches wait to be judged before the journal makes the door wait.
 pub const WAITING: usize = 64;
@@ -48,15 +51,14 @@ impl Shard {
 
     fn run(mut self) {
         let mut said = Vec::new();
+        let mut unwatched = 0;
         while let Some(event) = self.inbox.blocking_recv() {
             self.follow(&mut said);
             match event {
                 ToShard::Judge(position, batch) => self.judge(position, &batch, &mut said),
                 ToShard::Tick(now) => {
-                    self.watches.tick(now, &mut said);
-                    self.say(&mut said);
-                    self.desk.blocking_send(ToDesk::Tick(now)).ok();
-                    metrics::gauge!("synco_watches").set(self.watches.len() as f64);
+                    self.tick(now, &mut said);
+                    unwatched = self.tell_unwatched(unwatched);
                 }
                 // It has looked at what is wanted before it looked at this.
                 ToShard::Follow => (),
@@ -72,6 +74,22 @@ impl Shard {
             self.watches.observe(reading, batch.received_at, batch.rehearsal, said);
         }
         self.position = position;
+    }
+
+    fn tick(&mut self, now: Moment, said: &mut Vec<Disturbance>) {
+        self.watches.tick(now, said);
+        self.say(said);
+        self.desk.blocking_send(ToDesk::Tick(now)).ok();
+        metrics::gauge!("synco_watches").set(self.watches.len() as f64);
+    }
+
+    /// Tells how many more readings were not judged than were told before; gives how many are told now.
+    fn tell_unwatched(&self, told: u64) -> u64 {
+        let unwatched = self.watches.unwatched();
+        if told < unwatched {
+            ReadingsUnwatched { count: unwatched - told, most: MOST_UNOWNED }.emit();
+        }
+        unwatched
     }
 
     fn follow(&mut self, said: &mut Vec<Disturbance>) {
@@ -90,5 +108,41 @@ impl Shard {
     fn bring_home(&self, last: bool) {
         let learned = restore::encode_learned(&self.watches.learned());
         self.desk.blocking_send(ToDesk::Snapshot { position: self.position, learned, last }).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use config::room::Room;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use vsm::{id::AgentId, reading::Reading};
+
+    use super::*;
+
+    /// Readings of so many indicators that nobody has described.
+    fn of_nobody(count: usize) -> Batch {
+        let now = Moment::from_unix_millis(1_763_600_000_000);
+        let reading = |at| Reading::new(IndicatorId::parse(&format!("n{at}")).unwrap(), now, 1.0).unwrap();
+        let agent = AgentId::parse("flood").unwrap();
+        Batch { agent, sequence: 1, received_at: now, rehearsal: false, readings: (0..count).map(reading).collect() }
+    }
+
+    #[test]
+    fn readings_that_nobody_judges_are_counted_at_the_next_tick() {
+        let (tell, inbox) = mpsc::channel(8);
+        let (desk, _heard) = mpsc::channel(64);
+        let (_wants, wanted) = watch::channel(BTreeSet::new());
+        let (batch, now) = (of_nobody(MOST_UNOWNED + 3), clock::now());
+        for event in
+            [ToShard::Judge(Position::default(), batch), ToShard::Tick(now), ToShard::Tick(now), ToShard::Close]
+        {
+            tell.try_send(event).unwrap();
+        }
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let watches = Watches::new(&Room::default().organisation);
+        let shard = Shard { watches, position: Position::default(), inbox, desk, wanted };
+        metrics::with_local_recorder(&recorder, || shard.run());
+        let figures = recorder.handle().render();
+        assert!(figures.contains("synco_readings_unwatched_total 3\n"), "{figures}");
     }
 }

@@ -48,11 +48,6 @@ pub struct Names {
 }
 
 impl Names {
-    /// Whether a batch of this connection has named the indicator lately.
-    pub fn knows(&self, indicator: &IndicatorId) -> bool {
-        self.known.contains(indicator)
-    }
-
     fn parse(&mut self, name: &str) -> Result<IndicatorId, InvalidName> {
         let place = self.next;
         if let Some(known) = self.known.get(place).filter(|known| known.as_str() == name) {

@@ -1,0 +1,102 @@
+//! What of a batch is taken, and how what is not is told.
+
+use std::time::Duration;
+
+use cybernet::batch::Refused;
+use vsm::{reading::Reading, time::Moment};
+
+/// How far ahead of the room a team's clock may be.
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+/// How many readings of a batch are refused each by itself.
+const MOST_TOLD: usize = 100;
+/// How long the words for one of them may be, in bytes. Even if each had to be escaped, all of them fit in a frame.
+const LONGEST_WHY: usize = 500;
+
+/// The highest sequence: the archive counts in signed numbers of 64 bits.
+const HIGHEST_SEQUENCE: u64 = i64::MAX as u64;
+
+/// Refuses a sequence after which there would be no next.
+pub(super) fn check_sequence(sequence: u64) -> Result<(), String> {
+    if HIGHEST_SEQUENCE < sequence {
+        return Err(format!("sequence {sequence}; sequences end with {HIGHEST_SEQUENCE}"));
+    }
+    Ok(())
+}
+
+/// Parts what was measured in the future from what can be taken. `places` says where each reading stood.
+pub(super) fn check(
+    readings: Vec<Reading>,
+    places: Vec<usize>,
+    mut refused: Vec<Refused>,
+    now: Moment,
+) -> (Vec<Reading>, Vec<Refused>) {
+    let latest = now + AHEAD;
+    let mut taken = Vec::with_capacity(readings.len());
+    for (reading, index) in readings.into_iter().zip(places) {
+        if reading.measured_at <= latest {
+            taken.push(reading);
+            continue;
+        }
+        let ahead = Duration::from_secs(reading.measured_at.since(now).as_secs());
+        let why = format!("measured {} in the future; is the clock right?", humantime::format_duration(ahead));
+        refused.push(Refused { index, why });
+    }
+    refused.sort_by_key(|refused| refused.index);
+    (taken, refused)
+}
+
+/// So many refusals, each so long, that the answer fits in a frame; the last says how many more there were.
+pub(super) fn shorten(mut refused: Vec<Refused>) -> Vec<Refused> {
+    let more = refused.len().saturating_sub(MOST_TOLD);
+    refused.truncate(MOST_TOLD + 1);
+    for Refused { why, .. } in &mut refused {
+        why.truncate(why.floor_char_boundary(LONGEST_WHY));
+    }
+    if let Some(next) = refused.get_mut(MOST_TOLD) {
+        next.why = format!("and {more} more were refused");
+    }
+    refused.shrink_to_fit();
+    refused
+}
+
+#[cfg(test)]
+mod tests {
+    use vsm::id::IndicatorId;
+
+    use super::*;
+
+    #[test]
+    fn a_reading_from_the_future_is_refused_with_its_place() {
+        let now = Moment::from_unix_millis(1_763_600_000_000);
+        let reading = |at| Reading::new(IndicatorId::parse("a").unwrap(), at, 1.0).unwrap();
+        let readings = vec![reading(now), reading(now + Duration::from_secs(9 * 3600)), reading(now + AHEAD)];
+        let (taken, refused) = check(readings, vec![0, 2, 3], vec![], now);
+        assert_eq!(taken.len(), 2);
+        assert_eq!(refused, [Refused { index: 2, why: "measured 9h in the future; is the clock right?".to_owned() }]);
+    }
+
+    #[test]
+    fn many_refusals_are_told_in_part_and_the_rest_is_counted() {
+        let refused = |count: usize| (0..count).map(|index| Refused { index: 2 * index, why: "é".repeat(9000) });
+        let told = shorten(refused(10_000).collect());
+        assert_eq!(told.len(), 101);
+        assert_eq!(told[99].why.len(), 500);
+        assert_eq!(told[100], Refused { index: 200, why: "and 9900 more were refused".to_owned() });
+        let few = shorten(refused(100).collect());
+        assert_eq!((few.len(), few[99].index), (100, 198));
+    }
+
+    #[test]
+    fn the_answer_fits_in_a_frame_whatever_was_found() {
+        let worst = |index| Refused { index, why: "\u{1}".repeat(9000) };
+        let text = serde_json::to_string(&shorten((0..10_000).map(worst).collect())).unwrap();
+        assert!(text.len() < cybernet::agent::LONGEST_FRAME / 2, "{}", text.len());
+    }
+
+    #[test]
+    fn a_sequence_the_archive_cannot_count_is_refused() {
+        assert_eq!(check_sequence(HIGHEST_SEQUENCE), Ok(()));
+        let words = "sequence 9223372036854775808; sequences end with 9223372036854775807";
+        assert_eq!(check_sequence(HIGHEST_SEQUENCE + 1), Err(words.to_owned()));
+    }
+}
