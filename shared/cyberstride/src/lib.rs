@@ -22,7 +22,8 @@
 //! Nothing here reads a clock, draws a random number, allocates for a reading or does I/O.
 //!
 //! Reading order: [`process`], [`setting`], [`covariance`], `trend` (one path), `mixture` (sixteen), [`prior`],
-//! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it.
+//! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it; [`score`] says
+//! how unusual a reading is, whatever the series.
 
 pub mod covariance;
 pub mod forecast;
@@ -33,6 +34,7 @@ pub mod prior;
 pub mod process;
 mod recent;
 pub mod scale;
+pub mod score;
 pub mod setting;
 mod trend;
 mod usual;
@@ -44,4 +46,5 @@ pub use naming::{Kind, Naming};
 pub use prior::Prior;
 pub use process::{Probabilities, Process};
 pub use scale::Scale;
+pub use score::{At, Score, Scorer, Tier, Voice};
 pub use setting::Setting;

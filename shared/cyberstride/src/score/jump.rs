@@ -1,0 +1,182 @@
+//! The immediate voice: one reading that a short autoregression did not expect.
+
+use serde::{Deserialize, Serialize};
+
+/// Share of the past that survives a step: a memory of some five hundred readings.
+const FORGETTING: f64 = 0.998;
+/// Errors beyond so many scales count less: Huber (1964).
+const HUBER: f64 = 3.0;
+/// The uncertainty of a coefficient is let grow no further; directions the series never takes teach nothing.
+const MOST_UNCERTAIN: f64 = 1e6;
+/// Readings before anything is said.
+const YOUNG: u32 = 132;
+/// An excess is forgotten when so many readings passed without a larger one.
+const FORGOTTEN: u8 = 20;
+/// The most this voice can say, in nats: a single reading is never by itself a reason to wake anyone.
+const CAP: f64 = 7.5;
+/// Shares of the errors, 20 % and 3 %, from which the tail is drawn out: quantiles of the bulk are not masked by
+/// frequent spikes as maxima are.
+const BULK: [f64; 2] = [0.80, 0.97];
+
+/// Forecast, errors and tail of the immediate voice.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Jump {
+    seen: u32,
+    lags: [f64; 3],
+    coefficients: [f64; 4],
+    covariance: [[f64; 4]; 4],
+    scale: f64,
+    largest: f64,
+    errors: Errors,
+    maximum: f64,
+    since_maximum: u8,
+}
+
+impl Default for Jump {
+    fn default() -> Self {
+        let mut covariance = [[0.0; 4]; 4];
+        (0..4).for_each(|k| covariance[k][k] = 100.0);
+        Self {
+            seen: 0,
+            lags: [0.0; 3],
+            coefficients: [0.0, 1.0, 0.0, 0.0],
+            covariance,
+            scale: 1.0,
+            largest: 0.0,
+            errors: Errors::default(),
+            maximum: f64::MIN,
+            since_maximum: 0,
+        }
+    }
+}
+
+impl Jump {
+    /// What is new in how unusual this reading is, in nats; `None` where it is nothing new.
+    pub(crate) fn observe(&mut self, y: f64) -> Option<f64> {
+        let x = [1.0, self.lags[0], self.lags[1], self.lags[2]];
+        let error = y - dot(&self.coefficients, &x);
+        let relative = error.abs() / self.scale.max(0.001 * self.largest).max(1e-9);
+        let unusual = self.errors.unusual(relative);
+        self.errors.count(relative);
+        self.learn(&x, error);
+        self.lags = [y, x[1], x[2]];
+        self.seen = self.seen.saturating_add(1);
+        if self.seen <= YOUNG { None } else { self.tell((0.7 * unusual).min(CAP)) }
+    }
+
+    /// Lets a step pass without a reading.
+    pub(crate) fn skip(&mut self) {
+        let expected = dot(&self.coefficients, &[1.0, self.lags[0], self.lags[1], self.lags[2]]);
+        self.lags = [expected.clamp(-1e6, 1e6), self.lags[0], self.lags[1]];
+    }
+
+    fn tell(&mut self, now: f64) -> Option<f64> {
+        self.since_maximum = self.since_maximum.saturating_add(1);
+        if FORGOTTEN < self.since_maximum {
+            self.maximum = f64::MIN;
+        }
+        if now <= self.maximum {
+            return None;
+        }
+        if 3.0 < now {
+            (self.maximum, self.since_maximum) = (now + 0.3, 0);
+        }
+        Some(now)
+    }
+
+    /// Recursive least squares with forgetting.
+    fn learn(&mut self, x: &[f64; 4], error: f64) {
+        let size = error.abs();
+        self.largest = self.largest.max(size);
+        let weight = (HUBER * self.scale / size.max(1e-12)).min(1.0);
+        self.scale += 0.01 * (1.25 * size.min(HUBER * self.scale) - self.scale);
+        let projected: [f64; 4] = std::array::from_fn(|k| dot(&self.covariance[k], x));
+        let spread = FORGETTING / weight.max(1e-6) + dot(&projected, x);
+        let trace: f64 = (0..4).map(|k| self.covariance[k][k]).sum();
+        let growth = if trace < MOST_UNCERTAIN { FORGETTING.recip() } else { 1.0 };
+        for (k, row) in self.covariance.iter_mut().enumerate() {
+            let gain = projected[k] / spread;
+            self.coefficients[k] += gain * error;
+            row.iter_mut().zip(projected).for_each(|(c, p)| *c = (*c - gain * p) * growth);
+        }
+    }
+}
+
+fn dot(a: &[f64; 4], b: &[f64; 4]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
+}
+
+/// A histogram of logarithms of relative errors, twelve bins a unit, from e^-8 to e^8.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+struct Errors {
+    bins: [[u16; 24]; 8],
+    total: u32,
+}
+
+impl Errors {
+    const FULL: u32 = 4096;
+
+    /// Minus the logarithm of the probability of so large an error, from a Weibull tail through two quantiles of the
+    /// bulk.
+    fn unusual(&self, error: f64) -> f64 {
+        if self.total < 32 {
+            return 0.0;
+        }
+        let [u1, u2] = self.quantiles();
+        let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
+        5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0))
+    }
+
+    fn quantiles(&self) -> [f64; 2] {
+        let bins = self.bins.as_flattened();
+        let (mut above, mut bin) = (0_u32, bins.len());
+        let mut down_to = |share: f64| {
+            let wanted = (1.0 - share) * f64::from(self.total);
+            while 0 < bin && f64::from(above) < wanted {
+                bin -= 1;
+                above += u32::from(bins[bin]);
+            }
+            ((bin as f64 + 0.5) / 12.0 - 8.0).exp()
+        };
+        let high = down_to(BULK[1]);
+        [down_to(BULK[0]), high]
+    }
+
+    fn count(&mut self, error: f64) {
+        let bins = self.bins.as_flattened_mut();
+        let bin = (12.0 * (error.max(1e-9).ln() + 8.0)).clamp(0.0, bins.len() as f64 - 1.0) as usize;
+        bins[bin] += 1;
+        self.total += 1;
+        if self.total == Self::FULL {
+            bins.iter_mut().for_each(|count| *count /= 2);
+            self.total = bins.iter().map(|count| u32::from(*count)).sum();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spike_among_spikes_is_still_seen_and_told_once() {
+        let mut jump = Jump::default();
+        let noise = |i: i32| f64::from(i * 7919 % 101) / 50.0 - 1.0;
+        let mut told = Vec::new();
+        for i in 0..2000 {
+            let spike = if i % 100 == 99 { 30.0 } else { 0.0 };
+            if jump.observe(noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
+                told.push(i % 100);
+            }
+        }
+        assert_eq!(told.iter().filter(|i| **i == 99).count(), 15, "{told:?}");
+    }
+
+    #[test]
+    fn a_constant_says_nothing_and_stays_finite() {
+        let mut jump = Jump::default();
+        (0..20_000).for_each(|_| _ = jump.observe(0.0));
+        assert!(jump.covariance.as_flattened().iter().all(|c| c.is_finite()));
+        assert!(jump.observe(0.0).is_none_or(|now| now < 1.0));
+    }
+}
