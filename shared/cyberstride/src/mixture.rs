@@ -78,6 +78,11 @@ impl Mixture {
         (self.expect(|trend| trend.level), slope, spread.sqrt())
     }
 
+    /// Lets a steady step pass without a reading.
+    pub(crate) fn skip(&mut self, setting: &Setting) {
+        self.trends = self.trends.map(|trend| trend.evolve(&setting.regimes[STEADY]));
+    }
+
     /// Learns from a reading and says which process ruled now, one and two steps ago.
     pub(crate) fn observe(&mut self, setting: &Setting, y: f64) -> [Probabilities; 3] {
         let degrees = setting.variance_discount * self.degrees;

@@ -80,6 +80,19 @@ pub fn opens(case: &Case<'_>, monitor: &Monitor, turned_at: Moment) -> Option<La
     surprises(case).or_else(|| turns(case, monitor, turned_at)).filter(|latch| latch.is_worth_a_word(case))
 }
 
+/// A disturbance that someone else noticed, at this reading or a few before: what stood out of the forecast is named from
+/// here on, what did not from the readings it had gathered in. None while the detector has no forecast.
+pub(crate) fn noticed(case: &Case<'_>, monitor: &Monitor, turned_at: Moment) -> Option<Latch> {
+    const STANDS_OUT: f64 = 3.0;
+    let Diagnosis { forecast, hindsight: [now, ..], expected_slope, .. } = case.diagnosis;
+    let forecast = (*forecast)?;
+    if forecast.normal_score(case.y).abs() < STANDS_OUT {
+        let naming = monitor.look_back()?;
+        return Some(Latch::new(turned_at, naming.expected(), naming, case));
+    }
+    Some(Latch::new(case.at, forecast, Naming::open(forecast, *expected_slope, case.y, *now), case))
+}
+
 fn surprises(case: &Case<'_>) -> Option<Latch> {
     let Diagnosis { forecast, hindsight: [now, before, _], expected_slope, .. } = case.diagnosis;
     let forecast = (*forecast)?;
@@ -140,6 +153,11 @@ impl Latch {
         self.onset_at
     }
 
+    /// Whether the name stays as it is.
+    pub(crate) fn is_named(&self) -> bool {
+        self.naming.settled()
+    }
+
     fn count(&mut self, case: &Case<'_>) {
         let off = (case.value - case.scale.back(self.expected.mean)).abs();
         let inside = self.expected.standardise(case.y).abs() <= INSIDE || off < case.least;
@@ -169,7 +187,8 @@ impl Latch {
         (kind, probability)
     }
 
-    fn finding(&self, scale: Scale) -> Finding {
+    /// What is known now.
+    pub(crate) fn finding(&self, scale: Scale) -> Finding {
         let (kind, probability) = self.kind();
         let (lower, upper) = self.expected.interval(0.95);
         let mean = scale.back(self.expected.mean);

@@ -66,7 +66,7 @@ pub struct Arrival {
 impl Watch {
     /// A watch that has seen nothing yet.
     pub fn new(indicator: Indicator) -> Self {
-        let scale = scale_of(&indicator);
+        let scale = scale_of(indicator.scale);
         let state = State {
             scale,
             monitor: Monitor::new(Setting::ROOM),
@@ -241,8 +241,9 @@ impl Interval {
     }
 }
 
-fn scale_of(indicator: &Indicator) -> Scale {
-    match indicator.scale {
+/// The detector's name for an indicator's scale.
+pub(crate) fn scale_of(scale: vsm::indicator::Scale) -> Scale {
+    match scale {
         vsm::indicator::Scale::Identity => Scale::Identity,
         vsm::indicator::Scale::Log => Scale::Log,
         vsm::indicator::Scale::Sqrt => Scale::Sqrt,
