@@ -5,6 +5,7 @@ mod debian;
 mod demo;
 mod deny;
 mod load;
+mod quality;
 mod screens;
 mod shell;
 mod test;
@@ -33,6 +34,8 @@ enum Chore {
     Screens,
     /// Measure a room under load; the arguments go to the load program.
     Load(load::Arguments),
+    /// Measure the detector on labelled series; the arguments go to the program that does.
+    Quality(quality::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Chore::Build(arguments) => build::run(&arguments),
         Chore::Screens => screens::run(),
         Chore::Load(arguments) => load::run(&arguments),
+        Chore::Quality(arguments) => quality::run(&arguments),
     };
     let Err(fault) = done else { return ExitCode::SUCCESS };
     eprintln!("error: {fault:#}");

@@ -1,7 +1,7 @@
 //! What the next reading is expected to be: a Student-t distribution.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
 /// A Student-t forecast of one reading.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -20,7 +20,7 @@ impl Forecast {
     ///
     /// A coverage outside of that range is taken to be the nearest inside of it.
     pub fn interval(&self, coverage: f64) -> (f64, f64) {
-        let reach = self.scale * self.quantile(0.5 + 0.5 * coverage.clamp(0.0, WIDEST));
+        let reach = self.scale * self.standard().inverse_cdf(0.5 + 0.5 * coverage.clamp(0.0, WIDEST));
         (self.mean - reach, self.mean + reach)
     }
 
@@ -37,9 +37,18 @@ impl Forecast {
         ((n * log).sqrt() * (8.0 * n + 1.0) / (8.0 * n + 3.0)).copysign(t)
     }
 
-    fn quantile(&self, probability: f64) -> f64 {
-        let standard = StudentsT::new(0.0, 1.0, self.degrees).expect("degrees of freedom are above zero");
-        standard.inverse_cdf(probability)
+    /// The number below which the reading lies with this probability, above 0 and under 1.
+    pub fn quantile(&self, probability: f64) -> f64 {
+        self.mean + self.scale * self.standard().inverse_cdf(probability)
+    }
+
+    /// Logarithm of the density at a reading.
+    pub fn log_density(&self, y: f64) -> f64 {
+        self.standard().ln_pdf(self.standardise(y)) - self.scale.ln()
+    }
+
+    fn standard(&self) -> StudentsT {
+        StudentsT::new(0.0, 1.0, self.degrees).expect("degrees of freedom are above zero")
     }
 }
 
