@@ -1,7 +1,7 @@
 //! What the next reading is expected to be: a Student-t distribution.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A Student-t forecast of one reading.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -35,16 +35,6 @@ impl Forecast {
         let (t, n) = (self.standardise(y), self.degrees);
         let log = (t * t / n).ln_1p();
         ((n * log).sqrt() * (8.0 * n + 1.0) / (8.0 * n + 3.0)).copysign(t)
-    }
-
-    /// The number below which the reading lies with this probability, above 0 and under 1.
-    pub fn quantile(&self, probability: f64) -> f64 {
-        self.mean + self.scale * self.standard().inverse_cdf(probability)
-    }
-
-    /// Logarithm of the density at a reading.
-    pub fn log_density(&self, y: f64) -> f64 {
-        self.standard().ln_pdf(self.standardise(y)) - self.scale.ln()
     }
 
     fn standard(&self) -> StudentsT {

@@ -22,29 +22,38 @@
 //! Nothing here reads a clock, draws a random number, allocates for a reading or does I/O.
 //!
 //! Reading order: [`process`], [`setting`], [`covariance`], `trend` (one path), `mixture` (sixteen), [`prior`],
-//! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it; [`score`] says
-//! how unusual a reading is, whatever the series.
+//! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it;
+//! `profile`, `regression`, [`outlook`] and [`forecaster`], the forecast people are shown; [`score`] says how unusual a
+//! reading is, whatever the series.
 
+mod at;
 pub mod covariance;
 pub mod forecast;
+pub mod forecaster;
 mod mixture;
 pub mod monitor;
 pub mod naming;
+pub mod outlook;
 pub mod prior;
 pub mod process;
+mod profile;
 mod recent;
+mod regression;
 pub mod scale;
 pub mod score;
 pub mod setting;
 mod trend;
 mod usual;
 
+pub use at::At;
 pub use covariance::Covariance;
 pub use forecast::Forecast;
+pub use forecaster::Forecaster;
 pub use monitor::{Diagnosis, Monitor};
 pub use naming::{Kind, Naming};
+pub use outlook::Outlook;
 pub use prior::Prior;
 pub use process::{Probabilities, Process};
 pub use scale::Scale;
-pub use score::{At, Score, Scorer, Tier, Voice};
+pub use score::{Score, Scorer, Tier, Voice};
 pub use setting::Setting;

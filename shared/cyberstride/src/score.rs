@@ -25,6 +25,7 @@ mod unit;
 
 use serde::{Deserialize, Serialize};
 
+use crate::at::At;
 use change::{Change, Evidence};
 use daily::Daily;
 use episode::Episode;
@@ -34,15 +35,6 @@ use record::Record;
 use smooth::Smooth;
 use tail::Tail;
 use unit::Unit;
-
-/// A moment, and what the clocks of the series' place show.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct At {
-    /// Seconds since 1970 UTC.
-    pub seconds: i64,
-    /// Seconds to add for the local clock.
-    pub offset: i32,
-}
 
 /// What is said of one reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -199,14 +191,12 @@ impl Scorer {
     }
 
     fn channels(&mut self, at: At, y: f64) -> [f64; 6] {
-        let local = at.seconds.saturating_add(i64::from(at.offset));
-        let second_of_day = local.rem_euclid(86_400) as u32;
         let Evidence { change, normal } = self.change.observe(y);
         self.course += (y - self.course) / COURSE;
         let record = self.record.observe(y);
         let course = self.course_record.observe(self.course);
         [
-            self.daily.observe(second_of_day, y),
+            self.daily.observe(at.second_of_day(), y),
             self.drift.observe(normal, DRIFT),
             if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record },
             if self.readings <= COURSE_YOUNG { 0.0 } else { course },

@@ -1,7 +1,7 @@
 //! What the room would have said of a series it did not see: one pass over its past, as if each row had just arrived.
 
-pub use cyberstride::{At, Forecast, Tier};
-use cyberstride::{Monitor, Probabilities, Process, Scale, Scorer, Setting};
+pub use cyberstride::{At, Outlook, Tier};
+use cyberstride::{Forecaster, Monitor, Probabilities, Process, Scale, Scorer, Setting};
 use vsm::{signal::Kind, time::Moment};
 
 use crate::{
@@ -21,6 +21,7 @@ const LOOK_BACK: usize = 8;
 pub struct Hindcast {
     scale: Scale,
     monitor: Monitor,
+    forecaster: Forecaster,
     scorer: Scorer,
     open: Option<Open>,
     /// When the last readings were measured, in a ring.
@@ -40,7 +41,7 @@ struct Open {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     /// The forecast made before the row was seen, on the scale of the series.
-    pub forecast: Option<Forecast>,
+    pub forecast: Option<Outlook>,
     /// Probability of steady, transient, level and slope; none where no reading was judged.
     pub probabilities: Option<[f64; 4]>,
     /// The score; 0 where nothing new is said.
@@ -74,6 +75,7 @@ impl Hindcast {
         Self {
             scale: watch::scale_of(scale),
             monitor: Monitor::new(Setting::ROOM),
+            forecaster: Forecaster::default(),
             scorer: Scorer::default(),
             open: None,
             recent: [i64::MIN; LOOK_BACK],
@@ -93,11 +95,13 @@ impl Hindcast {
         let y = self.scale.forward(value);
         let score = self.scorer.observe(at, Some(y));
         let diagnosis = self.monitor.observe(y);
+        let outlook = self.forecaster.outlook(at, diagnosis.forecast);
+        self.forecaster.observe(at, diagnosis.forecast, y);
         let moment = moment(at.seconds);
         let case = Case { at: moment, value, y, diagnosis: &diagnosis, scale: self.scale, least: 0.0 };
         self.judge(&case, at.seconds, score.tier);
         Row {
-            forecast: diagnosis.forecast,
+            forecast: outlook,
             probabilities: Some(probabilities(&diagnosis.hindsight[0])),
             score: score.value,
             disturbance: self.disturbance(),
@@ -110,8 +114,10 @@ impl Hindcast {
     }
 
     fn pass(&mut self, at: At, late: bool) -> Row {
-        let forecast = self.monitor.forecast(1).filter(|_| !late);
+        let expected = self.monitor.forecast(1).filter(|_| !late);
+        let forecast = self.forecaster.outlook(at, expected);
         if !late {
+            self.forecaster.skip(at, expected);
             self.monitor.skip();
             self.scorer.observe(at, None);
         }

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use opsroom::hindcast::{self, Disturbed, Forecast, Tier};
+use opsroom::hindcast::{self, Disturbed, Outlook, Tier};
 use vsm::signal::Kind;
 
 use super::rows::Row;
@@ -79,8 +79,8 @@ impl<W: Write> Page<W> {
         Ok(self.disturbances.len() as u64)
     }
 
-    fn write_forecast(&mut self, forecast: &Forecast, back: impl Fn(f64) -> f64) -> io::Result<()> {
-        write!(self.to, ",{}", back(forecast.mean))?;
+    fn write_forecast(&mut self, forecast: &Outlook, back: impl Fn(f64) -> f64) -> io::Result<()> {
+        write!(self.to, ",{}", back(forecast.centre()))?;
         for (lower, upper) in COVERAGES.map(|coverage| forecast.interval(coverage)) {
             write!(self.to, ",{},{}", back(lower), back(upper))?;
         }
