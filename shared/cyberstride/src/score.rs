@@ -16,7 +16,6 @@ mod change;
 mod daily;
 mod episode;
 mod jump;
-mod normal;
 mod rare;
 mod record;
 mod smooth;
@@ -158,12 +157,12 @@ impl Scorer {
     pub fn observe(&mut self, at: At, reading: Option<f64>) -> Score {
         let Some(reading) = reading else {
             self.change.skip();
-            self.jump.skip();
+            self.jump.skip(self.daily.usual(at.second_of_day()));
             return Score::NOTHING;
         };
         self.readings += 1;
         let Some(y) = self.unit.observe(reading.clamp(-LARGEST, LARGEST)) else { return Score::NOTHING };
-        let jump = self.jump.observe(y).map(|nats| (nats, Voice::Jump));
+        let jump = self.jump.observe(self.daily.usual(at.second_of_day()), y).map(|nats| (nats, Voice::Jump));
         let slow = self.slow(at, y);
         let louder = |one: (f64, Voice), other: (f64, Voice)| if one.0 < other.0 { other } else { one };
         slow.into_iter().chain(jump).reduce(louder).map_or(Score::NOTHING, Score::of)

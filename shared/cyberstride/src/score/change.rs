@@ -9,7 +9,7 @@ use std::array::from_fn;
 
 use serde::{Deserialize, Serialize};
 
-use super::normal;
+use crate::forecast::Forecast;
 
 /// Prior probability of steady, outlier, level and slope.
 const PRIOR: [f64; 4] = [0.94, 0.03, 0.02, 0.01];
@@ -23,6 +23,8 @@ const FIRST: usize = 8;
 const YOUNG: u32 = 12;
 /// Share of the degrees of freedom that survives a step: a memory of a hundred readings.
 const DISCOUNT: f64 = 0.99;
+/// No reading counts for more than this many deviations: it may be an outlier.
+const FARTHEST: f64 = 3.0;
 /// Below this a process is taken to be ruled out.
 const IMPOSSIBLE: f64 = 1e-12;
 
@@ -61,7 +63,6 @@ pub(crate) struct Change {
 struct Path {
     weight: f64,
     after: Component,
-    normal: f64,
 }
 
 impl Change {
@@ -77,7 +78,11 @@ impl Change {
         }
         let degrees = DISCOUNT * self.degrees;
         let paths = self.paths(y, degrees);
-        let evidence = if self.seen <= YOUNG { Evidence::default() } else { evidence(&paths) };
+        let evidence = if self.seen <= YOUNG {
+            Evidence::default()
+        } else {
+            Evidence { change: change(&paths), normal: self.normal(y, degrees) }
+        };
         self.components = from_fn(|j| collapse(from_fn(|i| paths[i][j])));
         self.degrees = degrees + 1.0;
         evidence
@@ -139,17 +144,30 @@ impl Change {
             covariance: [a0 - a0 * a0 / q, a1 - a0 * a1 / q, a2 - a1 * a1 / q],
             noise: (noise * (degrees + squared) / (degrees + 1.0)).max(self.floor),
         };
-        let prior = probability * PRIOR[j];
-        let normal = prior * normal::student_below(squared.sqrt().copysign(e), degrees);
-        Path { weight: prior / (q * noise).sqrt(), after, normal }
+        Path { weight: probability * PRIOR[j] / (q * noise).sqrt(), after }
+    }
+
+    /// The reading as a normal deviate under the steady forecast, the four components matched by one mean and variance.
+    fn normal(&self, y: f64, degrees: f64) -> f64 {
+        let mean: f64 = self.components.iter().map(|it| it.probability * (it.level + it.slope)).sum();
+        let variance: f64 = self
+            .components
+            .iter()
+            .map(|it| {
+                let [c0, c1, c2] = it.covariance;
+                let q = c0 + 2.0 * c1 + c2 + LEVEL[0] + SLOPE[0] + NOISE[0];
+                it.probability * (q * it.noise + (it.level + it.slope - mean).powi(2))
+            })
+            .sum();
+        Forecast { mean, scale: variance.sqrt(), degrees }.normal_score(y).clamp(-FARTHEST, FARTHEST)
     }
 }
 
-fn evidence(paths: &[[Path; 4]; 4]) -> Evidence {
+/// Log-odds of a change of level or slope one step ago.
+fn change(paths: &[[Path; 4]; 4]) -> f64 {
     let weight = |i: usize| paths[i].iter().map(|path| path.weight).sum::<f64>();
     let changed = (weight(2) + weight(3)).clamp(1e-9, 1.0 - 1e-9);
-    let below: f64 = paths.as_flattened().iter().map(|path| path.normal).sum();
-    Evidence { change: (changed / (1.0 - changed)).ln().max(-5.0) + 5.0, normal: normal::quantile(below) }
+    (changed / (1.0 - changed)).ln().max(-5.0) + 5.0
 }
 
 /// The four paths to a process as one, with the same moments: West & Harrison (1997), section 12.4.

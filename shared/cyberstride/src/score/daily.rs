@@ -31,6 +31,12 @@ impl Default for Daily {
 }
 
 impl Daily {
+    /// What is usual at this second of the day; none where it was never seen.
+    pub(crate) fn usual(&self, second_of_day: u32) -> Option<f64> {
+        let slot = (second_of_day / SLOT) as usize % 288;
+        (0 < self.days.as_flattened()[slot]).then(|| f64::from(self.means.as_flattened()[slot]))
+    }
+
     /// The smoothed departure from what is usual at this second of the day, in its own standard deviations; zero
     /// where this time of the day was never seen.
     pub(crate) fn observe(&mut self, second_of_day: u32, y: f64) -> f64 {

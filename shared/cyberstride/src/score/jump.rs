@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Share of the past that survives a step: a memory of some five hundred readings.
-const FORGETTING: f64 = 0.998;
-/// Errors beyond so many scales count less: Huber (1964).
+use crate::regression::{REGRESSORS, Regression};
+
+/// The scale follows errors of up to so many scales.
 const HUBER: f64 = 3.0;
-/// The uncertainty of a coefficient is let grow no further; directions the series never takes teach nothing.
-const MOST_UNCERTAIN: f64 = 1e6;
 /// Readings before anything is said.
 const YOUNG: u32 = 132;
 /// An excess is forgotten when so many readings passed without a larger one.
@@ -23,8 +21,8 @@ const BULK: [f64; 2] = [0.80, 0.97];
 pub(crate) struct Jump {
     seen: u32,
     lags: [f64; 3],
-    coefficients: [f64; 4],
-    covariance: [[f64; 4]; 4],
+    last_usual: f64,
+    regression: Regression,
     scale: f64,
     largest: f64,
     errors: Errors,
@@ -34,13 +32,11 @@ pub(crate) struct Jump {
 
 impl Default for Jump {
     fn default() -> Self {
-        let mut covariance = [[0.0; 4]; 4];
-        (0..4).for_each(|k| covariance[k][k] = 100.0);
         Self {
             seen: 0,
             lags: [0.0; 3],
-            coefficients: [0.0, 1.0, 0.0, 0.0],
-            covariance,
+            last_usual: 0.0,
+            regression: Regression::default(),
             scale: 1.0,
             largest: 0.0,
             errors: Errors::default(),
@@ -52,22 +48,32 @@ impl Default for Jump {
 
 impl Jump {
     /// What is new in how unusual this reading is, in nats; `None` where it is nothing new.
-    pub(crate) fn observe(&mut self, y: f64) -> Option<f64> {
-        let x = [1.0, self.lags[0], self.lags[1], self.lags[2]];
-        let error = y - dot(&self.coefficients, &x);
+    pub(crate) fn observe(&mut self, usual: Option<f64>, y: f64) -> Option<f64> {
+        let x = self.regressors(usual);
+        let error = y - self.regression.forecast(&x);
         let relative = error.abs() / self.scale.max(0.001 * self.largest).max(1e-9);
         let unusual = self.errors.unusual(relative);
         self.errors.count(relative);
-        self.learn(&x, error);
+        let size = error.abs();
+        self.largest = self.largest.max(size);
+        self.regression.learn(&x, error, self.scale);
+        self.scale += 0.01 * (1.25 * size.min(HUBER * self.scale) - self.scale);
+        self.last_usual = usual.unwrap_or(y);
         self.lags = [y, x[1], x[2]];
         self.seen = self.seen.saturating_add(1);
         if self.seen <= YOUNG { None } else { self.tell((0.7 * unusual).min(CAP)) }
     }
 
     /// Lets a step pass without a reading.
-    pub(crate) fn skip(&mut self) {
-        let expected = dot(&self.coefficients, &[1.0, self.lags[0], self.lags[1], self.lags[2]]);
+    pub(crate) fn skip(&mut self, usual: Option<f64>) {
+        let expected = self.regression.forecast(&self.regressors(usual));
         self.lags = [expected.clamp(-1e6, 1e6), self.lags[0], self.lags[1]];
+        self.last_usual = usual.unwrap_or(self.lags[0]);
+    }
+
+    fn regressors(&self, usual: Option<f64>) -> [f64; REGRESSORS] {
+        let [y1, y2, y3] = self.lags;
+        [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual]
     }
 
     fn tell(&mut self, now: f64) -> Option<f64> {
@@ -83,27 +89,6 @@ impl Jump {
         }
         Some(now)
     }
-
-    /// Recursive least squares with forgetting.
-    fn learn(&mut self, x: &[f64; 4], error: f64) {
-        let size = error.abs();
-        self.largest = self.largest.max(size);
-        let weight = (HUBER * self.scale / size.max(1e-12)).min(1.0);
-        self.scale += 0.01 * (1.25 * size.min(HUBER * self.scale) - self.scale);
-        let projected: [f64; 4] = std::array::from_fn(|k| dot(&self.covariance[k], x));
-        let spread = FORGETTING / weight.max(1e-6) + dot(&projected, x);
-        let trace: f64 = (0..4).map(|k| self.covariance[k][k]).sum();
-        let growth = if trace < MOST_UNCERTAIN { FORGETTING.recip() } else { 1.0 };
-        for (k, row) in self.covariance.iter_mut().enumerate() {
-            let gain = projected[k] / spread;
-            self.coefficients[k] += gain * error;
-            row.iter_mut().zip(projected).for_each(|(c, p)| *c = (*c - gain * p) * growth);
-        }
-    }
-}
-
-fn dot(a: &[f64; 4], b: &[f64; 4]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
 }
 
 /// A histogram of logarithms of relative errors, twelve bins a unit, from e^-8 to e^8.
@@ -165,7 +150,7 @@ mod tests {
         let mut told = Vec::new();
         for i in 0..2000 {
             let spike = if i % 100 == 99 { 30.0 } else { 0.0 };
-            if jump.observe(noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
+            if jump.observe(None, noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
                 told.push(i % 100);
             }
         }
@@ -175,8 +160,7 @@ mod tests {
     #[test]
     fn a_constant_says_nothing_and_stays_finite() {
         let mut jump = Jump::default();
-        (0..20_000).for_each(|_| _ = jump.observe(0.0));
-        assert!(jump.covariance.as_flattened().iter().all(|c| c.is_finite()));
-        assert!(jump.observe(0.0).is_none_or(|now| now < 1.0));
+        (0..20_000).for_each(|_| _ = jump.observe(None, 0.0));
+        assert!(jump.observe(None, 0.0).is_none_or(|now| now < 1.0));
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Block maxima that are kept, and how many there must be before anything is said.
 const KEPT: usize = 16;
 
-/// Lengths of the blocks, in readings. Extremes come in clusters; a block counts a cluster once, and three lengths
-/// leave no single one to luck.
-const LENGTHS: [u16; 3] = [8, 12, 18];
+/// Length of a block, in readings: extremes come in clusters, and a block counts a cluster once. Three lengths at once
+/// cost three times as much and found no more.
+const LENGTH: u16 = 12;
 
 /// What is said of a value that is nothing unusual.
 pub(crate) const USUAL: f64 = -9.0;
@@ -16,59 +16,48 @@ pub(crate) const USUAL: f64 = -9.0;
 /// among the largest, do not widen it. The expected distance is the sum of 1/k for k from 8 to 15.
 const INNER_HALF: f32 = 0.7626;
 
-/// One side of the tail of one channel.
+/// One side of the tail of one channel: the largest maxima of blocks.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Tail {
-    blocks: [Blocks; 3],
-    /// The scale of the tail is never taken to be less.
-    floor: f32,
-}
-
-/// The largest maxima of blocks of one length.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-struct Blocks {
     /// From the largest down.
     largest: [f32; KEPT],
     /// Maximum of the block that is being filled.
     maximum: f32,
     filled: u16,
     count: u32,
+    /// The scale of the tail is never taken to be less.
+    floor: f32,
 }
 
 impl Tail {
     pub(crate) fn new(floor: f64) -> Self {
-        let empty = Blocks { largest: [f32::MIN; KEPT], maximum: f32::MIN, filled: 0, count: 0 };
-        Self { blocks: [empty.clone(), empty.clone(), empty], floor: floor as f32 }
+        Self { largest: [f32::MIN; KEPT], maximum: f32::MIN, filled: 0, count: 0, floor: floor as f32 }
     }
 
-    /// Minus the logarithm of the probability that a block has so large a maximum, averaged over the lengths of blocks; [`USUAL`] for what is not unusual. Judged before the value counts.
+    /// Minus the logarithm of the probability that a block has so large a maximum; [`USUAL`] for what is not unusual.
+    /// Judged before the value counts.
     pub(crate) fn observe(&mut self, value: f64) -> f64 {
-        let (value, floor) = (value as f32, self.floor);
-        let judged = self.blocks.iter_mut().zip(LENGTHS).map(|(blocks, length)| {
-            let unusual = blocks.judge(value, floor);
-            blocks.push(value, length);
-            unusual
-        });
-        judged.sum::<f64>() / LENGTHS.len() as f64
+        let value = value as f32;
+        let unusual = self.judge(value);
+        self.push(value);
+        unusual
     }
-}
 
-impl Blocks {
-    fn judge(&self, value: f32, floor: f32) -> f64 {
+    fn judge(&self, value: f32) -> f64 {
         let bound = self.largest[KEPT - 1];
         // A tie is nothing unusual, or flat series would alarm for ever.
         if self.count < KEPT as u32 || value <= bound {
             return USUAL;
         }
         let inner = (self.largest[KEPT / 2 - 1] - bound) / INNER_HALF;
-        let scale = inner.max(0.1 * bound).max(floor);
+        let scale = inner.max(0.1 * bound).max(self.floor);
         f64::from((value - bound) / scale) + (f64::from(self.count) / KEPT as f64).ln()
     }
 
-    fn push(&mut self, value: f32, length: u16) {
+    fn push(&mut self, value: f32) {
         self.maximum = self.maximum.max(value);
         self.filled += 1;
-        if self.filled < length {
+        if self.filled < LENGTH {
             return;
         }
         self.insert(self.maximum);
@@ -102,7 +91,7 @@ mod tests {
     fn an_exponential_tail_is_told_in_its_own_nats() {
         let told: Vec<_> = (1..=40).map(|seed| told_of(seed, [10.09, 15.0])).collect();
         let mean = |k: usize| told.iter().map(|pair| pair[k]).sum::<f64>() / told.len() as f64;
-        // A block of 8, 12 or 18 readings has a maximum of 10.09 with a probability of exp(-7.6).
+        // A block of 12 readings has a maximum of 10.09 with a probability of exp(-7.6).
         assert!((mean(0) - 7.6).abs() < 0.5 && (mean(1) - mean(0) - 4.91).abs() < 1.0, "{} {}", mean(0), mean(1));
     }
 
