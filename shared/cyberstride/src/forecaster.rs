@@ -34,7 +34,7 @@ const APART: f64 = 1e-3;
 
 /// Learns to foresee one series.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct Forecaster {
+pub(crate) struct Forecaster {
     seen: u32,
     /// First reading and a unit for the arithmetic.
     origin: f64,
@@ -64,38 +64,62 @@ struct Calibration {
     rate: f64,
 }
 
+/// How a reading came out, in a unit of the forecaster's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Departure {
+    /// From the regression; none for the first readings.
+    pub(crate) error: Option<f64>,
+    /// From what is usual at this time of the day; none where that was never seen.
+    pub(crate) from_usual: Option<f64>,
+}
+
 /// What is known before a reading.
 struct Prospect {
     x: [f64; REGRESSORS],
     usual: Option<f64>,
+    process: f64,
     regression: f64,
     centre: f64,
     scale: f64,
 }
 
 impl Forecaster {
-    /// The distribution of the reading at a moment, given the forecast of the multi-process model for it.
-    pub fn outlook(&self, at: At, forecast: Option<Forecast>) -> Option<Outlook> {
-        let prospect = self.prospect(at, forecast?);
-        let place = |z: f64| self.origin + self.unit() * (prospect.centre + prospect.scale * z);
-        Some(Outlook::new(self.calibration.quantiles.map(place)))
-    }
-
-    /// Learns from a reading, a finite number, for which the multi-process model had this forecast.
-    pub fn observe(&mut self, at: At, forecast: Option<Forecast>, reading: f64) {
+    /// Learns from a reading, a finite number, for which the multi-process model had this forecast. The result is what
+    /// was expected of it, and how it came out.
+    pub(crate) fn observe(&mut self, at: At, forecast: Option<Forecast>, reading: f64) -> (Option<Outlook>, Departure) {
         let reading = reading.clamp(-LARGEST_READING, LARGEST_READING);
         if self.seen == 0 {
             self.origin = reading;
         }
         self.seen = self.seen.saturating_add(1);
+        let prospect = forecast.map(|forecast| self.prospect(at, forecast));
+        let outlook = prospect.as_ref().map(|prospect| self.outlook(prospect));
         // As long as nothing moves there is no unit, and nothing to learn.
-        let Some(forecast) = forecast.filter(|_| 0.0 < self.unit) else {
+        let Some(prospect) = prospect.filter(|_| 0.0 < self.unit) else {
             self.unit = self.unit.max((reading - self.origin).abs());
-            return;
+            return (outlook, Departure::default());
         };
+        (outlook, self.learn(at, &prospect, reading))
+    }
+
+    /// Lets a period pass in which there was no reading: what was expected stands in for it.
+    pub(crate) fn skip(&mut self, at: At, forecast: Option<Forecast>) -> Option<Outlook> {
+        let prospect = self.prospect(at, forecast?);
+        if 0.0 < self.unit {
+            self.last_usual = prospect.usual.unwrap_or(prospect.centre);
+            self.lags = [prospect.centre.clamp(-FARTHEST, FARTHEST), self.lags[0], self.lags[1]];
+        }
+        Some(self.outlook(&prospect))
+    }
+
+    fn outlook(&self, prospect: &Prospect) -> Outlook {
+        let place = |z: f64| self.origin + self.unit() * (prospect.centre + prospect.scale * z);
+        Outlook::new(self.calibration.quantiles.map(place))
+    }
+
+    fn learn(&mut self, at: At, prospect: &Prospect, reading: f64) -> Departure {
         let y = ((reading - self.origin) / self.unit()).clamp(-FARTHEST, FARTHEST);
-        let prospect = self.prospect(at, forecast);
-        self.weigh(&prospect, forecast, y);
+        self.weigh(prospect, y);
         self.calibration.learn((y - prospect.centre) / prospect.scale);
         self.average_scale.learn(y - prospect.centre);
         let error = y - prospect.regression;
@@ -104,15 +128,7 @@ impl Forecaster {
         self.last_usual = prospect.usual.unwrap_or(y);
         self.profile.learn(at, y);
         self.lags = [y, self.lags[0], self.lags[1]];
-    }
-
-    /// Lets a period pass in which there was no reading: what was expected stands in for it.
-    pub fn skip(&mut self, at: At, forecast: Option<Forecast>) {
-        if let Some(forecast) = forecast.filter(|_| 0.0 < self.unit) {
-            let prospect = self.prospect(at, forecast);
-            self.last_usual = prospect.usual.unwrap_or(prospect.centre);
-            self.lags = [prospect.centre.clamp(-FARTHEST, FARTHEST), self.lags[0], self.lags[1]];
-        }
+        Departure { error: Some(error), from_usual: prospect.usual.map(|usual| y - usual) }
     }
 
     /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant.
@@ -130,18 +146,17 @@ impl Forecaster {
         let centre = process + share * (regression - process);
         let scale =
             if self.average_scale.seen < 20.0 { forecast.scale / self.unit() } else { self.average_scale.now() };
-        Prospect { x, usual, regression, centre, scale: scale.max(1e-9) }
+        Prospect { x, usual, process, regression, centre, scale: scale.max(1e-9) }
     }
 
-    fn weigh(&mut self, prospect: &Prospect, forecast: Forecast, y: f64) {
+    fn weigh(&mut self, prospect: &Prospect, y: f64) {
         let log_density = |error: f64, scale: f64| {
             let z = error / scale;
             -scale.ln() - 0.5 * (DEGREES + 1.0) * (z * z / DEGREES).ln_1p()
         };
-        let process = (forecast.mean - self.origin) / self.unit();
         // Both are measured by the same scale, so that the nearer one wins and not the bolder.
         let scale = prospect.scale;
-        let gained = log_density(y - prospect.regression, scale) - log_density(y - process, scale);
+        let gained = log_density(y - prospect.regression, scale) - log_density(y - prospect.process, scale);
         self.odds = (REMEMBERED * self.odds + gained).clamp(-20.0, 20.0);
     }
 }
@@ -199,13 +214,11 @@ mod tests {
         let mut inside = [0.0; 3];
         for (row, y) in series.iter().enumerate() {
             let at = At { seconds: 300 * row as i64, offset: 0 };
-            let forecast = monitor.observe(*y).forecast;
+            let (outlook, _) = forecaster.observe(at, monitor.observe(*y).forecast, *y);
             for (inside, coverage) in inside.iter_mut().zip([0.50, 0.95, 0.99]).filter(|_| 100 <= row) {
-                let outlook = forecaster.outlook(at, forecast).expect("there is one after eight readings");
-                let (lower, upper) = outlook.interval(coverage);
+                let (lower, upper) = outlook.expect("there is one after eight readings").interval(coverage);
                 *inside += f64::from(u8::from(lower <= *y && *y <= upper));
             }
-            forecaster.observe(at, forecast, *y);
         }
         inside.map(|inside| inside / (series.len() - 100) as f64)
     }

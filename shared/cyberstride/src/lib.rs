@@ -23,13 +23,14 @@
 //!
 //! Reading order: [`process`], [`setting`], [`covariance`], `trend` (one path), `mixture` (sixteen), [`prior`],
 //! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it;
-//! `profile`, `regression`, [`outlook`] and [`forecaster`], the forecast people are shown; [`score`] says how unusual a
-//! reading is, whatever the series.
+//! `profile`, `regression`, [`outlook`] and `forecaster`, the forecast people are shown; [`score`], how unusual a reading
+//! is, whatever the series; [`detector`], all of them together.
 
 mod at;
 pub mod covariance;
+pub mod detector;
 pub mod forecast;
-pub mod forecaster;
+mod forecaster;
 mod mixture;
 pub mod monitor;
 pub mod naming;
@@ -47,13 +48,13 @@ mod usual;
 
 pub use at::At;
 pub use covariance::Covariance;
+pub use detector::{Detector, Judgement};
 pub use forecast::Forecast;
-pub use forecaster::Forecaster;
 pub use monitor::{Diagnosis, Monitor};
 pub use naming::{Kind, Naming};
 pub use outlook::Outlook;
 pub use prior::Prior;
 pub use process::{Probabilities, Process};
 pub use scale::Scale;
-pub use score::{Score, Scorer, Tier, Voice};
+pub use score::{Score, Tier, Voice};
 pub use setting::Setting;

@@ -10,10 +10,9 @@
 //! The **immediate voice** judges one reading against a short autoregression and the bulk of its errors, with a memory
 //! of its own; it is capped, so that a single reading never wakes anyone.
 //!
-//! Reading order: [`unit`], `smooth`, the channels `daily`, `rare`, `change`, `record`; `tail`, `episode`, `jump`.
+//! Reading order: `unit`, the channels `smooth`, `rare`, `change`, `record`; `tail`, `episode`, `jump`.
 
 mod change;
-mod daily;
 mod episode;
 mod jump;
 mod rare;
@@ -24,9 +23,8 @@ mod unit;
 
 use serde::{Deserialize, Serialize};
 
-use crate::at::At;
+use crate::forecaster::Departure;
 use change::{Change, Evidence};
-use daily::Daily;
 use episode::Episode;
 use jump::Jump;
 use rare::Rare;
@@ -101,6 +99,8 @@ const COURSE_YOUNG: u64 = 60;
 const TOLERANCE: f64 = 0.05;
 /// The course is smoothed over this many readings.
 const COURSE: f64 = 4.0;
+/// Departures from the time of day are smoothed over this many readings.
+const TIME_OF_DAY: f64 = 48.0;
 /// Drift is smoothed over this many readings.
 const DRIFT: f64 = 24.0;
 /// The scale of the tail of records is never taken to be less, in widths of the range; of the others, in their units.
@@ -116,10 +116,10 @@ const CHANNELS: [Voice; 6] =
 
 /// Scores one series.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Scorer {
+pub(crate) struct Scorer {
     readings: u64,
     unit: Unit,
-    daily: Daily,
+    time_of_day: Smooth,
     drift: Smooth,
     record: Record,
     course: f64,
@@ -137,7 +137,7 @@ impl Default for Scorer {
         Self {
             readings: 0,
             unit: Unit::default(),
-            daily: Daily::default(),
+            time_of_day: Smooth::default(),
             drift: Smooth::default(),
             record: Record::default(),
             course: 0.0,
@@ -153,23 +153,23 @@ impl Default for Scorer {
 }
 
 impl Scorer {
-    /// Scores the next reading, a finite number, or lets a period pass in which there was none.
-    pub fn observe(&mut self, at: At, reading: Option<f64>) -> Score {
-        let Some(reading) = reading else {
-            self.change.skip();
-            self.jump.skip(self.daily.usual(at.second_of_day()));
-            return Score::NOTHING;
-        };
+    /// Scores a reading, a finite number, that came out so.
+    pub(crate) fn observe(&mut self, reading: f64, departure: Departure) -> Score {
         self.readings += 1;
+        let jump = departure.error.and_then(|error| self.jump.observe(error)).map(|nats| (nats, Voice::Jump));
         let Some(y) = self.unit.observe(reading.clamp(-LARGEST, LARGEST)) else { return Score::NOTHING };
-        let jump = self.jump.observe(self.daily.usual(at.second_of_day()), y).map(|nats| (nats, Voice::Jump));
-        let slow = self.slow(at, y);
+        let slow = self.slow(y, departure.from_usual);
         let louder = |one: (f64, Voice), other: (f64, Voice)| if one.0 < other.0 { other } else { one };
         slow.into_iter().chain(jump).reduce(louder).map_or(Score::NOTHING, Score::of)
     }
 
-    fn slow(&mut self, at: At, y: f64) -> Option<(f64, Voice)> {
-        let channels = self.channels(at, y);
+    /// Lets a period pass in which there was no reading.
+    pub(crate) fn skip(&mut self) {
+        self.change.skip();
+    }
+
+    fn slow(&mut self, y: f64, from_usual: Option<f64>) -> Option<(f64, Voice)> {
+        let channels = self.channels(y, from_usual);
         let mut evidence = 0.0;
         let mut loudest = (f64::MIN, Voice::Rare);
         for (k, channel) in channels.into_iter().enumerate() {
@@ -189,13 +189,13 @@ impl Scorer {
         Some((new, loudest.1))
     }
 
-    fn channels(&mut self, at: At, y: f64) -> [f64; 6] {
+    fn channels(&mut self, y: f64, from_usual: Option<f64>) -> [f64; 6] {
         let Evidence { change, normal } = self.change.observe(y);
         self.course += (y - self.course) / COURSE;
         let record = self.record.observe(y);
         let course = self.course_record.observe(self.course);
         [
-            self.daily.observe(at.second_of_day(), y),
+            from_usual.map_or(0.0, |departure| self.time_of_day.observe(departure, TIME_OF_DAY)),
             self.drift.observe(normal, DRIFT),
             if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record },
             if self.readings <= COURSE_YOUNG { 0.0 } else { course },
@@ -206,7 +206,7 @@ impl Scorer {
 }
 
 impl Score {
-    const NOTHING: Self = Self { value: 0.0, tier: None, voice: Voice::Rare };
+    pub(crate) const NOTHING: Self = Self { value: 0.0, tier: None, voice: Voice::Rare };
 
     fn of((nats, voice): (f64, Voice)) -> Self {
         let value = value(nats);

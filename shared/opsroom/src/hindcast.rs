@@ -1,7 +1,7 @@
 //! What the room would have said of a series it did not see: one pass over its past, as if each row had just arrived.
 
 pub use cyberstride::{At, Outlook, Tier};
-use cyberstride::{Forecaster, Monitor, Probabilities, Process, Scale, Scorer, Setting};
+use cyberstride::{Detector, Judgement, Probabilities, Process, Scale, Setting};
 use vsm::{signal::Kind, time::Moment};
 
 use crate::{
@@ -20,9 +20,7 @@ const LOOK_BACK: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Hindcast {
     scale: Scale,
-    monitor: Monitor,
-    forecaster: Forecaster,
-    scorer: Scorer,
+    detector: Detector,
     open: Option<Open>,
     /// When the last readings were measured, in a ring.
     recent: [i64; LOOK_BACK],
@@ -74,9 +72,7 @@ impl Hindcast {
     pub fn new(scale: vsm::indicator::Scale) -> Self {
         Self {
             scale: watch::scale_of(scale),
-            monitor: Monitor::new(Setting::ROOM),
-            forecaster: Forecaster::default(),
-            scorer: Scorer::default(),
+            detector: Detector::new(Setting::ROOM),
             open: None,
             recent: [i64::MIN; LOOK_BACK],
             judged: 0,
@@ -87,25 +83,19 @@ impl Hindcast {
     /// judged: its forecast is missing and its score is 0.
     pub fn observe(&mut self, at: At, value: Option<f64>) -> Row {
         let late = 0 < self.judged && at.seconds <= self.recent[(self.judged - 1) % LOOK_BACK];
-        let Some(value) = value.filter(|value| value.is_finite() && !late) else {
-            return self.pass(at, late);
-        };
+        if late {
+            return Row { forecast: None, probabilities: None, score: 0.0, disturbance: self.disturbance() };
+        }
         self.recent[self.judged % LOOK_BACK] = at.seconds;
         self.judged += 1;
-        let y = self.scale.forward(value);
-        let score = self.scorer.observe(at, Some(y));
-        let diagnosis = self.monitor.observe(y);
-        let outlook = self.forecaster.outlook(at, diagnosis.forecast);
-        self.forecaster.observe(at, diagnosis.forecast, y);
-        let moment = moment(at.seconds);
-        let case = Case { at: moment, value, y, diagnosis: &diagnosis, scale: self.scale, least: 0.0 };
-        self.judge(&case, at.seconds, score.tier);
-        Row {
-            forecast: outlook,
-            probabilities: Some(probabilities(&diagnosis.hindsight[0])),
-            score: score.value,
-            disturbance: self.disturbance(),
+        let reading = value.filter(|value| value.is_finite()).map(|value| (value, self.scale.forward(value)));
+        let Judgement { outlook, diagnosis, score } = self.detector.observe(at, reading.map(|(_, y)| y));
+        if let Some(((value, y), diagnosis)) = reading.zip(diagnosis.as_ref()) {
+            let case = Case { at: moment(at.seconds), value, y, diagnosis, scale: self.scale, least: 0.0 };
+            self.judge(&case, at.seconds, score.tier);
         }
+        let probabilities = diagnosis.map(|diagnosis| probabilities(&diagnosis.hindsight[0]));
+        Row { forecast: outlook, probabilities, score: score.value, disturbance: self.disturbance() }
     }
 
     /// From the scale of the forecast to the unit of measure.
@@ -113,20 +103,9 @@ impl Hindcast {
         self.scale.back(y)
     }
 
-    fn pass(&mut self, at: At, late: bool) -> Row {
-        let expected = self.monitor.forecast(1).filter(|_| !late);
-        let forecast = self.forecaster.outlook(at, expected);
-        if !late {
-            self.forecaster.skip(at, expected);
-            self.monitor.skip();
-            self.scorer.observe(at, None);
-        }
-        Row { forecast, probabilities: None, score: 0.0, disturbance: self.disturbance() }
-    }
-
     fn judge(&mut self, case: &Case<'_>, seconds: i64, tier: Option<Tier>) {
         let turned_at = moment(self.oldest());
-        let opens = judge::opens(case, &self.monitor, turned_at);
+        let opens = judge::opens(case, self.detector.monitor(), turned_at);
         if let Some(open) = &mut self.open {
             open.readings += 1;
             open.tier = open.tier.max(tier.unwrap_or(open.tier));
@@ -139,7 +118,7 @@ impl Hindcast {
             }
             self.open = None;
         }
-        let noticed = || tier.and_then(|_| judge::noticed(case, &self.monitor, turned_at));
+        let noticed = || tier.and_then(|_| judge::noticed(case, self.detector.monitor(), turned_at));
         let tier = tier.unwrap_or(Tier::Sudden);
         self.open = opens.or_else(noticed).map(|latch| Open { latch, raised_at: seconds, readings: 1, tier });
     }

@@ -1,13 +1,11 @@
-//! The immediate voice: one reading that a short autoregression did not expect.
+//! The immediate voice: one reading that the regression did not expect.
 
 use serde::{Deserialize, Serialize};
-
-use crate::regression::{REGRESSORS, Regression};
 
 /// The scale follows errors of up to so many scales.
 const HUBER: f64 = 3.0;
 /// Readings before anything is said.
-const YOUNG: u32 = 132;
+const YOUNG: u32 = 155;
 /// An excess is forgotten when so many readings passed without a larger one.
 const FORGOTTEN: u8 = 20;
 /// The most this voice can say, in nats: a single reading is never by itself a reason to wake anyone.
@@ -16,13 +14,10 @@ const CAP: f64 = 7.5;
 /// frequent spikes as maxima are.
 const BULK: [f64; 2] = [0.80, 0.97];
 
-/// Forecast, errors and tail of the immediate voice.
+/// Errors, their tail and the memory of the immediate voice.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Jump {
     seen: u32,
-    lags: [f64; 3],
-    last_usual: f64,
-    regression: Regression,
     scale: f64,
     largest: f64,
     errors: Errors,
@@ -32,48 +27,21 @@ pub(crate) struct Jump {
 
 impl Default for Jump {
     fn default() -> Self {
-        Self {
-            seen: 0,
-            lags: [0.0; 3],
-            last_usual: 0.0,
-            regression: Regression::default(),
-            scale: 1.0,
-            largest: 0.0,
-            errors: Errors::default(),
-            maximum: f64::MIN,
-            since_maximum: 0,
-        }
+        Self { seen: 0, scale: 1.0, largest: 0.0, errors: Errors::default(), maximum: f64::MIN, since_maximum: 0 }
     }
 }
 
 impl Jump {
-    /// What is new in how unusual this reading is, in nats; `None` where it is nothing new.
-    pub(crate) fn observe(&mut self, usual: Option<f64>, y: f64) -> Option<f64> {
-        let x = self.regressors(usual);
-        let error = y - self.regression.forecast(&x);
-        let relative = error.abs() / self.scale.max(0.001 * self.largest).max(1e-9);
+    /// What is new in how unusual this error of the regression is, in nats; `None` where it is nothing new.
+    pub(crate) fn observe(&mut self, error: f64) -> Option<f64> {
+        let size = error.abs();
+        let relative = size / self.scale.max(0.001 * self.largest).max(1e-9);
         let unusual = self.errors.unusual(relative);
         self.errors.count(relative);
-        let size = error.abs();
         self.largest = self.largest.max(size);
-        self.regression.learn(&x, error, self.scale);
         self.scale += 0.01 * (1.25 * size.min(HUBER * self.scale) - self.scale);
-        self.last_usual = usual.unwrap_or(y);
-        self.lags = [y, x[1], x[2]];
         self.seen = self.seen.saturating_add(1);
         if self.seen <= YOUNG { None } else { self.tell((0.7 * unusual).min(CAP)) }
-    }
-
-    /// Lets a step pass without a reading.
-    pub(crate) fn skip(&mut self, usual: Option<f64>) {
-        let expected = self.regression.forecast(&self.regressors(usual));
-        self.lags = [expected.clamp(-1e6, 1e6), self.lags[0], self.lags[1]];
-        self.last_usual = usual.unwrap_or(self.lags[0]);
-    }
-
-    fn regressors(&self, usual: Option<f64>) -> [f64; REGRESSORS] {
-        let [y1, y2, y3] = self.lags;
-        [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual]
     }
 
     fn tell(&mut self, now: f64) -> Option<f64> {
@@ -150,7 +118,7 @@ mod tests {
         let mut told = Vec::new();
         for i in 0..2000 {
             let spike = if i % 100 == 99 { 30.0 } else { 0.0 };
-            if jump.observe(None, noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
+            if jump.observe(noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
                 told.push(i % 100);
             }
         }
@@ -158,9 +126,9 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_says_nothing_and_stays_finite() {
+    fn a_constant_says_nothing() {
         let mut jump = Jump::default();
-        (0..20_000).for_each(|_| _ = jump.observe(None, 0.0));
-        assert!(jump.observe(None, 0.0).is_none_or(|now| now < 1.0));
+        (0..20_000).for_each(|_| _ = jump.observe(0.0));
+        assert!(jump.observe(0.0).is_none_or(|now| now < 1.0));
     }
 }

@@ -1,6 +1,6 @@
 //! The score: what holds for every series, and what it finds in seeded noise.
 
-use cyberstride::{At, Score, Scorer, Tier};
+use cyberstride::{At, Detector, Score, Setting, Tier};
 use proptest::prelude::*;
 
 use crate::noise::Noise;
@@ -10,8 +10,8 @@ fn at(row: usize) -> At {
 }
 
 fn scores(series: &[f64]) -> Vec<Score> {
-    let mut scorer = Scorer::default();
-    series.iter().enumerate().map(|(row, y)| scorer.observe(at(row), Some(*y))).collect()
+    let mut detector = Detector::new(Setting::ROOM);
+    series.iter().enumerate().map(|(row, y)| detector.observe(at(row), Some(*y)).score).collect()
 }
 
 /// Readings of a tier or a higher one, per thousand readings of thirty series, the first thousand of each left out.
@@ -58,23 +58,26 @@ proptest! {
     fn any_sequence_of_values_gaps_and_times_gives_scores_from_zero_to_one(
         rows in prop::collection::vec((any::<i64>(), any::<i32>(), prop::option::of(any::<f64>())), 1..300),
     ) {
-        let mut scorer = Scorer::default();
+        let mut detector = Detector::new(Setting::ROOM);
         for (seconds, offset, y) in rows {
-            let score = scorer.observe(At { seconds, offset }, y.filter(|y| y.is_finite()));
-            prop_assert!((0.0..=1.0).contains(&score.value));
+            let judged = detector.observe(At { seconds, offset }, y.filter(|y| y.is_finite()));
+            prop_assert!((0.0..=1.0).contains(&judged.score.value));
+            let bounds = judged.outlook.map(|outlook| outlook.interval(0.99));
+            prop_assert!(bounds.is_none_or(|(lower, upper)| lower <= upper && lower.is_finite() && upper.is_finite()));
         }
     }
 
     #[test]
     fn a_score_resumed_equals_going_on_to_the_last_bit(seed: u64, cut in 0..300usize) {
         let series = Noise::seeded(seed).autoregressive(0.5, 300);
-        let mut going_on = Scorer::default();
+        let mut going_on = Detector::new(Setting::ROOM);
         series[..cut].iter().enumerate().for_each(|(row, y)| _ = going_on.observe(at(row), Some(*y)));
-        let snapshot = postcard::to_stdvec(&going_on).expect("a scorer can be written");
-        let mut resumed: Scorer = postcard::from_bytes(&snapshot).expect("and read");
+        let snapshot = postcard::to_stdvec(&going_on).expect("a detector can be written");
+        let mut resumed: Detector = postcard::from_bytes(&snapshot).expect("and read");
         for (row, y) in series.iter().enumerate().skip(cut) {
             let (one, other) = (going_on.observe(at(row), Some(*y)), resumed.observe(at(row), Some(*y)));
-            prop_assert_eq!(one.value.to_bits(), other.value.to_bits());
+            prop_assert_eq!(one.score.value.to_bits(), other.score.value.to_bits());
+            prop_assert_eq!(one, other);
         }
         prop_assert_eq!(postcard::to_stdvec(&going_on), postcard::to_stdvec(&resumed));
     }
