@@ -1,10 +1,10 @@
-//! The chore `quality`: what the detector scores on labelled series.
+//! The chores `quality` and `kinds`: what the detector scores on labelled series, and how it names simulated ones.
 
 use crate::shell;
 use anyhow::Result;
 use std::ffi::OsString;
 
-/// What `cargo xtask quality` takes: everything goes to the program that measures, `--help` too.
+/// What the chores take: everything goes to the program that measures, `--help` too.
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Arguments {
@@ -13,9 +13,9 @@ pub(crate) struct Arguments {
     arguments: Vec<OsString>,
 }
 
-/// Builds the program optimised and becomes it.
-pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+/// Builds a program that measures optimised and becomes it.
+pub(crate) fn run(program: &str, arguments: &Arguments) -> Result<()> {
     shell::say("building and starting the program that measures the detector");
-    let mut quality = shell::cargo(["run", "--quiet", "--release", "--package", "room", "--example", "quality", "--"]);
+    let mut quality = shell::cargo(["run", "--quiet", "--release", "--package", "room", "--example", program, "--"]);
     shell::become_command(quality.args(&arguments.arguments))
 }

@@ -118,7 +118,8 @@ impl Hindcast {
             }
             self.open = None;
         }
-        let noticed = || tier.and_then(|_| judge::noticed(case, self.detector.monitor(), turned_at));
+        let sustained = tier == Some(Tier::Sustained);
+        let noticed = || judge::noticed(case, self.detector.monitor(), turned_at).filter(|_| sustained);
         let tier = tier.unwrap_or(Tier::Sudden);
         self.open = opens.or_else(noticed).map(|latch| Open { latch, raised_at: seconds, readings: 1, tier });
     }
