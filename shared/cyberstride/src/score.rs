@@ -91,16 +91,14 @@ impl Tier {
 
 /// Readings are taken to lie within this, so that squares of them are finite numbers.
 const LARGEST: f64 = 1e150;
-/// Readings before the slow voice speaks.
-const YOUNG: u64 = 40;
-/// Readings before a record of the smoothed course can be one.
-const COURSE_YOUNG: u64 = 60;
+/// Readings before there are records and before the slow voice speaks; a tail needs 192 in any case.
+const YOUNG: u64 = 100;
 /// A record by less than this share of the range is none.
 const TOLERANCE: f64 = 0.05;
 /// The course is smoothed over this many readings.
-const COURSE: f64 = 4.0;
+const COURSE: f64 = 12.0;
 /// Departures from the time of day are smoothed over this many readings.
-const TIME_OF_DAY: f64 = 48.0;
+const TIME_OF_DAY: f64 = 14.0;
 /// Drift is smoothed over this many readings.
 const DRIFT: f64 = 24.0;
 /// The scale of the tail of records is never taken to be less, in widths of the range; of the others, in their units.
@@ -198,7 +196,7 @@ impl Scorer {
             from_usual.map_or(0.0, |departure| self.time_of_day.observe(departure, TIME_OF_DAY)),
             self.drift.observe(normal, DRIFT),
             if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record },
-            if self.readings <= COURSE_YOUNG { 0.0 } else { course },
+            if self.readings <= YOUNG { 0.0 } else { course },
             self.rare.observe(y),
             change,
         ]

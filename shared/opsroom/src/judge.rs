@@ -183,6 +183,7 @@ impl Latch {
             naming::Kind::Transient => Kind::Transient,
             naming::Kind::Level => Kind::Level,
             naming::Kind::Slope => Kind::Slope,
+            naming::Kind::Variance => Kind::Variance,
         };
         (kind, probability)
     }
