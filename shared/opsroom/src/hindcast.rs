@@ -105,23 +105,23 @@ impl Hindcast {
 
     fn judge(&mut self, case: &Case<'_>, seconds: i64, tier: Option<Tier>) {
         let turned_at = moment(self.oldest());
-        let opens = judge::opens(case, self.detector.monitor(), turned_at);
+        let opens = || judge::opens(case, self.detector.monitor(), turned_at);
         if let Some(open) = &mut self.open {
             open.readings += 1;
             open.tier = open.tier.max(tier.unwrap_or(open.tier));
             let is_over = matches!(open.latch.observe(case), Some(Verdict::Ended(_)));
             let is_old = MAKES_ROOM <= open.readings && open.latch.is_named();
             // What lasts is one disturbance, however long the score goes on rising; only a new surprise is a new one.
-            let makes_room = is_old && tier.is_some() && opens.is_some();
+            let makes_room = is_old && tier.is_some() && opens().is_some();
             if !(is_over || makes_room) {
                 return;
             }
             self.open = None;
         }
         let sustained = tier == Some(Tier::Sustained);
-        let noticed = || judge::noticed(case, self.detector.monitor(), turned_at).filter(|_| sustained);
+        let noticed = || sustained.then(|| judge::noticed(case, self.detector.monitor(), turned_at)).flatten();
         let tier = tier.unwrap_or(Tier::Sudden);
-        self.open = opens.or_else(noticed).map(|latch| Open { latch, raised_at: seconds, readings: 1, tier });
+        self.open = opens().or_else(noticed).map(|latch| Open { latch, raised_at: seconds, readings: 1, tier });
     }
 
     /// When the oldest of the remembered readings was measured.
@@ -131,7 +131,7 @@ impl Hindcast {
 
     fn disturbance(&self) -> Option<Disturbed> {
         let Open { latch, raised_at, tier, .. } = self.open.as_ref()?;
-        let Finding { kind, probability, size, sd, onset_at, .. } = latch.finding(self.scale);
+        let Finding { kind, probability, size, sd, onset_at, .. } = latch.finding();
         let onset_at = onset_at.unix_millis().div_euclid(1000);
         Some(Disturbed { onset_at, raised_at: *raised_at, kind, probability, size, sd, tier: *tier })
     }

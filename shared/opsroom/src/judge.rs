@@ -34,6 +34,8 @@ pub const SETTLED: u32 = 300;
 pub struct Latch {
     onset_at: Moment,
     expected: Forecast,
+    /// The same in the unit of measure, worked out once.
+    band: Expected,
     naming: Naming,
     /// The deviation on the indicator's scale, smoothed so that the size reads calmly.
     deviation: f64,
@@ -114,7 +116,10 @@ fn turns(case: &Case<'_>, monitor: &Monitor, turned_at: Moment) -> Option<Latch>
 impl Latch {
     fn new(onset_at: Moment, expected: Forecast, naming: Naming, case: &Case<'_>) -> Self {
         let deviation = expected.standardise(case.y);
-        Self { onset_at, expected, naming, deviation, value: case.value, inside: 0, agreed: 0, told: None }
+        let (lower, upper) = expected.interval(0.95);
+        let [lower, mean, upper] = [lower, expected.mean, upper].map(|y| case.scale.back(y));
+        let band = Expected { lower, mean, upper };
+        Self { onset_at, expected, band, naming, deviation, value: case.value, inside: 0, agreed: 0, told: None }
     }
 
     fn is_worth_a_word(&self, case: &Case<'_>) -> bool {
@@ -134,12 +139,12 @@ impl Latch {
             self.naming.observe(case.y);
         }
         self.follow(case);
-        self.tell(case.scale).map(Verdict::Found)
+        self.tell().map(Verdict::Found)
     }
 
     /// What is known now, if it differs from what was told last by more than a reader would care for.
-    pub fn tell(&mut self, scale: Scale) -> Option<Finding> {
-        let finding = self.finding(scale);
+    pub fn tell(&mut self) -> Option<Finding> {
+        let finding = self.finding();
         let told = self.told.as_ref();
         if told.is_some_and(|told| !worth_retelling(told, &finding)) {
             return None;
@@ -189,12 +194,10 @@ impl Latch {
     }
 
     /// What is known now.
-    pub(crate) fn finding(&self, scale: Scale) -> Finding {
+    pub(crate) fn finding(&self) -> Finding {
         let (kind, probability) = self.kind();
-        let (lower, upper) = self.expected.interval(0.95);
-        let mean = scale.back(self.expected.mean);
-        let expected = Expected { lower: scale.back(lower), mean, upper: scale.back(upper) };
-        Finding { kind, probability, size: self.value - mean, sd: self.deviation, expected, onset_at: self.onset_at }
+        let (expected, onset_at) = (self.band, self.onset_at);
+        Finding { kind, probability, size: self.value - expected.mean, sd: self.deviation, expected, onset_at }
     }
 }
 

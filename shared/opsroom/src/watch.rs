@@ -174,7 +174,7 @@ impl Watch {
         let Some(latch) = &mut self.state.latch else {
             let turned_at = self.state.past.last(LOOK_BACK).next().map_or(at, |reading| reading.at);
             self.state.latch = judge::opens(&case, &self.state.monitor, turned_at);
-            if let Some(finding) = self.state.latch.as_mut().and_then(|latch| latch.tell(self.scale)) {
+            if let Some(finding) = self.state.latch.as_mut().and_then(Latch::tell) {
                 say(What::Found(finding));
             }
             return;
