@@ -5,6 +5,7 @@ mod debian;
 mod demo;
 mod deny;
 mod load;
+mod quality;
 mod screens;
 mod shell;
 mod test;
@@ -33,6 +34,10 @@ enum Chore {
     Screens,
     /// Measure a room under load; the arguments go to the load program.
     Load(load::Arguments),
+    /// Measure the detector on labelled series; the arguments go to the program that does.
+    Quality(quality::Arguments),
+    /// Simulate disturbances of known kind and say what they were taken for; the arguments go to the program that does.
+    Kinds(quality::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +47,8 @@ fn main() -> ExitCode {
         Chore::Build(arguments) => build::run(&arguments),
         Chore::Screens => screens::run(),
         Chore::Load(arguments) => load::run(&arguments),
+        Chore::Quality(arguments) => quality::run("quality", &arguments),
+        Chore::Kinds(arguments) => quality::run("kinds", &arguments),
     };
     let Err(fault) = done else { return ExitCode::SUCCESS };
     eprintln!("error: {fault:#}");

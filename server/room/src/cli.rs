@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     check, demo,
     logging::{self, LogFormat},
+    replay::{self, ReplayArgs},
     serve,
 };
 
@@ -38,6 +39,8 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Judges recorded series as if each row had just arrived, and writes what the room would have said.
+    Replay(ReplayArgs),
     /// Prints the version.
     Version,
 }
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Check { config } => check::run(&config),
+        Command::Replay(args) => replay::run(&args),
         Command::Version => {
             println!("synco {}", env!("CARGO_PKG_VERSION"));
             Ok(())

@@ -4,6 +4,8 @@
 //! into the one picture at the [`desk`]; each [`screen`] follows that picture. [`serve`] puts them together and takes
 //! them apart again; [`restore`] leads from an archive to the picture as it was.
 //!
+//! [`replay`] judges recorded series without a room.
+//!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
 
 pub mod api;
@@ -20,6 +22,7 @@ pub mod journal;
 pub mod logging;
 pub mod origin;
 pub mod parts;
+pub mod replay;
 pub mod restore;
 pub mod screen;
 pub mod seats;

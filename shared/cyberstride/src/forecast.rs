@@ -20,7 +20,7 @@ impl Forecast {
     ///
     /// A coverage outside of that range is taken to be the nearest inside of it.
     pub fn interval(&self, coverage: f64) -> (f64, f64) {
-        let reach = self.scale * self.quantile(0.5 + 0.5 * coverage.clamp(0.0, WIDEST));
+        let reach = self.scale * self.standard().inverse_cdf(0.5 + 0.5 * coverage.clamp(0.0, WIDEST));
         (self.mean - reach, self.mean + reach)
     }
 
@@ -37,9 +37,8 @@ impl Forecast {
         ((n * log).sqrt() * (8.0 * n + 1.0) / (8.0 * n + 3.0)).copysign(t)
     }
 
-    fn quantile(&self, probability: f64) -> f64 {
-        let standard = StudentsT::new(0.0, 1.0, self.degrees).expect("degrees of freedom are above zero");
-        standard.inverse_cdf(probability)
+    fn standard(&self) -> StudentsT {
+        StudentsT::new(0.0, 1.0, self.degrees).expect("degrees of freedom are above zero")
     }
 }
 

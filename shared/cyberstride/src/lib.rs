@@ -22,26 +22,39 @@
 //! Nothing here reads a clock, draws a random number, allocates for a reading or does I/O.
 //!
 //! Reading order: [`process`], [`setting`], [`covariance`], `trend` (one path), `mixture` (sixteen), [`prior`],
-//! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it.
+//! [`forecast`], [`monitor`] (the face of it all); then [`naming`] and [`scale`], which stand beside it;
+//! `profile`, `regression`, [`outlook`] and `forecaster`, the forecast people are shown; [`score`], how unusual a reading
+//! is, whatever the series; [`detector`], all of them together.
 
+mod at;
 pub mod covariance;
+pub mod detector;
 pub mod forecast;
+mod forecaster;
 mod mixture;
 pub mod monitor;
 pub mod naming;
+pub mod outlook;
 pub mod prior;
 pub mod process;
+mod profile;
 mod recent;
+mod regression;
 pub mod scale;
+pub mod score;
 pub mod setting;
 mod trend;
 mod usual;
 
+pub use at::At;
 pub use covariance::Covariance;
+pub use detector::{Detector, Judgement};
 pub use forecast::Forecast;
 pub use monitor::{Diagnosis, Monitor};
 pub use naming::{Kind, Naming};
+pub use outlook::Outlook;
 pub use prior::Prior;
 pub use process::{Probabilities, Process};
 pub use scale::Scale;
+pub use score::{Score, Tier, Voice};
 pub use setting::Setting;

@@ -33,13 +33,18 @@ pub(crate) struct Mixture {
 /// One of four processes now on one of four then.
 #[derive(Clone, Copy)]
 struct Path {
-    log_weight: f64,
+    /// What the density would be were the reading as forecast, times the probability of the path.
+    peak: f64,
+    /// `1 + e^2 / (n Q)`, a power of which takes the density down from its peak.
+    base: f64,
     trend: Trend,
 }
 
 /// The four paths to one process.
 struct Column {
-    log_weight: f64,
+    /// Sum of the weights relative to a path of the least base.
+    weight: f64,
+    least_base: f64,
     trend: Trend,
     before: Probabilities,
 }
@@ -78,13 +83,19 @@ impl Mixture {
         (self.expect(|trend| trend.level), slope, spread.sqrt())
     }
 
+    /// Lets a steady step pass without a reading.
+    pub(crate) fn skip(&mut self, setting: &Setting) {
+        self.trends = self.trends.map(|trend| trend.evolve(&setting.regimes[STEADY]));
+    }
+
     /// Learns from a reading and says which process ruled now, one and two steps ago.
     pub(crate) fn observe(&mut self, setting: &Setting, y: f64) -> [Probabilities; 3] {
         let degrees = setting.variance_discount * self.degrees;
         let noise = Noise { degrees, floor: self.floor, growth: setting.noise_growth };
-        let columns: [Column; 4] = from_fn(|now| collapse(from_fn(|then| self.path(setting, then, now, y, &noise))));
-        let highest = columns.iter().map(|column| column.log_weight).fold(f64::NEG_INFINITY, f64::max);
-        let weights = from_fn(|now| (columns[now].log_weight - highest).exp());
+        let columns: [Column; 4] =
+            from_fn(|now| collapse(from_fn(|then| self.path(setting, then, now, y, &noise)), degrees));
+        let least = columns.iter().map(|column| column.least_base).fold(f64::INFINITY, f64::min);
+        let weights = columns.each_ref().map(|column| column.weight * density(least / column.least_base, degrees));
         let total: f64 = weights.iter().sum();
 
         let now = Probabilities::from_weights(weights);
@@ -105,8 +116,7 @@ impl Mixture {
         let prior = self.trends[then].evolve(regime);
         let (e, q, n) = (y - prior.level, prior.spread(regime), noise.degrees);
         let peak = self.weights[then] * regime.probability / q.sqrt();
-        let log_weight = peak.ln() - 0.5 * (n + 1.0) * (e * (e / q) / n).ln_1p();
-        Path { log_weight, trend: prior.update(regime, y, noise) }
+        Path { peak, base: 1.0 + e * (e / q) / n, trend: prior.update(regime, y, noise) }
     }
 
     fn expect(&self, of: impl Fn(&Trend) -> f64) -> f64 {
@@ -119,13 +129,23 @@ impl Mixture {
     }
 }
 
+/// The density of Student's distribution at a base of `1 / ratio`, relative to its peak.
+///
+/// The degrees of freedom are rounded to a whole number: an integer power costs a tenth of a logarithm and an
+/// exponential, and the estimate of the noise is not worth half a degree.
+fn density(ratio: f64, degrees: f64) -> f64 {
+    let twice = (degrees + 1.0).round() as i32;
+    let whole = ratio.powi(twice / 2);
+    if twice % 2 == 0 { whole } else { whole * ratio.sqrt() }
+}
+
 /// Replaces the four paths to a process by one with the same moments: West & Harrison (1997), section 12.4.
 ///
 /// The shares are taken relative to the best path of the column, so that a process may be as improbable as numbers
 /// allow and still have a trend.
-fn collapse(paths: [Path; 4]) -> Column {
-    let highest = paths.iter().map(|path| path.log_weight).fold(f64::NEG_INFINITY, f64::max);
-    let weights = paths.map(|path| (path.log_weight - highest).exp());
+fn collapse(paths: [Path; 4], degrees: f64) -> Column {
+    let least_base = paths.iter().map(|path| path.base).fold(f64::INFINITY, f64::min);
+    let weights = paths.map(|path| (path.peak * density(least_base / path.base, degrees)).max(f64::MIN_POSITIVE));
     let total: f64 = weights.iter().sum();
     let precision: f64 = (0..4).map(|i| weights[i] / total / paths[i].trend.variance).sum();
     let variance = precision.recip();
@@ -137,7 +157,8 @@ fn collapse(paths: [Path; 4]) -> Column {
         sum.plus(shares[i], trend.covariance, [trend.level - level, trend.slope - slope])
     });
     Column {
-        log_weight: highest + total.ln(),
+        weight: total,
+        least_base,
         trend: Trend { level, slope, covariance, variance },
         before: Probabilities::from_weights(weights),
     }

@@ -93,6 +93,13 @@ impl Monitor {
         }
     }
 
+    /// Lets a period pass in which there was no reading: the trend goes on and grows less certain.
+    pub fn skip(&mut self) {
+        if let Stage::Following(following) = &mut self.stage {
+            following.mixture.skip(&self.setting);
+        }
+    }
+
     /// The steady forecast so many periods ahead of the last reading; none while the prior is being learned.
     pub fn forecast(&self, ahead: u32) -> Option<Forecast> {
         match &self.stage {
@@ -178,6 +185,16 @@ mod tests {
             assert_eq!(monitor.forecast(3).is_some(), 8 <= i);
             assert_eq!((diagnosis.young, monitor.readings()), (i < 12, i as u64));
         }
+    }
+
+    #[test]
+    fn a_missing_reading_leaves_the_forecast_where_it_was_and_less_certain() {
+        let mut monitor = Monitor::new(Setting::ROOM);
+        (0..50).for_each(|i| _ = monitor.observe(f64::from(2 * i + i % 3)));
+        let two_ahead = monitor.forecast(2).expect("the prior is learned");
+        monitor.skip();
+        let after = monitor.forecast(1).expect("the prior is learned");
+        assert!((two_ahead.mean - after.mean).abs() < 1e-9 && two_ahead.scale <= after.scale * (1.0 + 1e-9));
     }
 
     proptest! {

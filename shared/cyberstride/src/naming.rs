@@ -1,4 +1,4 @@
-//! What kind of disturbance it is: three hypotheses, replayed over the readings since its onset.
+//! What kind of disturbance it is: four hypotheses, replayed over the readings since its onset.
 //!
 //! The mixture names spikes and steps but hardly ever a slope, because collapsing at every step forgets slow evidence.
 //! Here nothing is collapsed and nothing adapts: what was expected is frozen at the onset, and each hypothesis says how
@@ -22,6 +22,13 @@ pub enum Kind {
     Level,
     /// The departure grows from reading to reading.
     Slope,
+    /// The readings scatter more than before, to both sides.
+    Variance,
+}
+
+impl Kind {
+    /// Every kind, in the order in which their evidence is weighed.
+    const ALL: [Self; 4] = [Self::Transient, Self::Level, Self::Slope, Self::Variance];
 }
 
 /// No more than this many readings are weighed.
@@ -42,8 +49,18 @@ const DOUBLE: f64 = 0.3;
 /// No kind is ruled out before the evidence is in: the least weight of each, before they are made to sum to one.
 const LEAST_PRIOR: f64 = 0.1;
 
-/// What is noticed by the turn of the slope is more often a ramp than not: transient, level, slope.
-const NOTICED_BY_TURN: [f64; 3] = [1.0, 1.0, 3.0];
+/// What is noticed by the turn of the slope is more often a ramp than not: transient, level, slope, variance.
+const NOTICED_BY_TURN: [f64; 4] = [1.0, 1.0, 3.0, 0.5];
+
+/// No process foresees a change of variance; this is its weight beside those of the others.
+const VARIANCE_PRIOR: f64 = 0.12;
+
+/// What is not disturbed departs from a forecast frozen at the onset the more the longer it is ago, most of all where
+/// the noise is autocorrelated: probability and factor by which it scatters more.
+const WANDERS: [(f64, f64); 2] = [(0.7, 1.0), (0.3, 1.4)];
+
+/// By so much the standard deviation may have grown.
+const GROWN: [f64; 3] = [2.5, 4.0, 6.0];
 
 /// Deviations are taken to lie within this many scales of the forecast.
 const FARTHEST: f64 = 1e6;
@@ -53,7 +70,7 @@ const FARTHEST: f64 = 1e6;
 pub struct Naming {
     expected: Forecast,
     expected_slope: f64,
-    prior: [f64; 3],
+    prior: [f64; 4],
     /// Whether the disturbance began, or was first noticed, with the first reading; otherwise with any of them.
     onset_known: bool,
     /// Departures from what was expected, in scales of the forecast.
@@ -69,8 +86,9 @@ impl Naming {
     /// Opens at the onset: the forecast of the first disturbed reading and the slope believed before it, that
     /// reading, and the probabilities of the processes at that moment.
     pub fn open(expected: Forecast, expected_slope: f64, first: f64, prior: Probabilities) -> Self {
-        let kinds = [Process::Transient, Process::LevelChange, Process::SlopeChange];
-        let prior = kinds.map(|process| prior.get(process).max(LEAST_PRIOR));
+        let of = |process| prior.get(process).max(LEAST_PRIOR);
+        let [transient, level, slope] = [Process::Transient, Process::LevelChange, Process::SlopeChange].map(of);
+        let prior = [transient, level, slope, VARIANCE_PRIOR];
         let mut naming = Self::empty(expected, expected_slope, prior, true);
         naming.observe(first);
         naming
@@ -86,7 +104,7 @@ impl Naming {
         Some(naming)
     }
 
-    fn empty(expected: Forecast, expected_slope: f64, prior: [f64; 3], onset_known: bool) -> Self {
+    fn empty(expected: Forecast, expected_slope: f64, prior: [f64; 4], onset_known: bool) -> Self {
         Self {
             expected,
             expected_slope,
@@ -109,7 +127,7 @@ impl Naming {
         self.conclude();
     }
 
-    /// The most probable kind, and its probability among the three. After one reading it is hardly more than a guess.
+    /// The most probable kind, and its probability among the four. After one reading it is hardly more than a guess.
     pub fn kind(&self) -> (Kind, f64) {
         (self.kind, self.probability)
     }
@@ -119,9 +137,10 @@ impl Naming {
         self.expected
     }
 
-    /// Whether the name stays: after ten readings, or three in a row that left no doubt.
+    /// Whether the name stays: after ten readings, or three in a row that left no doubt. A transient waits for the
+    /// tenth: where the variance has grown, three quiet readings in a row are nothing rare.
     pub fn settled(&self) -> bool {
-        self.count == LONGEST || CONFIRMED <= self.certain
+        self.count == LONGEST || (CONFIRMED <= self.certain && self.kind != Kind::Transient)
     }
 
     fn push(&mut self, y: f64) {
@@ -138,11 +157,11 @@ impl Naming {
     }
 
     fn weigh(&self) -> (Kind, f64) {
-        let evidence = [self.transient(), self.level(), self.slope()];
+        let evidence = [self.transient(), self.level(), self.slope(), self.variance()];
         let highest = evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights: [f64; 3] = std::array::from_fn(|k| self.prior[k] * (evidence[k] - highest).exp());
+        let weights: [f64; 4] = std::array::from_fn(|k| self.prior[k] * (evidence[k] - highest).exp());
         let total: f64 = weights.iter().sum();
-        [Kind::Transient, Kind::Level, Kind::Slope]
+        Kind::ALL
             .into_iter()
             .zip(weights.map(|weight| weight / total))
             .reduce(|best, next| if best.1 < next.1 { next } else { best })
@@ -172,6 +191,20 @@ impl Naming {
         })
     }
 
+    /// From the onset on, departures are as many times as large.
+    fn variance(&self) -> f64 {
+        self.over_onsets(|onset| {
+            let squares = |departures: &[f64]| departures.iter().map(|d| d * d).sum::<f64>();
+            let (before, after) = self.departures[..self.count].split_at(onset);
+            let (calm, restless, n) = (squares(before), squares(after), self.expected.degrees);
+            log_mean(GROWN.map(|grown| {
+                let squares = calm + restless / (grown * grown);
+                let log = -(after.len() as f64) * grown.ln() - 0.5 * (n + self.count as f64) * (squares / n).ln_1p();
+                (1.0, log)
+            }))
+        })
+    }
+
     fn over_onsets(&self, evidence: impl Fn(usize) -> f64) -> f64 {
         let onsets = if self.onset_known { 1 } else { self.count };
         log_mean((0..onsets).map(|onset| (1.0, evidence(onset))))
@@ -192,9 +225,14 @@ impl Naming {
             xd += x * d;
             dd += d * d;
         }
-        let left = (dd - xd * (xd / (xx + 1.0 / vague))).max(0.0);
-        let n = self.expected.degrees;
-        -0.5 * (vague * xx).ln_1p() - 0.5 * (n + departures.len() as f64) * (left / n).ln_1p()
+        let (n, count) = (self.expected.degrees, departures.len() as f64);
+        log_mean(WANDERS.map(|(probability, wider)| {
+            // In units that much wider, the size is that much less vague.
+            let (vague, squared) = (vague / (wider * wider), wider * wider);
+            let left = ((dd - xd * (xd / (xx + 1.0 / vague))) / squared).max(0.0);
+            let log = -0.5 * (vague * xx).ln_1p() - 0.5 * (n + count) * (left / n).ln_1p();
+            (probability, log - count * wider.ln())
+        }))
     }
 
     /// The first departure where it began the disturbance, otherwise the largest.
@@ -248,10 +286,16 @@ mod tests {
     }
 
     #[test]
+    fn departures_to_both_sides_are_a_grown_variance() {
+        assert_eq!(name(&[6.0, -4.0, 3.0, -7.0, 0.5, 5.0, -3.5]).0, Kind::Variance);
+        assert_eq!(name(&[6.0, -0.4, 1.3, -0.7, 0.5, -1.1, 0.2]).0, Kind::Transient);
+    }
+
+    #[test]
     fn three_certain_readings_settle_the_name() {
         let mut naming = Naming::open(EXPECTED, 0.0, 66.0, Probabilities::from_weights([1.0; 4]));
         let settled = (0..5).position(|_| {
-            naming.observe(50.0);
+            naming.observe(66.0);
             naming.settled()
         });
         assert!(settled.is_some());

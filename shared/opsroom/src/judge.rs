@@ -36,6 +36,8 @@ pub const SETTLED: u32 = 300;
 pub struct Latch {
     onset_at: Moment,
     expected: Forecast,
+    /// The same in the unit of measure, worked out once.
+    band: Expected,
     naming: Naming,
     /// The deviation on the indicator's scale, smoothed so that the size reads calmly.
     deviation: f64,
@@ -82,6 +84,19 @@ pub fn opens(case: &Case<'_>, monitor: &Monitor, recent: impl IntoIterator<Item 
     surprises(case).or_else(|| turns(case, monitor, recent)).filter(|latch| latch.is_worth_a_word(case))
 }
 
+/// A disturbance that someone else noticed, at this reading or a few before: what stood out of the forecast is named from
+/// here on, what did not from the readings it had gathered in. None while the detector has no forecast.
+pub(crate) fn noticed(case: &Case<'_>, monitor: &Monitor, turned_at: Moment) -> Option<Latch> {
+    const STANDS_OUT: f64 = 3.0;
+    let Diagnosis { forecast, hindsight: [now, ..], expected_slope, .. } = case.diagnosis;
+    let forecast = (*forecast)?;
+    if forecast.normal_score(case.y).abs() < STANDS_OUT {
+        let naming = monitor.look_back()?;
+        return Some(Latch::new(turned_at, naming.expected(), naming, case));
+    }
+    Some(Latch::new(case.at, forecast, Naming::open(forecast, *expected_slope, case.y, *now), case))
+}
+
 fn surprises(case: &Case<'_>) -> Option<Latch> {
     let Diagnosis { forecast, hindsight: [now, before, _], expected_slope, .. } = case.diagnosis;
     let forecast = (*forecast)?;
@@ -107,7 +122,10 @@ fn turns(case: &Case<'_>, monitor: &Monitor, recent: impl IntoIterator<Item = (M
 impl Latch {
     fn new(onset_at: Moment, expected: Forecast, naming: Naming, case: &Case<'_>) -> Self {
         let deviation = expected.standardise(case.y);
-        Self { onset_at, expected, naming, deviation, value: case.value, inside: 0, agreed: 0, told: None }
+        let (lower, upper) = expected.interval(0.95);
+        let [lower, mean, upper] = [lower, expected.mean, upper].map(|y| written(case.scale.back(y)));
+        let band = Expected { lower, mean, upper };
+        Self { onset_at, expected, band, naming, deviation, value: case.value, inside: 0, agreed: 0, told: None }
     }
 
     fn is_worth_a_word(&self, case: &Case<'_>) -> bool {
@@ -127,12 +145,12 @@ impl Latch {
             self.naming.observe(case.y);
         }
         self.follow(case);
-        self.tell(case.scale).map(Verdict::Found)
+        self.tell().map(Verdict::Found)
     }
 
     /// What is known now, if it differs from what was told last by more than a reader would care for.
-    pub fn tell(&mut self, scale: Scale) -> Option<Finding> {
-        let finding = self.finding(scale);
+    pub fn tell(&mut self) -> Option<Finding> {
+        let finding = self.finding();
         let told = self.told.as_ref();
         if told.is_some_and(|told| !worth_retelling(told, &finding)) {
             return None;
@@ -144,6 +162,11 @@ impl Latch {
     /// When the series left its forecast.
     pub fn onset_at(&self) -> Moment {
         self.onset_at
+    }
+
+    /// Whether the name stays as it is.
+    pub(crate) fn is_named(&self) -> bool {
+        self.naming.settled()
     }
 
     fn count(&mut self, case: &Case<'_>) {
@@ -171,17 +194,17 @@ impl Latch {
             naming::Kind::Transient => Kind::Transient,
             naming::Kind::Level => Kind::Level,
             naming::Kind::Slope => Kind::Slope,
+            naming::Kind::Variance => Kind::Variance,
         };
         (kind, probability)
     }
 
-    fn finding(&self, scale: Scale) -> Finding {
+    /// What is known now.
+    pub(crate) fn finding(&self) -> Finding {
         let (kind, probability) = self.kind();
-        let (lower, upper) = self.expected.interval(0.95);
-        let back = |y| written(scale.back(y));
-        let expected = Expected { lower: back(lower), mean: back(self.expected.mean), upper: back(upper) };
-        let (size, sd) = (written(self.value - expected.mean), self.deviation);
-        Finding { kind, probability, size, sd, expected, onset_at: self.onset_at }
+        let (expected, onset_at) = (self.band, self.onset_at);
+        let size = written(self.value - expected.mean);
+        Finding { kind, probability, size, sd: self.deviation, expected, onset_at }
     }
 }
 

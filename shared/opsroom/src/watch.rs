@@ -68,7 +68,7 @@ pub struct Arrival {
 impl Watch {
     /// A watch that has seen nothing yet.
     pub fn new(indicator: Indicator) -> Self {
-        let scale = scale_of(&indicator);
+        let scale = scale_of(indicator.scale);
         let state = State {
             scale,
             monitor: Monitor::new(Setting::ROOM),
@@ -199,7 +199,7 @@ impl Watch {
             let scale = self.scale;
             let recent = self.state.past.last(LOOK_BACK).map(|reading| (reading.at, scale.forward(reading.value)));
             self.state.latch = judge::opens(&case, &self.state.monitor, recent);
-            if let Some(finding) = self.state.latch.as_mut().and_then(|latch| latch.tell(self.scale)) {
+            if let Some(finding) = self.state.latch.as_mut().and_then(Latch::tell) {
                 say(What::Found(finding));
             }
             return;
@@ -266,8 +266,9 @@ impl Interval {
     }
 }
 
-fn scale_of(indicator: &Indicator) -> Scale {
-    match indicator.scale {
+/// The detector's name for an indicator's scale.
+pub(crate) fn scale_of(scale: vsm::indicator::Scale) -> Scale {
+    match scale {
         vsm::indicator::Scale::Identity => Scale::Identity,
         vsm::indicator::Scale::Log => Scale::Log,
         vsm::indicator::Scale::Sqrt => Scale::Sqrt,

@@ -51,16 +51,17 @@ fn names(seed: u64, disturbance: fn(f64) -> f64) -> [Option<Kind>; 20] {
     })
 }
 
-/// Percent of disturbances so named after so many readings: transient, level, slope, not noticed.
-fn confusion(disturbance: fn(f64) -> f64, after: usize) -> [f64; 4] {
+/// Percent of disturbances so named after so many readings: transient, level, slope, variance, not noticed.
+fn confusion(disturbance: fn(f64) -> f64, after: usize) -> [f64; 5] {
     const RUNS: u64 = 200;
-    let mut percent = [0.0; 4];
+    let mut percent = [0.0; 5];
     for seed in 0..RUNS {
         let column = match names(5000 + seed, disturbance)[after - 1] {
             Some(Kind::Transient) => 0,
             Some(Kind::Level) => 1,
             Some(Kind::Slope) => 2,
-            None => 3,
+            Some(Kind::Variance) => 3,
+            None => 4,
         };
         percent[column] += 100.0 / RUNS as f64;
     }
@@ -100,7 +101,7 @@ fn a_series_that_always_grows_is_left_alone() {
 
 #[test]
 fn each_kind_gets_its_name() {
-    println!("percent named              transient  level  slope  missed");
+    println!("percent named              transient  level  slope  variance  missed");
     let check = |what: &str, disturbance, after: usize, kind: usize, least: f64| {
         let percent = confusion(disturbance, after);
         println!("{what} after {after:2}: {percent:5.1?}");

@@ -4,3 +4,4 @@ mod figures;
 mod golden;
 mod noise;
 mod properties;
+mod score;

@@ -1,0 +1,158 @@
+//! Simulates disturbances of known kind and says what they were taken for: `cargo xtask kinds [--seed N] [--series N]`.
+//!
+//! Noise has a standard deviation of one, white or autocorrelated at .6, with and without a daily swing of five. At a
+//! magnitude of `m` an outlier and a step are `m` high, a slope rises by `m / 10` a reading, and the standard deviation
+//! becomes `m / 2`. What is missed counts as wrong.
+
+use clap::Parser;
+use opsroom::hindcast::{At, Disturbed, Hindcast};
+use vsm::{indicator::Scale, signal::Kind};
+
+#[derive(Parser)]
+struct Arguments {
+    /// The seed of the first series.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Series for each kind, magnitude and noise.
+    #[arg(long, default_value_t = 60)]
+    series: u64,
+}
+
+const KINDS: [Kind; 4] = [Kind::Transient, Kind::Level, Kind::Slope, Kind::Variance];
+const MAGNITUDES: [f64; 4] = [3.0, 6.0, 8.0, 10.0];
+/// Readings a day: one every five minutes.
+const DAY: usize = 288;
+/// Readings after the onset in which a disturbance must be found.
+const FOUND_WITHIN: usize = 40;
+/// Readings at the start that are not judged for false alarms.
+const YOUNG: usize = 1000;
+
+/// What the readings are made of.
+#[derive(Clone, Copy)]
+struct World {
+    name: &'static str,
+    autocorrelation: f64,
+    swing: f64,
+    /// Readings before the onset.
+    calm: usize,
+}
+
+const WORLDS: [World; 4] = [
+    World { name: "white", autocorrelation: 0.0, swing: 0.0, calm: 400 },
+    World { name: "AR(.6)", autocorrelation: 0.6, swing: 0.0, calm: 400 },
+    World { name: "white, daily", autocorrelation: 0.0, swing: 5.0, calm: 7 * DAY + 100 },
+    World { name: "AR(.6), daily", autocorrelation: 0.6, swing: 5.0, calm: 7 * DAY + 100 },
+];
+
+fn main() {
+    let Arguments { seed, series } = Arguments::parse();
+    for world in WORLDS {
+        println!("{}: {:.2} false alarms in 1000 readings", world.name, false_alarms(world, seed, series.div_ceil(2)));
+        for magnitude in MAGNITUDES {
+            let right: f64 = KINDS.map(|kind| tell(world, kind, magnitude, seed, series)).iter().sum();
+            println!("  {magnitude:>4} sd, all kinds: {:5.1} % right", 25.0 * right);
+        }
+    }
+}
+
+/// Prints what a kind was taken for; the result is the share that was named right.
+fn tell(world: World, kind: Kind, magnitude: f64, first: u64, series: u64) -> f64 {
+    let mut taken_for = [0_u64; 4];
+    let mut delays = Vec::new();
+    for seed in first..first + series {
+        if let Some((delay, named)) = find(world, kind, magnitude, seed) {
+            taken_for[KINDS.iter().position(|kind| *kind == named).unwrap_or(0)] += 1;
+            delays.push(delay);
+        }
+    }
+    delays.sort_unstable();
+    let delay = delays.get(delays.len() / 2).map_or("-".to_owned(), ToString::to_string);
+    let missed = series - taken_for.iter().sum::<u64>();
+    let [transient, level, slope, variance] = taken_for;
+    println!(
+        "  {magnitude:>4} sd {kind:?}: transient {transient}, level {level}, slope {slope}, variance {variance}, \
+         missed {missed}; median delay {delay}"
+    );
+    let right = KINDS.iter().zip(taken_for).find(|(it, _)| **it == kind).map_or(0, |(_, count)| count);
+    right as f64 / series as f64
+}
+
+/// The delay of the first disturbance raised after the onset, and its last name.
+fn find(world: World, kind: Kind, magnitude: f64, seed: u64) -> Option<(usize, Kind)> {
+    let mut source = Source::new(world, seed);
+    let mut hindcast = Hindcast::new(Scale::Identity);
+    let mut found: Option<(usize, Disturbed)> = None;
+    for row in 0..world.calm + FOUND_WITHIN {
+        let since = row.checked_sub(world.calm);
+        let event = since.map_or(0.0, |since| size(kind, magnitude, since));
+        let louder = if since.is_some() && kind == Kind::Variance { 0.5 * magnitude } else { 1.0 };
+        let at = At { seconds: 300 * row as i64, offset: 0 };
+        let said = hindcast.observe(at, Some(source.usual(row) + louder * source.noise() + event)).disturbance;
+        let (Some(since), Some(now)) = (since, said) else { continue };
+        match &mut found {
+            None if 300 * world.calm as i64 <= now.raised_at => found = Some((since, now)),
+            Some((_, first)) if first.raised_at == now.raised_at => *first = now,
+            _ => (),
+        }
+    }
+    found.map(|(delay, disturbed)| (delay, disturbed.kind))
+}
+
+fn size(kind: Kind, magnitude: f64, since: usize) -> f64 {
+    match kind {
+        Kind::Transient if since == 0 => magnitude,
+        Kind::Level => magnitude,
+        Kind::Slope => 0.1 * magnitude * (since + 1) as f64,
+        Kind::Transient | Kind::Variance => 0.0,
+    }
+}
+
+fn false_alarms(world: World, first: u64, series: u64) -> f64 {
+    const READINGS: usize = 5000;
+    let mut raised = 0;
+    for seed in first..first + series {
+        let mut source = Source::new(world, seed);
+        let mut hindcast = Hindcast::new(Scale::Identity);
+        let mut last = None;
+        for row in 0..READINGS {
+            let at = At { seconds: 300 * row as i64, offset: 0 };
+            let now = hindcast.observe(at, Some(source.usual(row) + source.noise())).disturbance;
+            let raised_at = now.map(|now| now.raised_at);
+            raised += u64::from(YOUNG <= row && raised_at.is_some() && raised_at != last);
+            last = raised_at.or(last);
+        }
+    }
+    1000.0 * raised as f64 / (series as f64 * (READINGS - YOUNG) as f64)
+}
+
+/// Seeded noise: a congruential generator with mixed digits, and Box and Muller.
+struct Source {
+    world: World,
+    state: u64,
+    last: f64,
+}
+
+impl Source {
+    fn new(world: World, seed: u64) -> Self {
+        let mut source = Self { world, state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15), last: 0.0 };
+        (0..100).for_each(|_| _ = source.noise());
+        source
+    }
+
+    fn usual(&self, row: usize) -> f64 {
+        self.world.swing * (std::f64::consts::TAU * (row % DAY) as f64 / DAY as f64).sin()
+    }
+
+    fn noise(&mut self) -> f64 {
+        let normal = (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos();
+        let kept = self.world.autocorrelation;
+        self.last = kept * self.last + (1.0 - kept * kept).sqrt() * normal;
+        self.last
+    }
+
+    fn uniform(&mut self) -> f64 {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mixed = (self.state ^ (self.state >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+        (((mixed ^ (mixed >> 33)) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+    }
+}

@@ -1,0 +1,222 @@
+//! `synco replay`: what the room would have said of series that were recorded before it was there.
+//!
+//! Reading order: [`rows`] (how a file is read), `pages` (how one is written), and the walk over all files here.
+
+mod pages;
+pub mod rows;
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, BufWriter, IsTerminal, Write},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use clap::ValueEnum;
+use jiff::tz::TimeZone;
+use opsroom::hindcast::Hindcast;
+
+use crate::cli::Failure;
+use pages::Page;
+use rows::{Row, Rows};
+
+/// What `replay` may be told.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ReplayArgs {
+    /// A CSV file with the columns timestamp and value, or a folder of such files.
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+    /// The folder to write to: a file for each that was read, and disturbances.csv.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The time zone whose days the series follow, as Europe/Berlin.
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub tz: Option<TimeZone>,
+    /// The scale on which every series is judged.
+    #[arg(long, value_enum, default_value_t = Scale::Identity)]
+    pub scale: Scale,
+}
+
+/// The scale on which a series behaves most like a trend with noise.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Scale {
+    /// As it is.
+    Identity,
+    /// Logarithm, for durations and costs.
+    Log,
+    /// Square root, for counts.
+    Sqrt,
+    /// Arc sine of the square root, for ratios between 0 and 1.
+    AsinSqrt,
+}
+
+/// Rows that are judged in one go, so that the clock is read seldom.
+const AT_ONCE: usize = 1024;
+
+/// Rows of one file that are refused by name; of more, the number.
+const TOLD: u64 = 20;
+
+/// The list of disturbances, in the folder that is written to.
+const DISTURBANCES: &str = "disturbances.csv";
+
+/// Replays one file or all of a folder. Rows that cannot be read are refused with file and line; everything else is
+/// still done.
+pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
+    let files = files(args)?;
+    fs::create_dir_all(&args.out).map_err(|why| refused(&args.out, why))?;
+    let mut list = BufWriter::new(File::create(args.out.join(DISTURBANCES))?);
+    writeln!(list, "{}", pages::DISTURBANCE_COLUMNS)?;
+    let mut sum = Sum::default();
+    let mut faults = Vec::new();
+    for (done, file) in files.iter().enumerate() {
+        progress(done, files.len(), &file.name);
+        match replay(args, file, &mut list, &mut faults) {
+            Ok(one) => sum.add(&one),
+            Err(why) => faults.push(format!("{}: {why}", file.path.display())),
+        }
+    }
+    list.flush()?;
+    progress(files.len(), files.len(), "");
+    println!("{}", sum.words());
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Refused(faults)) }
+}
+
+/// A file to read, and its path under the folder, with `/` between the names.
+#[derive(Debug)]
+struct Input {
+    path: PathBuf,
+    name: String,
+}
+
+#[derive(Debug, Default)]
+struct Sum {
+    files: u64,
+    readings: u64,
+    disturbances: u64,
+    judging: Duration,
+}
+
+impl Sum {
+    fn add(&mut self, one: &Self) {
+        self.files += 1;
+        self.readings += one.readings;
+        self.disturbances += one.disturbances;
+        self.judging += one.judging;
+    }
+
+    fn words(&self) -> String {
+        let nanos = self.judging.as_nanos() / u128::from(self.readings.max(1));
+        let Self { files, readings, disturbances, .. } = self;
+        format!("{files} files, {readings} readings, {disturbances} disturbances, {nanos} ns a reading")
+    }
+}
+
+fn replay(args: &ReplayArgs, file: &Input, list: &mut impl Write, faults: &mut Vec<String>) -> io::Result<Sum> {
+    let mut rows = Rows::open(BufReader::new(File::open(&file.path)?), args.tz.as_ref())?;
+    let path = args.out.join(&file.name);
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let mut page = Page::open(BufWriter::new(File::create(path)?), &file.name)?;
+    let mut hindcast = Hindcast::new(args.scale.into());
+    let (mut sum, mut refused) = (Sum::default(), 0_u64);
+    let (mut read, mut judged) = (Vec::with_capacity(AT_ONCE), Vec::with_capacity(AT_ONCE));
+    loop {
+        rows.read(AT_ONCE, &mut read, |line, why| {
+            refused += 1;
+            if refused <= TOLD {
+                faults.push(format!("{}:{line}: {why}", file.path.display()));
+            }
+        })?;
+        if read.is_empty() {
+            break;
+        }
+        let start = Instant::now();
+        judged.extend(read.iter().map(|row: &Row| hindcast.observe(row.at, row.value)));
+        sum.judging += start.elapsed();
+        sum.readings += read.len() as u64;
+        for (row, said) in read.drain(..).zip(judged.drain(..)) {
+            page.write(&row, &said, |y| hindcast.back(y))?;
+        }
+    }
+    if TOLD < refused {
+        faults.push(format!("{}: {} more rows cannot be read", file.path.display(), refused - TOLD));
+    }
+    sum.disturbances = page.close(list)?;
+    Ok(sum)
+}
+
+/// Every CSV file there is to read, in the order of the names.
+fn files(args: &ReplayArgs) -> Result<Vec<Input>, Failure> {
+    let kind = fs::metadata(&args.input).map_err(|why| refused(&args.input, why))?;
+    let mut files = Vec::new();
+    if kind.is_file() {
+        let name = args.input.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.push(Input { path: args.input.clone(), name });
+    } else {
+        collect(&args.input, "", &args.out, &mut files).map_err(|why| refused(&args.input, why))?;
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    if files.is_empty() {
+        return Err(Failure::Refused(vec![format!("{}: no file *.csv in this folder", args.input.display())]));
+    }
+    let in_the_way = |file: &&Input| {
+        let written = args.out.join(&file.name);
+        file.name == DISTURBANCES
+            || written.canonicalize().is_ok_and(|to| file.path.canonicalize().is_ok_and(|from| from == to))
+    };
+    match files.iter().find(in_the_way) {
+        None => Ok(files),
+        Some(file) => {
+            let words = "would be written over; choose another name for it or another folder for --out";
+            Err(Failure::Refused(vec![format!("{}: {words}", file.path.display())]))
+        }
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, out: &Path, files: &mut Vec<Input>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().to_string_lossy());
+        if path.is_dir() {
+            // What an earlier replay wrote into the folder is no input.
+            if !out.canonicalize().is_ok_and(|out| path.canonicalize().is_ok_and(|path| path == out)) {
+                collect(&path, &format!("{name}/"), out, files)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
+            files.push(Input { path, name });
+        }
+    }
+    Ok(())
+}
+
+/// A line that is written over again, on a terminal only.
+fn progress(done: usize, of: usize, name: &str) {
+    const WIDE: usize = 30;
+    if !io::stderr().is_terminal() {
+        return;
+    }
+    let filled = WIDE * done / of.max(1);
+    eprint!("\r\x1b[K[{}{}] {done}/{of} {name}", "#".repeat(filled), " ".repeat(WIDE - filled));
+    if done == of {
+        eprint!("\r\x1b[K");
+    }
+}
+
+fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|why| format!("{why}; a name as Europe/Berlin is right"))
+}
+
+fn refused(path: &Path, why: impl std::fmt::Display) -> Failure {
+    Failure::Refused(vec![format!("{}: {why}", path.display())])
+}
+
+impl From<Scale> for vsm::indicator::Scale {
+    fn from(scale: Scale) -> Self {
+        match scale {
+            Scale::Identity => Self::Identity,
+            Scale::Log => Self::Log,
+            Scale::Sqrt => Self::Sqrt,
+            Scale::AsinSqrt => Self::AsinSqrt,
+        }
+    }
+}

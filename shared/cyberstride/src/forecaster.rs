@@ -1,0 +1,252 @@
+//! The forecast of the next reading: two models averaged, and calibrated by how their forecasts came out.
+//!
+//! The multi-process model foresees by level and slope, a dynamic regression by the last readings and the time of the
+//! day. Each is weighed by how probable it found the readings so far, the older the less. How far readings fall from
+//! the average, in its scales, is learned as nine quantiles, so that the intervals cover what they say whatever the
+//! shape of the errors.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    at::At,
+    forecast::Forecast,
+    outlook::{LEVELS, Outlook},
+    profile::Profile,
+    regression::{REGRESSORS, Regression},
+};
+
+/// Share of the logarithm of a model's weight that survives a step.
+const REMEMBERED: f64 = 0.97;
+/// Degrees of freedom by which the models are weighed: one outlier should not settle the matter.
+const DEGREES: f64 = 4.0;
+/// Readings that the slow and the fast part of the scale remember.
+const SPANS: [f64; 2] = [200.0, 12.0];
+/// An error counts for the scale as no more than so many scales.
+const LARGEST: f64 = 6.0;
+/// Readings are taken to lie within this many units.
+const FARTHEST: f64 = 1e9;
+/// Readings are taken to lie within this.
+const LARGEST_READING: f64 = 1e75;
+/// How fast the quantiles learn, at first and in the long run.
+const RATES: [f64; 2] = [0.1, 0.015];
+/// Neighbouring quantiles are at least so many scales apart.
+const APART: f64 = 1e-3;
+
+/// Learns to foresee one series.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Forecaster {
+    seen: u32,
+    /// First reading and a unit for the arithmetic.
+    origin: f64,
+    unit: f64,
+    lags: [f64; 3],
+    profile: Profile,
+    last_usual: f64,
+    regression: Regression,
+    regression_scale: Scale,
+    average_scale: Scale,
+    /// Logarithm of the odds of the regression.
+    odds: f64,
+    calibration: Calibration,
+}
+
+/// How large errors are lately.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+struct Scale {
+    squares: [f64; 2],
+    seen: f64,
+}
+
+/// Quantiles of errors in scales.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+struct Calibration {
+    quantiles: [f64; 9],
+    rate: f64,
+}
+
+/// How a reading came out, in a unit of the forecaster's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Departure {
+    /// From the regression; none for the first readings.
+    pub(crate) error: Option<f64>,
+    /// From what is usual at this time of the day; none where that was never seen.
+    pub(crate) from_usual: Option<f64>,
+}
+
+/// What is known before a reading.
+struct Prospect {
+    x: [f64; REGRESSORS],
+    usual: Option<f64>,
+    process: f64,
+    regression: f64,
+    centre: f64,
+    scale: f64,
+}
+
+impl Forecaster {
+    /// Learns from a reading, a finite number, for which the multi-process model had this forecast. The result is what
+    /// was expected of it, and how it came out.
+    pub(crate) fn observe(&mut self, at: At, forecast: Option<Forecast>, reading: f64) -> (Option<Outlook>, Departure) {
+        let reading = reading.clamp(-LARGEST_READING, LARGEST_READING);
+        if self.seen == 0 {
+            self.origin = reading;
+        }
+        self.seen = self.seen.saturating_add(1);
+        let prospect = forecast.map(|forecast| self.prospect(at, forecast));
+        let outlook = prospect.as_ref().map(|prospect| self.outlook(prospect));
+        // As long as nothing moves there is no unit, and nothing to learn.
+        let Some(prospect) = prospect.filter(|_| 0.0 < self.unit) else {
+            self.unit = self.unit.max((reading - self.origin).abs());
+            return (outlook, Departure::default());
+        };
+        (outlook, self.learn(at, &prospect, reading))
+    }
+
+    /// Lets a period pass in which there was no reading: what was expected stands in for it.
+    pub(crate) fn skip(&mut self, at: At, forecast: Option<Forecast>) -> Option<Outlook> {
+        let prospect = self.prospect(at, forecast?);
+        if 0.0 < self.unit {
+            self.last_usual = prospect.usual.unwrap_or(prospect.centre);
+            self.lags = [prospect.centre.clamp(-FARTHEST, FARTHEST), self.lags[0], self.lags[1]];
+        }
+        Some(self.outlook(&prospect))
+    }
+
+    fn outlook(&self, prospect: &Prospect) -> Outlook {
+        let place = |z: f64| self.origin + self.unit() * (prospect.centre + prospect.scale * z);
+        Outlook::new(self.calibration.quantiles.map(place))
+    }
+
+    fn learn(&mut self, at: At, prospect: &Prospect, reading: f64) -> Departure {
+        let y = ((reading - self.origin) / self.unit()).clamp(-FARTHEST, FARTHEST);
+        self.weigh(prospect, y);
+        self.calibration.learn((y - prospect.centre) / prospect.scale);
+        self.average_scale.learn(y - prospect.centre);
+        let error = y - prospect.regression;
+        self.regression.learn(&prospect.x, error, self.regression_scale.now());
+        self.regression_scale.learn(error);
+        self.last_usual = prospect.usual.unwrap_or(y);
+        self.profile.learn(at, y);
+        self.lags = [y, self.lags[0], self.lags[1]];
+        Departure { error: Some(error), from_usual: prospect.usual.map(|usual| y - usual) }
+    }
+
+    /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant.
+    fn unit(&self) -> f64 {
+        if 0.0 < self.unit { self.unit } else { 1e-6 * self.origin.abs().max(1e-6) }
+    }
+
+    fn prospect(&self, at: At, forecast: Forecast) -> Prospect {
+        let [y1, y2, y3] = self.lags;
+        let usual = self.profile.usual(at);
+        let x = [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual];
+        let regression = self.regression.forecast(&x).clamp(-FARTHEST, FARTHEST);
+        let share = (1.0 + (-self.odds).exp()).recip();
+        let process = (forecast.mean - self.origin) / self.unit();
+        let centre = process + share * (regression - process);
+        let scale =
+            if self.average_scale.seen < 20.0 { forecast.scale / self.unit() } else { self.average_scale.now() };
+        Prospect { x, usual, process, regression, centre, scale: scale.max(1e-9) }
+    }
+
+    fn weigh(&mut self, prospect: &Prospect, y: f64) {
+        let log_density = |error: f64, scale: f64| {
+            let z = error / scale;
+            -scale.ln() - 0.5 * (DEGREES + 1.0) * (z * z / DEGREES).ln_1p()
+        };
+        // Both are measured by the same scale, so that the nearer one wins and not the bolder.
+        let scale = prospect.scale;
+        let gained = log_density(y - prospect.regression, scale) - log_density(y - prospect.process, scale);
+        self.odds = (REMEMBERED * self.odds + gained).clamp(-20.0, 20.0);
+    }
+}
+
+impl Scale {
+    fn now(&self) -> f64 {
+        let [slow, fast] = self.squares;
+        (0.5 * slow + 0.5 * fast).sqrt().max(1e-9)
+    }
+
+    fn learn(&mut self, error: f64) {
+        self.seen += 1.0;
+        let most = if self.seen < 20.0 { f64::MAX } else { LARGEST * self.now() };
+        let square = error.abs().min(most).min(1e100).powi(2);
+        for (kept, span) in self.squares.iter_mut().zip(SPANS) {
+            *kept += (square - *kept) / span.min(self.seen);
+        }
+    }
+}
+
+impl Default for Calibration {
+    /// Quantiles of Student with four degrees of freedom, roughly, for a scale that is a root mean square.
+    fn default() -> Self {
+        Self { quantiles: [-3.0, -1.95, -1.1, -0.55, 0.0, 0.55, 1.1, 1.95, 3.0], rate: RATES[0] }
+    }
+}
+
+impl Calibration {
+    /// Stochastic approximation (Robbins & Monro 1951): a quantile rises by its level when the error lies above and
+    /// falls by the rest when it lies below, in steps that keep to its size.
+    fn learn(&mut self, z: f64) {
+        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
+            let below = f64::from(u8::from(z < *quantile));
+            let size = quantile.abs().max(0.5);
+            *quantile += self.rate * size * STEPS * (level - below);
+        }
+        for k in 1..9 {
+            self.quantiles[k] = self.quantiles[k].max(self.quantiles[k - 1] + APART);
+        }
+        self.rate += 0.01 * (RATES[1] - self.rate);
+    }
+}
+
+/// Steps of the quantiles, in their own sizes.
+const STEPS: f64 = 2.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Monitor, Setting};
+
+    /// Share of the readings of a series inside their intervals of 50, 95 and 99 %, after the first hundred.
+    fn coverage(series: &[f64]) -> [f64; 3] {
+        let (mut monitor, mut forecaster) = (Monitor::new(Setting::ROOM), Forecaster::default());
+        let mut inside = [0.0; 3];
+        for (row, y) in series.iter().enumerate() {
+            let at = At { seconds: 300 * row as i64, offset: 0 };
+            let (outlook, _) = forecaster.observe(at, monitor.observe(*y).forecast, *y);
+            for (inside, coverage) in inside.iter_mut().zip([0.50, 0.95, 0.99]).filter(|_| 100 <= row) {
+                let (lower, upper) = outlook.expect("there is one after eight readings").interval(coverage);
+                *inside += f64::from(u8::from(lower <= *y && *y <= upper));
+            }
+        }
+        inside.map(|inside| inside / (series.len() - 100) as f64)
+    }
+
+    /// Two thousand rows of heavy-tailed noise, which doubles in the middle, around a daily swing.
+    fn restless() -> Vec<f64> {
+        let mut state = 3_u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+        };
+        let swing = |row: i32| 5.0 * (f64::from(row) * std::f64::consts::TAU / 288.0).sin();
+        let mut noise = || (uniform() / uniform()).ln();
+        (0..2000).map(|row| swing(row) + noise() * if row < 1000 { 1.0 } else { 2.0 }).collect()
+    }
+
+    #[test]
+    fn intervals_cover_what_they_say() {
+        let [half, most, nearly_all] = coverage(&restless());
+        assert!((half - 0.50).abs() < 0.03 && (most - 0.95).abs() < 0.015 && (nearly_all - 0.99).abs() < 0.008);
+    }
+
+    #[test]
+    fn extremes_and_constants_leave_numbers() {
+        for constant in [0.0, 1e300, f64::MIN] {
+            let mut series = vec![constant; 300];
+            (series[150], series[200]) = (f64::MAX, -1.0);
+            assert!(coverage(&series).iter().all(|share| share.is_finite()), "{constant:e}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A dynamic regression of the next reading on the last ones and on the time of the day.
+
+use serde::{Deserialize, Serialize};
+
+/// Regressors: one, the last three readings, the profile of the day now and one reading ago.
+pub(crate) const REGRESSORS: usize = 6;
+
+/// Share of the past that survives a step: a memory of some five hundred readings.
+const FORGETTING: f64 = 0.998;
+/// Errors beyond so many scales count less: Huber (1964).
+const HUBER: f64 = 3.0;
+/// The uncertainty of a coefficient is let grow no further; directions the series never takes teach nothing.
+const MOST_UNCERTAIN: f64 = 1e6;
+
+/// Recursive least squares with forgetting.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Regression {
+    coefficients: [f64; REGRESSORS],
+    covariance: [[f64; REGRESSORS]; REGRESSORS],
+}
+
+impl Default for Regression {
+    /// At first the next reading is expected to be as the last.
+    fn default() -> Self {
+        let mut covariance = [[0.0; REGRESSORS]; REGRESSORS];
+        (0..REGRESSORS).for_each(|k| covariance[k][k] = UNCERTAIN);
+        Self { coefficients: [0.0, 1.0, 0.0, 0.0, 0.0, 0.0], covariance }
+    }
+}
+
+/// The first uncertainty of each coefficient, in variances of the noise.
+const UNCERTAIN: f64 = 1.0;
+
+impl Regression {
+    pub(crate) fn forecast(&self, x: &[f64; REGRESSORS]) -> f64 {
+        dot(&self.coefficients, x)
+    }
+
+    /// Learns from an error; `scale` is the usual size of one.
+    pub(crate) fn learn(&mut self, x: &[f64; REGRESSORS], error: f64, scale: f64) {
+        let weight = (HUBER * scale / error.abs().max(1e-12)).clamp(1e-6, 1.0);
+        let projected: [f64; REGRESSORS] = std::array::from_fn(|k| dot(&self.covariance[k], x));
+        let spread = FORGETTING / weight + dot(&projected, x);
+        let trace: f64 = (0..REGRESSORS).map(|k| self.covariance[k][k]).sum();
+        let growth = if trace < MOST_UNCERTAIN { FORGETTING.recip() } else { 1.0 };
+        for (k, row) in self.covariance.iter_mut().enumerate() {
+            let gain = projected[k] / spread;
+            self.coefficients[k] += gain * error;
+            row.iter_mut().zip(projected).for_each(|(c, p)| *c = (*c - gain * p) * growth);
+        }
+    }
+}
+
+fn dot(a: &[f64; REGRESSORS], b: &[f64; REGRESSORS]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_linear_law_is_learned() {
+        let mut regression = Regression::default();
+        let x = |i: i32| [1.0, f64::from(i * 31 % 17), f64::from(i * 7 % 5), 0.0, f64::from(i % 3), 0.0];
+        let law = |x: &[f64; 6]| 2.0 + 0.5 * x[1] - 0.25 * x[2] + x[4];
+        for i in 0..400 {
+            let error = law(&x(i)) - regression.forecast(&x(i));
+            regression.learn(&x(i), error, 1.0);
+        }
+        assert!((law(&x(401)) - regression.forecast(&x(401))).abs() < 0.01);
+    }
+
+    #[test]
+    fn what_never_moves_teaches_nothing_and_blows_nothing_up() {
+        let mut regression = Regression::default();
+        (0..20_000).for_each(|_| regression.learn(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0], 0.0, 1.0));
+        assert!(regression.covariance.as_flattened().iter().all(|c| c.abs() < 1e7));
+    }
+}

@@ -1,0 +1,217 @@
+//! How unusual a reading is, on one scale that means the same for every series.
+//!
+//! The **slow voice** has six channels. Each is a number that grows when something is wrong in its own way: a wrong
+//! value for the time of day, a value rarely seen, odds of a change of course, readings improbable in the same
+//! direction, a new record, a new record of the smoothed series. No channel is believed as it is: each is judged by
+//! the tail of its own past, above and below apart, in blocks, so that an anomaly counts once and earlier anomalies do
+//! not widen the tail. Then all are in nats: minus the logarithm of how often so much was to be expected. The channels
+//! are added as evidence, `2 ln sum exp(c / 2)`, and an episode is told once.
+//!
+//! The **immediate voice** judges one reading against a short autoregression and the bulk of its errors, with a memory
+//! of its own; it is capped, so that a single reading never wakes anyone.
+//!
+//! Reading order: `unit`, the channels `smooth`, `rare`, `change`, `record`; `tail`, `episode`, `jump`.
+
+mod change;
+mod episode;
+mod jump;
+mod rare;
+mod record;
+mod smooth;
+mod tail;
+mod unit;
+
+use serde::{Deserialize, Serialize};
+
+use crate::forecaster::Departure;
+use change::{Change, Evidence};
+use episode::Episode;
+use jump::Jump;
+use rare::Rare;
+use record::Record;
+use smooth::Smooth;
+use tail::Tail;
+use unit::Unit;
+
+/// What is said of one reading.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// From 0 (nothing new) towards 1, rising strictly with the evidence: `1 - exp(-nats / 10)`.
+    pub value: f64,
+    /// The tier that is reached.
+    pub tier: Option<Tier>,
+    /// The voice that spoke the loudest.
+    pub voice: Voice,
+}
+
+/// What a score means to people.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Something jumped: shown and kept, wakes nobody.
+    Sudden,
+    /// It lasts, or was never seen before: a signal with a clock.
+    Sustained,
+}
+
+/// Which evidence was the strongest.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voice {
+    /// Readings wrong for the time of day, over hours.
+    TimeOfDay,
+    /// Readings improbable in the same direction, one after the other.
+    Drift,
+    /// Beyond every reading so far.
+    Record,
+    /// Beyond every course so far.
+    RecordCourse,
+    /// A value rarely seen.
+    Rare,
+    /// The odds of a change of level or slope.
+    Change,
+    /// One reading against a short autoregression.
+    Jump,
+}
+
+impl Tier {
+    /// The least score of the tier.
+    pub fn threshold(self) -> f64 {
+        value(match self {
+            Self::Sudden => 5.0,
+            Self::Sustained => 10.0,
+        })
+    }
+
+    /// The highest tier a score reaches.
+    pub fn of(value: f64) -> Option<Self> {
+        [Self::Sustained, Self::Sudden].into_iter().find(|tier| tier.threshold() <= value)
+    }
+}
+
+/// Readings are taken to lie within this, so that squares of them are finite numbers.
+const LARGEST: f64 = 1e150;
+/// Readings before there are records and before the slow voice speaks; a tail needs 192 in any case.
+const YOUNG: u64 = 100;
+/// A record by less than this share of the range is none.
+const TOLERANCE: f64 = 0.05;
+/// The course is smoothed over this many readings.
+const COURSE: f64 = 12.0;
+/// Departures from the time of day are smoothed over this many readings.
+const TIME_OF_DAY: f64 = 14.0;
+/// Drift is smoothed over this many readings.
+const DRIFT: f64 = 24.0;
+/// The scale of the tail of records is never taken to be less, in widths of the range; of the others, in their units.
+const FLOORS: [f64; 6] = [0.001, 0.001, 0.015, 0.015, 0.001, 0.001];
+/// One channel alone can speak against an event no more, and for it no more, than this many nats.
+const BOUNDS: (f64, f64) = (-5.0, 20.0);
+/// Readings in which an episode fades at least, and the share of all readings so far.
+const FADES: (f64, f64) = (120.0, 0.05);
+
+/// The channels, in the order in which they are kept; the first four speak in both directions.
+const CHANNELS: [Voice; 6] =
+    [Voice::TimeOfDay, Voice::Drift, Voice::Record, Voice::RecordCourse, Voice::Rare, Voice::Change];
+
+/// Scores one series.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Scorer {
+    readings: u64,
+    unit: Unit,
+    time_of_day: Smooth,
+    drift: Smooth,
+    record: Record,
+    course: f64,
+    course_record: Record,
+    rare: Rare,
+    change: Change,
+    above: [Tail; 6],
+    below: [Tail; 4],
+    episode: Episode,
+    jump: Jump,
+}
+
+impl Default for Scorer {
+    fn default() -> Self {
+        Self {
+            readings: 0,
+            unit: Unit::default(),
+            time_of_day: Smooth::default(),
+            drift: Smooth::default(),
+            record: Record::default(),
+            course: 0.0,
+            course_record: Record::default(),
+            rare: Rare::default(),
+            change: Change::default(),
+            above: FLOORS.map(Tail::new),
+            below: [0, 1, 2, 3].map(|k| Tail::new(FLOORS[k])),
+            episode: Episode::default(),
+            jump: Jump::default(),
+        }
+    }
+}
+
+impl Scorer {
+    /// Scores a reading, a finite number, that came out so.
+    pub(crate) fn observe(&mut self, reading: f64, departure: Departure) -> Score {
+        self.readings += 1;
+        let jump = departure.error.and_then(|error| self.jump.observe(error)).map(|nats| (nats, Voice::Jump));
+        let Some(y) = self.unit.observe(reading.clamp(-LARGEST, LARGEST)) else { return Score::NOTHING };
+        let slow = self.slow(y, departure.from_usual);
+        let louder = |one: (f64, Voice), other: (f64, Voice)| if one.0 < other.0 { other } else { one };
+        slow.into_iter().chain(jump).reduce(louder).map_or(Score::NOTHING, Score::of)
+    }
+
+    /// Lets a period pass in which there was no reading.
+    pub(crate) fn skip(&mut self) {
+        self.change.skip();
+    }
+
+    fn slow(&mut self, y: f64, from_usual: Option<f64>) -> Option<(f64, Voice)> {
+        let channels = self.channels(y, from_usual);
+        let mut evidence = 0.0;
+        let mut loudest = (f64::MIN, Voice::Rare);
+        for (k, channel) in channels.into_iter().enumerate() {
+            let above = self.above[k].observe(channel);
+            let below = self.below.get_mut(k).map_or(tail::USUAL, |tail| tail.observe(-channel));
+            let nats = above.max(below).clamp(BOUNDS.0, BOUNDS.1);
+            evidence += (0.5 * nats).exp();
+            if loudest.0 < nats {
+                loudest = (nats, CHANNELS[k]);
+            }
+        }
+        if self.readings <= YOUNG {
+            return None;
+        }
+        let memory = FADES.0.max(FADES.1 * self.readings as f64);
+        let new = self.episode.observe(2.0 * evidence.ln(), memory)?;
+        Some((new, loudest.1))
+    }
+
+    fn channels(&mut self, y: f64, from_usual: Option<f64>) -> [f64; 6] {
+        let Evidence { change, normal } = self.change.observe(y);
+        self.course += (y - self.course) / COURSE;
+        let record = self.record.observe(y);
+        let course = self.course_record.observe(self.course);
+        [
+            from_usual.map_or(0.0, |departure| self.time_of_day.observe(departure, TIME_OF_DAY)),
+            self.drift.observe(normal, DRIFT),
+            if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record },
+            if self.readings <= YOUNG { 0.0 } else { course },
+            self.rare.observe(y),
+            change,
+        ]
+    }
+}
+
+impl Score {
+    pub(crate) const NOTHING: Self = Self { value: 0.0, tier: None, voice: Voice::Rare };
+
+    fn of((nats, voice): (f64, Voice)) -> Self {
+        let value = value(nats);
+        Self { value, tier: Tier::of(value), voice }
+    }
+}
+
+fn value(nats: f64) -> f64 {
+    -(-0.1 * nats.max(0.0)).exp_m1()
+}

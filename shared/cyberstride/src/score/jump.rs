@@ -1,0 +1,134 @@
+//! The immediate voice: one reading that the regression did not expect.
+
+use serde::{Deserialize, Serialize};
+
+/// The scale follows errors of up to so many scales.
+const HUBER: f64 = 3.0;
+/// Readings before anything is said.
+const YOUNG: u32 = 155;
+/// An excess is forgotten when so many readings passed without a larger one.
+const FORGOTTEN: u8 = 20;
+/// The most this voice can say, in nats: a single reading is never by itself a reason to wake anyone.
+const CAP: f64 = 7.5;
+/// Shares of the errors, 20 % and 3 %, from which the tail is drawn out: quantiles of the bulk are not masked by
+/// frequent spikes as maxima are.
+const BULK: [f64; 2] = [0.80, 0.97];
+
+/// Errors, their tail and the memory of the immediate voice.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Jump {
+    seen: u32,
+    scale: f64,
+    largest: f64,
+    errors: Errors,
+    maximum: f64,
+    since_maximum: u8,
+}
+
+impl Default for Jump {
+    fn default() -> Self {
+        Self { seen: 0, scale: 1.0, largest: 0.0, errors: Errors::default(), maximum: f64::MIN, since_maximum: 0 }
+    }
+}
+
+impl Jump {
+    /// What is new in how unusual this error of the regression is, in nats; `None` where it is nothing new.
+    pub(crate) fn observe(&mut self, error: f64) -> Option<f64> {
+        let size = error.abs();
+        let relative = size / self.scale.max(0.001 * self.largest).max(1e-9);
+        let unusual = self.errors.unusual(relative);
+        self.errors.count(relative);
+        self.largest = self.largest.max(size);
+        self.scale += 0.01 * (1.25 * size.min(HUBER * self.scale) - self.scale);
+        self.seen = self.seen.saturating_add(1);
+        if self.seen <= YOUNG { None } else { self.tell((0.7 * unusual).min(CAP)) }
+    }
+
+    fn tell(&mut self, now: f64) -> Option<f64> {
+        self.since_maximum = self.since_maximum.saturating_add(1);
+        if FORGOTTEN < self.since_maximum {
+            self.maximum = f64::MIN;
+        }
+        if now <= self.maximum {
+            return None;
+        }
+        if 3.0 < now {
+            (self.maximum, self.since_maximum) = (now + 0.3, 0);
+        }
+        Some(now)
+    }
+}
+
+/// A histogram of logarithms of relative errors, twelve bins a unit, from e^-8 to e^8.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+struct Errors {
+    bins: [[u16; 24]; 8],
+    total: u32,
+}
+
+impl Errors {
+    const FULL: u32 = 4096;
+
+    /// Minus the logarithm of the probability of so large an error, from a Weibull tail through two quantiles of the
+    /// bulk.
+    fn unusual(&self, error: f64) -> f64 {
+        if self.total < 32 {
+            return 0.0;
+        }
+        let [u1, u2] = self.quantiles();
+        let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
+        5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0))
+    }
+
+    fn quantiles(&self) -> [f64; 2] {
+        let bins = self.bins.as_flattened();
+        let (mut above, mut bin) = (0_u32, bins.len());
+        let mut down_to = |share: f64| {
+            let wanted = (1.0 - share) * f64::from(self.total);
+            while 0 < bin && f64::from(above) < wanted {
+                bin -= 1;
+                above += u32::from(bins[bin]);
+            }
+            ((bin as f64 + 0.5) / 12.0 - 8.0).exp()
+        };
+        let high = down_to(BULK[1]);
+        [down_to(BULK[0]), high]
+    }
+
+    fn count(&mut self, error: f64) {
+        let bins = self.bins.as_flattened_mut();
+        let bin = (12.0 * (error.max(1e-9).ln() + 8.0)).clamp(0.0, bins.len() as f64 - 1.0) as usize;
+        bins[bin] += 1;
+        self.total += 1;
+        if self.total == Self::FULL {
+            bins.iter_mut().for_each(|count| *count /= 2);
+            self.total = bins.iter().map(|count| u32::from(*count)).sum();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spike_among_spikes_is_still_seen_and_told_once() {
+        let mut jump = Jump::default();
+        let noise = |i: i32| f64::from(i * 7919 % 101) / 50.0 - 1.0;
+        let mut told = Vec::new();
+        for i in 0..2000 {
+            let spike = if i % 100 == 99 { 30.0 } else { 0.0 };
+            if jump.observe(noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
+                told.push(i % 100);
+            }
+        }
+        assert_eq!(told.iter().filter(|i| **i == 99).count(), 15, "{told:?}");
+    }
+
+    #[test]
+    fn a_constant_says_nothing() {
+        let mut jump = Jump::default();
+        (0..20_000).for_each(|_| _ = jump.observe(0.0));
+        assert!(jump.observe(0.0).is_none_or(|now| now < 1.0));
+    }
+}
