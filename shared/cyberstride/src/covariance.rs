@@ -36,10 +36,11 @@ impl Covariance {
     /// Written without the subtraction where it would cancel (`R - R^2 / Q = R noise / Q`), and held at the edge of
     /// what a covariance may be where it cannot be avoided, so that rounding never makes a variance negative.
     pub(crate) fn observed(self, noise: f64) -> Self {
-        let q = self.level + noise;
-        let (level, cross) = (self.level * (noise / q), self.cross * (noise / q));
+        let inverse = (self.level + noise).recip();
+        let kept = noise * inverse;
+        let (level, cross) = (self.level * kept, self.cross * kept);
         let least = if 0.0 < level { cross * (cross / level) } else { 0.0 };
-        let slope = (self.slope - self.cross * (self.cross / q)).max(least);
+        let slope = (self.slope - self.cross * (self.cross * inverse)).max(least);
         Self { level, cross, slope }
     }
 

@@ -147,9 +147,9 @@ fn collapse(paths: [Path; 4], degrees: f64) -> Column {
     let least_base = paths.iter().map(|path| path.base).fold(f64::INFINITY, f64::min);
     let weights = paths.map(|path| (path.peak * density(least_base / path.base, degrees)).max(f64::MIN_POSITIVE));
     let total: f64 = weights.iter().sum();
-    let precision: f64 = (0..4).map(|i| weights[i] / total / paths[i].trend.variance).sum();
-    let variance = precision.recip();
-    let shares: [f64; 4] = from_fn(|i| weights[i] / total * (variance / paths[i].trend.variance));
+    let precisions: [f64; 4] = from_fn(|i| weights[i] / total / paths[i].trend.variance);
+    let variance = precisions.iter().sum::<f64>().recip();
+    let shares = precisions.map(|precision| precision * variance);
     let mean = |of: fn(&Trend) -> f64| -> f64 { (0..4).map(|i| shares[i] * of(&paths[i].trend)).sum() };
     let (level, slope) = (mean(|t| t.level), mean(|t| t.slope));
     let covariance = (0..4).fold(Covariance::default(), |sum, i| {

@@ -63,20 +63,21 @@ impl Trend {
     /// Learns from a reading, the evolved trend being the prior.
     pub(crate) fn update(&self, regime: &Regime, y: f64, noise: &Noise) -> Self {
         let (e, q) = (y - self.level, self.spread(regime));
-        let variance = self.learned_variance(e, q, noise);
+        let gain = e / q;
+        let variance = self.learned_variance(e, e * gain, noise);
         let covariance = self.covariance.observed(regime.noise * self.variance);
         Self {
-            level: self.level + self.covariance.level / q * e,
-            slope: self.slope + self.covariance.cross / q * e,
+            level: self.level + self.covariance.level * gain,
+            slope: self.slope + self.covariance.cross * gain,
             covariance: covariance.times(variance / self.variance),
             variance,
         }
     }
 
-    fn learned_variance(&self, e: f64, q: f64, noise: &Noise) -> f64 {
+    fn learned_variance(&self, e: f64, squared: f64, noise: &Noise) -> f64 {
         let finest = FINEST_NOISE * self.level;
         let first = FIRST_NOISE * e;
-        let learned = self.variance * ((noise.degrees + e * (e / q)) / (noise.degrees + 1.0));
+        let learned = self.variance * ((noise.degrees + squared) / (noise.degrees + 1.0));
         let highest = (noise.growth * self.variance).max(first * first);
         learned.min(highest).max(noise.floor).max(finest * finest)
     }

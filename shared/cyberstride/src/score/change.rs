@@ -133,15 +133,16 @@ impl Change {
         let a0 = c0 + 2.0 * c1 + c2 + LEVEL[j] + SLOPE[j];
         let a1 = c1 + c2 + SLOPE[j];
         let a2 = c2 + SLOPE[j];
-        let q = a0 + NOISE[j];
-        let e = y - forecast;
-        let squared = e * e / (q * noise);
+        let (q, e) = (a0 + NOISE[j], y - forecast);
+        let inverse = q.recip();
+        let (gain0, gain1) = (a0 * inverse, a1 * inverse);
+        let squared = e * e * inverse / noise;
         *base = 1.0 + squared / degrees;
         let after = Component {
             probability: 0.0,
-            level: forecast + a0 * e / q,
-            slope: slope + a1 * e / q,
-            covariance: [a0 - a0 * a0 / q, a1 - a0 * a1 / q, a2 - a1 * a1 / q],
+            level: forecast + gain0 * e,
+            slope: slope + gain1 * e,
+            covariance: [a0 - a0 * gain0, a1 - a1 * gain0, a2 - a1 * gain1],
             noise: (noise * (degrees + squared) / (degrees + 1.0)).max(self.floor),
         };
         Path { weight: probability * PRIOR[j] / (q * noise).sqrt(), after }
@@ -185,10 +186,11 @@ fn collapse(paths: [Path; 4]) -> Component {
     let mut covariance = [0.0; 3];
     for (path, share) in paths.iter().zip(shares) {
         let it = &path.after;
+        let precision = it.noise.recip();
         let (d0, d1) = (it.level - level, it.slope - slope);
         let spread = [d0 * d0, d0 * d1, d1 * d1];
         for k in 0..3 {
-            covariance[k] += share * (it.covariance[k] + spread[k] / it.noise);
+            covariance[k] += share * (it.covariance[k] + spread[k] * precision);
         }
     }
     Component { probability, level, slope, covariance, noise }
