@@ -3,6 +3,8 @@
 use std::{
     fs::{self, File, TryLockError},
     path::Path,
+    thread,
+    time::Duration,
 };
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -35,11 +37,24 @@ pub(crate) fn claim(folder: &Path) -> Result<File, ArchiveFault> {
     let fault = |source| ArchiveFault::Folder { folder: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(fault)?;
     let lock = File::options().create(true).append(true).open(folder.join(LOCK)).map_err(fault)?;
-    match lock.try_lock() {
+    match lock_soon(&lock) {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(ArchiveFault::InUse { folder: folder.to_owned() }),
         Err(TryLockError::Error(source)) => Err(fault(source)),
     }
+}
+
+/// Takes the lock; waits a moment for one who is just letting go: a process that ends, or a child between fork and exec.
+fn lock_soon(lock: &File) -> Result<(), TryLockError> {
+    const MOMENT: Duration = Duration::from_millis(20);
+    const MOMENTS: u32 = 50;
+    for _ in 0..MOMENTS {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(MOMENT),
+            decided => return decided,
+        }
+    }
+    lock.try_lock()
 }
 
 /// Opens the database of a claimed folder, with the newest schema this program knows.

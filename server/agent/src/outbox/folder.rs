@@ -6,6 +6,8 @@ use std::{
     io,
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use super::{OutboxFault, segment::Segment};
@@ -26,7 +28,7 @@ impl Folder {
         fs::create_dir_all(&path).map_err(|why| fault("make a folder for", why))?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"));
         let lock = lock.map_err(|why| fault("write", why))?;
-        match lock.try_lock() {
+        match lock_soon(&lock) {
             Ok(()) => Ok(Self { path, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(OutboxFault::InUse(path)),
             Err(TryLockError::Error(why)) => Err(fault("lock", why)),
@@ -88,4 +90,17 @@ impl Folder {
 fn ordinal(path: &Path) -> Option<u64> {
     let digits = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
     digits.parse().ok().filter(|first| digits.len() == DIGITS && 0 < *first)
+}
+
+/// Takes the lock; waits a moment for one who is just letting go: a process that ends, or a child between fork and exec.
+fn lock_soon(lock: &File) -> Result<(), TryLockError> {
+    const MOMENT: Duration = Duration::from_millis(20);
+    const MOMENTS: u32 = 50;
+    for _ in 0..MOMENTS {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(MOMENT),
+            decided => return decided,
+        }
+    }
+    lock.try_lock()
 }
