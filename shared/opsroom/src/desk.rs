@@ -270,7 +270,9 @@ impl Desk {
             signal: signal.map(|signal| signal.id.clone()),
             rehearsed: standing.rehearsed,
         };
-        let same_look = |shown: &Lamp| Lamp { since, ..shown.clone() } == lamp;
+        // How long a silence has lasted is part of its look.
+        let same_age = |shown: &Lamp| shown.since == since || lamp.aspect != Aspect::Silent;
+        let same_look = |shown: &Lamp| Lamp { since, ..shown.clone() } == lamp && same_age(shown);
         if self.picture.lamps.get(id).is_some_and(same_look) {
             return;
         }

@@ -41,6 +41,8 @@ pub struct State {
     measured_at: Moment,
     /// When it was last heard of, never later than the room's own clock.
     heard_at: Moment,
+    /// When anything was received from it, by the room's clock.
+    received_at: Moment,
     interval: Interval,
     late: u64,
 }
@@ -77,6 +79,7 @@ impl Watch {
             standing: None,
             measured_at: Moment::from_unix_millis(i64::MIN),
             heard_at: Moment::from_unix_millis(i64::MIN),
+            received_at: Moment::from_unix_millis(i64::MIN),
             interval: Interval::default(),
             late: 0,
         };
@@ -91,8 +94,8 @@ impl Watch {
         if watch.scale == state.scale {
             watch.state = state;
         } else {
-            let State { standing, measured_at, heard_at, interval, .. } = state;
-            watch.state = State { standing, measured_at, heard_at, interval, ..watch.state };
+            let State { standing, measured_at, heard_at, received_at, interval, .. } = state;
+            watch.state = State { standing, measured_at, heard_at, received_at, interval, ..watch.state };
         }
         if watch.indicator.muted {
             watch.state.latch = None;
@@ -109,9 +112,10 @@ impl Watch {
             return;
         }
         // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
-        if let Some(silent) = self.tick(arrival.received_at) {
-            say(silent);
+        if self.was_waited_for(arrival.received_at) {
+            self.tick(arrival.received_at).into_iter().for_each(&mut say);
         }
+        self.state.received_at = arrival.received_at;
         self.hear(&arrival);
         let y = self.scale.forward(arrival.value);
         let diagnosis = self.state.monitor.observe(y);
@@ -123,11 +127,11 @@ impl Watch {
         }
     }
 
-    /// Says so if a reading was due before `now` and did not come.
+    /// Says so if a reading was due before `now` and did not come, or since when, if an old one has come meanwhile.
     pub fn tick(&mut self, now: Moment) -> Option<What> {
-        let standing = self.state.standing.filter(|standing| !standing.silent)?;
+        let standing = self.state.standing?;
         let due_by = self.due_by()?;
-        if now <= due_by {
+        if now <= due_by || (standing.silent && standing.since == due_by) {
             return None;
         }
         let silent = Standing { silent: true, since: due_by, ..standing };
@@ -238,14 +242,24 @@ impl Watch {
         periods.map_while(band).collect()
     }
 
+    /// Whether nothing at all came in the time in which a reading was due; the readings of a backlog come at once.
+    fn was_waited_for(&self, now: Moment) -> bool {
+        self.state.received_at + self.patience() < now
+    }
+
+    /// How long after a reading the next one must have come.
+    fn patience(&self) -> Duration {
+        let cadence = self.indicator.cadence.unwrap_or_else(|| self.state.interval.longest());
+        cadence + cadence.max(GRACE)
+    }
+
     fn is_overdue(&self, now: Moment) -> bool {
         self.due_by().is_some_and(|due_by| due_by < now)
     }
 
     fn due_by(&self) -> Option<Moment> {
         self.state.standing?;
-        let cadence = self.indicator.cadence.unwrap_or_else(|| self.state.interval.longest());
-        Some(self.state.heard_at + cadence + cadence.max(GRACE))
+        Some(self.state.heard_at + self.patience())
     }
 }
 

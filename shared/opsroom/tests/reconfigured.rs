@@ -114,6 +114,21 @@ fn a_silence_follows_from_the_readings_alone() {
 }
 
 #[test]
+fn an_old_backlog_leaves_it_silent_since_the_newest_reading_was_followed_by_nothing() {
+    let mut rehearsal = Rehearsal::of(Good::Down);
+    rehearsal.play((0..50).map(steady));
+    for second in 50..100 {
+        let reading = Reading::new(rehearsal.indicator.clone(), at(second), steady(second)).unwrap();
+        rehearsal.room.take(&[reading], at(500), false);
+        if second == 70 {
+            rehearsal.room.tick(at(500));
+        }
+    }
+    rehearsal.room.tick(at(501));
+    assert_eq!((rehearsal.lamp().aspect, rehearsal.lamp().since), (Aspect::Silent, at(99 + 4)));
+}
+
+#[test]
 fn pleasure_that_turns_into_pain_gets_a_clock() {
     let mut rehearsal = Rehearsal::of(Good::Up);
     rehearsal.play((0..100).map(steady));
