@@ -12,7 +12,7 @@ use crate::disturbance::Finding;
 /// A reading as surprising as a normal deviate of this size is worth a word, if the processes agree.
 ///
 /// With [`TURN`], over 100 series of 1000 readings, it raises 0.04 signals per 1000 on white noise, 0.02 on AR(.6) and
-/// 0.8 on AR(.9), and finds and names 97 of 100 spikes and 98 of 100 steps of 8 sd (73 and 75 of 6 sd).
+/// 0.8 on AR(.9), and finds and names 97 of 100 spikes and 98 of 100 steps of 8 sd (72 and 75 of 6 sd).
 pub const SURPRISE: f64 = 4.2;
 /// A slope this many standard deviations from its usual self is worth a word: a ramp is learned reading by reading,
 /// each of them hardly a surprise.
