@@ -86,11 +86,11 @@ fn find(world: World, kind: Kind, magnitude: f64, seed: u64) -> Option<(usize, K
         let since = row.checked_sub(world.calm);
         let event = since.map_or(0.0, |since| size(kind, magnitude, since));
         let louder = if since.is_some() && kind == Kind::Variance { 0.5 * magnitude } else { 1.0 };
-        let at = At { seconds: 300 * row as i64, offset: 0 };
+        let at = At::utc(300_000 * row as i64);
         let said = hindcast.observe(at, Some(source.usual(row) + louder * source.noise() + event)).disturbance;
         let (Some(since), Some(now)) = (since, said) else { continue };
         match &mut found {
-            None if 300 * world.calm as i64 <= now.raised_at => found = Some((since, now)),
+            None if 300_000 * world.calm as i64 <= now.raised_at => found = Some((since, now)),
             Some((_, first)) if first.raised_at == now.raised_at => *first = now,
             _ => (),
         }
@@ -115,7 +115,7 @@ fn false_alarms(world: World, first: u64, series: u64) -> f64 {
         let mut hindcast = Hindcast::new(Scale::Identity);
         let mut last = None;
         for row in 0..READINGS {
-            let at = At { seconds: 300 * row as i64, offset: 0 };
+            let at = At::utc(300_000 * row as i64);
             let now = hindcast.observe(at, Some(source.usual(row) + source.noise())).disturbance;
             let raised_at = now.map(|now| now.raised_at);
             raised += u64::from(YOUNG <= row && raised_at.is_some() && raised_at != last);

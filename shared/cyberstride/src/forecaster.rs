@@ -217,7 +217,7 @@ mod tests {
         let (mut monitor, mut forecaster) = (Monitor::new(Setting::ROOM), Forecaster::default());
         let mut inside = [0.0; 3];
         for (row, y) in series.iter().enumerate() {
-            let at = At { seconds: 300 * row as i64, offset: 0 };
+            let at = At::utc(300_000 * row as i64);
             let (outlook, _) = forecaster.observe(at, monitor.observe(*y).forecast, *y);
             for (inside, coverage) in inside.iter_mut().zip([0.50, 0.95, 0.99]).filter(|_| 100 <= row) {
                 let (lower, upper) = outlook.expect("there is one after eight readings").interval(coverage);

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn each_time_of_the_day_has_its_own_mean_by_the_local_clock() {
         let mut profile = Profile::default();
-        let at = |hours: i64, offset| At { seconds: 3600 * hours, offset };
+        let at = |hours: i64, offset| At { offset, ..At::utc(3_600_000 * hours) };
         assert_eq!(profile.usual(at(9, 0)), None);
         (0..10).for_each(|day| profile.learn(at(24 * day + 9, 0), 5.0));
         assert_eq!(profile.usual(at(8, 3600)), Some(5.0));

@@ -51,7 +51,7 @@ pub struct Row {
 /// A disturbance as it is known at a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Disturbed {
-    /// When the series left its forecast, in seconds since 1970 UTC.
+    /// When the series left its forecast, in milliseconds since 1970 UTC.
     pub onset_at: i64,
     /// When it was noticed.
     pub raised_at: i64,
@@ -82,17 +82,17 @@ impl Hindcast {
     /// Judges the next row; `None` is a missing reading. A row that is not newer than the last one is told of, not
     /// judged: its forecast is missing and its score is 0.
     pub fn observe(&mut self, at: At, value: Option<f64>) -> Row {
-        let late = 0 < self.judged && at.seconds <= self.recent[(self.judged - 1) % LOOK_BACK];
+        let late = 0 < self.judged && at.millis <= self.recent[(self.judged - 1) % LOOK_BACK];
         if late {
             return Row { forecast: None, probabilities: None, score: 0.0, disturbance: self.disturbance() };
         }
-        self.recent[self.judged % LOOK_BACK] = at.seconds;
+        self.recent[self.judged % LOOK_BACK] = at.millis;
         self.judged += 1;
         let reading = value.filter(|value| value.is_finite()).map(|value| (value, self.scale.forward(value)));
         let Judgement { outlook, diagnosis, score } = self.detector.observe(at, reading.map(|(_, y)| y));
         if let Some(((value, y), diagnosis)) = reading.zip(diagnosis.as_ref()) {
-            let case = Case { at: moment(at.seconds), value, y, diagnosis, scale: self.scale, least: 0.0 };
-            self.judge(&case, at.seconds, score.tier);
+            let case = Case { at: moment(at.millis), value, y, diagnosis, scale: self.scale, least: 0.0 };
+            self.judge(&case, at.millis, score.tier);
         }
         let probabilities = diagnosis.map(|diagnosis| probabilities(&diagnosis.hindsight[0]));
         Row { forecast: outlook, probabilities, score: score.value, disturbance: self.disturbance() }
@@ -103,7 +103,7 @@ impl Hindcast {
         self.scale.back(y)
     }
 
-    fn judge(&mut self, case: &Case<'_>, seconds: i64, tier: Option<Tier>) {
+    fn judge(&mut self, case: &Case<'_>, millis: i64, tier: Option<Tier>) {
         let turned_at = moment(self.oldest());
         let opens = || judge::opens(case, self.detector.monitor(), [(turned_at, case.y)]);
         if let Some(open) = &mut self.open {
@@ -121,7 +121,7 @@ impl Hindcast {
         let sustained = tier == Some(Tier::Sustained);
         let noticed = || sustained.then(|| judge::noticed(case, self.detector.monitor(), turned_at)).flatten();
         let tier = tier.unwrap_or(Tier::Sudden);
-        self.open = opens().or_else(noticed).map(|latch| Open { latch, raised_at: seconds, readings: 1, tier });
+        self.open = opens().or_else(noticed).map(|latch| Open { latch, raised_at: millis, readings: 1, tier });
     }
 
     /// When the oldest of the remembered readings was measured.
@@ -132,13 +132,13 @@ impl Hindcast {
     fn disturbance(&self) -> Option<Disturbed> {
         let Open { latch, raised_at, tier, .. } = self.open.as_ref()?;
         let Finding { kind, probability, size, sd, onset_at, .. } = latch.finding();
-        let onset_at = onset_at.unix_millis().div_euclid(1000);
+        let onset_at = onset_at.unix_millis();
         Some(Disturbed { onset_at, raised_at: *raised_at, kind, probability, size, sd, tier: *tier })
     }
 }
 
-fn moment(seconds: i64) -> Moment {
-    Moment::from_unix_millis(seconds.saturating_mul(1000))
+fn moment(millis: i64) -> Moment {
+    Moment::from_unix_millis(millis)
 }
 
 fn probabilities(now: &Probabilities) -> [f64; 4] {
@@ -151,7 +151,7 @@ mod tests {
 
     fn rows(series: impl IntoIterator<Item = f64>) -> Vec<Row> {
         let mut hindcast = Hindcast::new(vsm::indicator::Scale::Identity);
-        let at = |row: usize| At { seconds: 300 * row as i64, offset: 0 };
+        let at = |row: usize| At::utc(300_000 * row as i64);
         series.into_iter().enumerate().map(|(row, value)| hindcast.observe(at(row), Some(value))).collect()
     }
 
@@ -165,7 +165,7 @@ mod tests {
         let rows = rows((0..600).map(|row| noise(row) + if 500 <= row { 6.0 } else { 0.0 }));
         assert!(rows[400..500].iter().all(|row| row.disturbance.is_none()));
         let found = rows[520].disturbance.expect("the step is found");
-        assert_eq!((found.onset_at, found.kind, found.tier), (300 * 500, Kind::Level, Tier::Sustained));
+        assert_eq!((found.onset_at, found.kind, found.tier), (300_000 * 500, Kind::Level, Tier::Sustained));
         assert!((found.size - 6.0).abs() < 0.6, "{found:?}");
         let raised = rows[400..].iter().filter_map(|row| row.disturbance).map(|it| it.raised_at);
         assert!(raised.eq(std::iter::repeat_n(found.raised_at, 100)), "one disturbance from onset to end");
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_late_row_is_not_judged_and_a_missing_one_still_has_its_forecast() {
         let mut hindcast = Hindcast::new(vsm::indicator::Scale::Identity);
-        let mut observe = |row: i64, value| hindcast.observe(At { seconds: 60 * row, offset: 0 }, value);
+        let mut observe = |row: i64, value| hindcast.observe(At::utc(60_000 * row), value);
         (0..50).for_each(|row| _ = observe(row, Some(noise(row as i32))));
         assert_eq!(observe(20, Some(99.0)).forecast, None);
         let missing = observe(50, None);

@@ -92,7 +92,7 @@ impl<W: Write> Page<W> {
         if self.recent.len() == REMEMBERED {
             self.recent.pop_front();
         }
-        self.recent.push_back((row.at.seconds, row.timestamp.clone()));
+        self.recent.push_back((row.at.millis, row.timestamp.clone()));
         let known = std::mem::replace(&mut self.open, disturbed.map(|now| now.raised_at));
         let now = disturbed?;
         match self.disturbances.last_mut() {

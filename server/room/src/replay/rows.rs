@@ -103,7 +103,7 @@ impl<'a, R: BufRead> Rows<'a, R> {
             format!("not a timestamp: {text:?}; 2014-04-01 00:00:00, RFC 3339 or Unix seconds are right")
         })?;
         let offset = self.zone.map_or(0, |zone| zone.to_offset(moment).seconds());
-        Ok(At { seconds: moment.as_second(), offset })
+        Ok(At { offset, ..At::utc(moment.as_millisecond()) })
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
             "\u{feff}host,value,timestamp\r\na,1,2014-04-01 00:00:00\r\na,,2014-04-01T02:00:00+02:00\na,3,1396310400\n";
         let (rows, faults) = read(text, None);
         assert_eq!(faults, []);
-        assert!(rows.iter().all(|row| row.at == At { seconds: 1_396_310_400, offset: 0 }));
+        assert!(rows.iter().all(|row| row.at == At::utc(1_396_310_400_000)));
         assert_eq!(rows.iter().map(|row| row.value).collect::<Vec<_>>(), [Some(1.0), None, Some(3.0)]);
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::noise::Noise;
 
 fn at(row: usize) -> At {
-    At { seconds: 300 * row as i64, offset: 0 }
+    At::utc(300_000 * row as i64)
 }
 
 fn scores(series: &[f64]) -> Vec<Score> {
@@ -59,8 +59,8 @@ proptest! {
         rows in prop::collection::vec((any::<i64>(), any::<i32>(), prop::option::of(any::<f64>())), 1..300),
     ) {
         let mut detector = Detector::new(Setting::ROOM);
-        for (seconds, offset, y) in rows {
-            let judged = detector.observe(At { seconds, offset }, y.filter(|y| y.is_finite()));
+        for (millis, offset, y) in rows {
+            let judged = detector.observe(At { millis, offset, holiday: offset % 2 == 0 }, y.filter(|y| y.is_finite()));
             prop_assert!((0.0..=1.0).contains(&judged.score.value));
             let bounds = judged.outlook.map(|outlook| outlook.interval(0.99));
             prop_assert!(bounds.is_none_or(|(lower, upper)| lower <= upper && lower.is_finite() && upper.is_finite()));
