@@ -5,8 +5,7 @@
 //! becomes `m / 2`. What is missed counts as wrong.
 
 use clap::Parser;
-use opsroom::hindcast::{At, Disturbed, Hindcast};
-use vsm::{indicator::Scale, signal::Kind};
+use opsroom::hindcast::{At, Finding, Hindcast, Kind, Told};
 
 #[derive(Parser)]
 struct Arguments {
@@ -80,8 +79,8 @@ fn tell(world: World, kind: Kind, magnitude: f64, first: u64, series: u64) -> f6
 /// The delay of the first disturbance raised after the onset, and its last name.
 fn find(world: World, kind: Kind, magnitude: f64, seed: u64) -> Option<(usize, Kind)> {
     let mut source = Source::new(world, seed);
-    let mut hindcast = Hindcast::new(Scale::Identity);
-    let mut found: Option<(usize, Disturbed)> = None;
+    let mut hindcast = Hindcast::new(Told::default());
+    let mut found: Option<(usize, Finding)> = None;
     for row in 0..world.calm + FOUND_WITHIN {
         let since = row.checked_sub(world.calm);
         let event = since.map_or(0.0, |since| size(kind, magnitude, since));
@@ -112,7 +111,7 @@ fn false_alarms(world: World, first: u64, series: u64) -> f64 {
     let mut raised = 0;
     for seed in first..first + series {
         let mut source = Source::new(world, seed);
-        let mut hindcast = Hindcast::new(Scale::Identity);
+        let mut hindcast = Hindcast::new(Told::default());
         let mut last = None;
         for row in 0..READINGS {
             let at = At::utc(300_000 * row as i64);

@@ -14,7 +14,7 @@ use std::{
 
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use opsroom::hindcast::Hindcast;
+use opsroom::hindcast::{Hindcast, Told};
 
 use crate::cli::Failure;
 use pages::Page;
@@ -32,9 +32,9 @@ pub struct ReplayArgs {
     /// The time zone whose days the series follow, as Europe/Berlin.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub tz: Option<TimeZone>,
-    /// The scale on which every series is judged.
-    #[arg(long, value_enum, default_value_t = Scale::Identity)]
-    pub scale: Scale,
+    /// The scale on which every series is judged, rather than the one worked out for it.
+    #[arg(long, value_enum)]
+    pub scale: Option<Scale>,
 }
 
 /// The scale on which a series behaves most like a trend with noise.
@@ -117,7 +117,7 @@ fn replay(args: &ReplayArgs, file: &Input, list: &mut impl Write, faults: &mut V
     let path = args.out.join(&file.name);
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let mut page = Page::open(BufWriter::new(File::create(path)?), &file.name)?;
-    let mut hindcast = Hindcast::new(args.scale.into());
+    let mut hindcast = Hindcast::new(Told { scale: args.scale.map(Into::into), ..Told::default() });
     let (mut sum, mut refused) = (Sum::default(), 0_u64);
     let (mut read, mut judged) = (Vec::with_capacity(AT_ONCE), Vec::with_capacity(AT_ONCE));
     loop {
@@ -135,7 +135,7 @@ fn replay(args: &ReplayArgs, file: &Input, list: &mut impl Write, faults: &mut V
         sum.judging += start.elapsed();
         sum.readings += read.len() as u64;
         for (row, said) in read.drain(..).zip(judged.drain(..)) {
-            page.write(&row, &said, |y| hindcast.back(y))?;
+            page.write(&row, &said)?;
         }
     }
     if TOLD < refused {
@@ -210,7 +210,7 @@ fn refused(path: &Path, why: impl std::fmt::Display) -> Failure {
     Failure::Refused(vec![format!("{}: {why}", path.display())])
 }
 
-impl From<Scale> for vsm::indicator::Scale {
+impl From<Scale> for opsroom::hindcast::Scale {
     fn from(scale: Scale) -> Self {
         match scale {
             Scale::Identity => Self::Identity,

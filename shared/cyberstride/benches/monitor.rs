@@ -18,7 +18,7 @@ fn series(length: usize) -> Vec<f64> {
 fn observe(criterion: &mut Criterion) {
     println!("a monitor takes {} bytes", size_of::<Monitor>());
     let series = series(4096);
-    let mut monitor = Monitor::new(Setting::ROOM);
+    let mut monitor = Monitor::new(Setting::Room);
     let mut next = series.iter().cycle();
     criterion.bench_function("observe a reading", |bencher| {
         bencher.iter(|| monitor.observe(black_box(next.next().copied().unwrap_or_default())));

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
+    day::Day,
     forecast::Forecast,
     outlook::{LEVELS, Outlook},
-    profile::Profile,
     regression::{REGRESSORS, Regression},
 };
 
@@ -44,7 +44,8 @@ pub(crate) struct Forecaster {
     origin: f64,
     unit: f64,
     lags: [f64; 3],
-    profile: Profile,
+    /// The usual day, once there is a cadence; none where a day has no shape.
+    day: Option<Day>,
     last_usual: f64,
     regression: Regression,
     regression_scale: Scale,
@@ -77,6 +78,17 @@ pub(crate) struct Departure {
     pub(crate) from_usual: Option<f64>,
 }
 
+/// What is known of a disturbance that is open, on the scale of the readings.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Known {
+    /// By how much it moves the readings.
+    pub(crate) shift: f64,
+    /// Whether there is one.
+    pub(crate) disturbed: bool,
+    /// Whether it is too fresh to learn from the readings.
+    pub(crate) frozen: bool,
+}
+
 /// What is known before a reading.
 struct Prospect {
     x: [f64; REGRESSORS],
@@ -90,63 +102,105 @@ struct Prospect {
 impl Forecaster {
     /// Learns from a reading, a finite number, for which the multi-process model had this forecast. The result is what
     /// was expected of it, and how it came out.
-    pub(crate) fn observe(&mut self, at: At, forecast: Option<Forecast>, reading: f64) -> (Option<Outlook>, Departure) {
+    pub(crate) fn observe(
+        &mut self,
+        at: At,
+        forecast: Option<Forecast>,
+        reading: f64,
+        known: &Known,
+    ) -> (Option<Outlook>, Departure) {
         let reading = reading.clamp(-LARGEST_READING, LARGEST_READING);
         if self.seen == 0 {
             self.origin = reading;
         }
         self.seen = self.seen.saturating_add(1);
-        let prospect = forecast.map(|forecast| self.prospect(at, forecast));
-        let outlook = prospect.as_ref().map(|prospect| self.outlook(prospect));
+        let prospect = forecast.map(|forecast| self.prospect(at, forecast, known.shift));
+        let outlook = prospect.as_ref().map(|prospect| self.outlook(prospect, known.shift));
         // As long as nothing moves there is no unit, and nothing to learn.
         let Some(prospect) = prospect.filter(|_| 0.0 < self.unit) else {
             self.unit = self.unit.max((reading - self.origin).abs());
             return (outlook, Departure::default());
         };
-        (outlook, self.learn(at, &prospect, reading))
+        (outlook, self.learn(at, &prospect, reading, known))
     }
 
     /// Lets a period pass in which there was no reading: what was expected stands in for it.
-    pub(crate) fn skip(&mut self, at: At, forecast: Option<Forecast>) -> Option<Outlook> {
-        let prospect = self.prospect(at, forecast?);
+    pub(crate) fn skip(&mut self, at: At, forecast: Option<Forecast>, shift: f64) -> Option<Outlook> {
+        let prospect = self.prospect(at, forecast?, shift);
         if 0.0 < self.unit {
             self.last_usual = prospect.usual.unwrap_or(prospect.centre);
             self.lags = [prospect.centre.clamp(-FARTHEST, FARTHEST), self.lags[0], self.lags[1]];
         }
-        Some(self.outlook(&prospect))
+        Some(self.outlook(&prospect, shift))
     }
 
-    fn outlook(&self, prospect: &Prospect) -> Outlook {
-        let place = |z: f64| self.origin + self.unit() * (prospect.centre + prospect.scale * z);
-        Outlook::new(self.calibration.quantiles.map(place))
+    /// Readings come every so many seconds: a day has a shape if they come often enough.
+    pub(crate) fn keep_days(&mut self, cadence: f64) {
+        self.day = Day::new(cadence);
     }
 
-    fn learn(&mut self, at: At, prospect: &Prospect, reading: f64) -> Departure {
-        let y = ((reading - self.origin) / self.unit()).clamp(-FARTHEST, FARTHEST);
-        self.weigh(prospect, y);
-        self.calibration.learn((y - prospect.centre) / prospect.scale);
-        self.average_scale.learn(y - prospect.centre);
-        let error = y - prospect.regression;
-        self.regression.learn(&prospect.x, error, self.regression_scale.now());
-        self.regression_scale.learn(error);
-        self.last_usual = prospect.usual.unwrap_or(y);
-        self.profile.learn(at, y);
-        self.lags = [y, self.lags[0], self.lags[1]];
-        Departure { error: Some(error), from_usual: prospect.usual.map(|usual| y - usual) }
+    fn usual_of(&self, at: At) -> Option<f64> {
+        self.day.as_ref()?.usual(at)
+    }
+
+    /// How the last three readings enter the next one.
+    pub(crate) fn memory(&self, at: At) -> [f64; 3] {
+        self.regression.memory(self.usual_of(at).is_some())
+    }
+
+    /// What is usual at a time of the day, on the scale of the readings; none where it was never seen.
+    pub(crate) fn usual(&self, at: At) -> Option<f64> {
+        self.usual_of(at).map(|usual| self.origin + self.unit() * usual)
     }
 
     /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant.
-    fn unit(&self) -> f64 {
+    pub(crate) fn unit(&self) -> f64 {
         if 0.0 < self.unit { self.unit } else { 1e-6 * self.origin.abs().max(1e-6) }
     }
 
-    fn prospect(&self, at: At, forecast: Forecast) -> Prospect {
+    /// From now on the readings lie so much higher: those remembered are moved, the newest first.
+    pub(crate) fn shift(&mut self, by: [f64; 3]) {
+        let unit = self.unit();
+        self.lags.iter_mut().zip(by).for_each(|(lag, by)| *lag = (*lag - by / unit).clamp(-FARTHEST, FARTHEST));
+    }
+
+    /// What was a shift is the normal from now on.
+    pub(crate) fn rebase(&mut self, shift: f64) {
+        self.origin = (self.origin + shift).clamp(-LARGEST_READING, LARGEST_READING);
+    }
+
+    fn outlook(&self, prospect: &Prospect, shift: f64) -> Outlook {
+        let place = |z: f64| self.origin + shift + self.unit() * (prospect.centre + prospect.scale * z);
+        Outlook::new(self.calibration.quantiles.map(place))
+    }
+
+    fn learn(&mut self, at: At, prospect: &Prospect, reading: f64, known: &Known) -> Departure {
+        let y = ((reading - self.origin - known.shift) / self.unit()).clamp(-FARTHEST, FARTHEST);
+        self.weigh(prospect, y);
+        let error = y - prospect.regression;
+        if !known.frozen {
+            self.calibration.learn((y - prospect.centre) / prospect.scale);
+            self.average_scale.learn(y - prospect.centre);
+            self.regression.learn(&prospect.x, error, self.regression_scale.now());
+            self.regression_scale.learn(error);
+        }
+        self.last_usual = prospect.usual.unwrap_or(y);
+        self.lags = [y, self.lags[0], self.lags[1]];
+        // What is usual at a time of the day is learned from what is seen, disturbed or not: the day knows how.
+        let seen = (y + known.shift / self.unit()).clamp(-FARTHEST, FARTHEST);
+        if let Some(day) = &mut self.day {
+            day.learn(at, seen, known.disturbed);
+        }
+        Departure { error: Some(error), from_usual: prospect.usual.map(|usual| seen - usual) }
+    }
+
+    fn prospect(&self, at: At, forecast: Forecast, shift: f64) -> Prospect {
         let [y1, y2, y3] = self.lags;
-        let usual = self.profile.usual(at);
+        let usual = self.usual_of(at);
         let x = [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual];
         let regression = self.regression.forecast(&x).clamp(-FARTHEST, FARTHEST);
         let share = (1.0 + (-self.odds).exp()).recip();
-        let process = (forecast.mean - self.origin) / self.unit();
+        let process = (forecast.mean - self.origin - shift) / self.unit();
         let centre = process + share * (regression - process);
         let scale =
             if self.average_scale.seen < 20.0 { forecast.scale / self.unit() } else { self.average_scale.now() };
@@ -214,11 +268,11 @@ mod tests {
 
     /// Share of the readings of a series inside their intervals of 50, 95 and 99 %, after the first hundred.
     fn coverage(series: &[f64]) -> [f64; 3] {
-        let (mut monitor, mut forecaster) = (Monitor::new(Setting::ROOM), Forecaster::default());
+        let (mut monitor, mut forecaster) = (Monitor::new(Setting::Room), Forecaster::default());
         let mut inside = [0.0; 3];
         for (row, y) in series.iter().enumerate() {
             let at = At::utc(300_000 * row as i64);
-            let (outlook, _) = forecaster.observe(at, monitor.observe(*y).forecast, *y);
+            let (outlook, _) = forecaster.observe(at, monitor.observe(*y).forecast, *y, &Known::default());
             for (inside, coverage) in inside.iter_mut().zip([0.50, 0.95, 0.99]).filter(|_| 100 <= row) {
                 let (lower, upper) = outlook.expect("there is one after eight readings").interval(coverage);
                 *inside += f64::from(u8::from(lower <= *y && *y <= upper));

@@ -9,7 +9,7 @@ use crate::{
     forecast::Forecast,
     prior::Prior,
     process::Probabilities,
-    setting::Setting,
+    setting::Model,
     trend::{Noise, Trend},
 };
 
@@ -54,10 +54,10 @@ struct Column {
 const QUIETEST: f64 = 1e-4;
 
 impl Mixture {
-    pub(crate) fn new(prior: &Prior, setting: &Setting) -> Self {
+    pub(crate) fn new(prior: &Prior, model: &Model) -> Self {
         let trend =
             Trend { level: prior.level, slope: prior.growth, covariance: prior.covariance, variance: prior.variance };
-        let weights = setting.probabilities();
+        let weights = model.probabilities();
         Self {
             weights,
             trends: [trend; 4],
@@ -68,32 +68,30 @@ impl Mixture {
     }
 
     /// The steady forecast so many periods ahead, the four components matched by one mean and scale.
-    pub(crate) fn forecast(&self, setting: &Setting, ahead: u32) -> Forecast {
-        let steady = &setting.regimes[STEADY];
+    pub(crate) fn forecast(&self, model: &Model, ahead: u32) -> Forecast {
+        let steady = &model.regimes[STEADY];
         let mean_of = |trend: &Trend| trend.level + f64::from(ahead) * trend.slope;
         let mean = self.expect(mean_of);
         let spread = self.expect(|trend| trend.spread_ahead(steady, ahead) + (mean_of(trend) - mean).powi(2));
-        Forecast { mean, scale: spread.sqrt(), degrees: setting.variance_discount * self.degrees }
+        Forecast { mean, scale: spread.sqrt(), degrees: model.variance_discount * self.degrees }
     }
 
-    /// Mean of the level, mean and scale of the slope.
-    pub(crate) fn trend(&self) -> (f64, f64, f64) {
-        let slope = self.expect(|trend| trend.slope);
-        let spread = self.expect(|trend| trend.covariance.slope + (trend.slope - slope).powi(2));
-        (self.expect(|trend| trend.level), slope, spread.sqrt())
+    /// Mean of level and slope.
+    pub(crate) fn trend(&self) -> (f64, f64) {
+        (self.expect(|trend| trend.level), self.expect(|trend| trend.slope))
     }
 
     /// Lets a steady step pass without a reading.
-    pub(crate) fn skip(&mut self, setting: &Setting) {
-        self.trends = self.trends.map(|trend| trend.evolve(&setting.regimes[STEADY]));
+    pub(crate) fn skip(&mut self, model: &Model) {
+        self.trends = self.trends.map(|trend| trend.evolve(&model.regimes[STEADY]));
     }
 
     /// Learns from a reading and says which process ruled now, one and two steps ago.
-    pub(crate) fn observe(&mut self, setting: &Setting, y: f64) -> [Probabilities; 3] {
-        let degrees = setting.variance_discount * self.degrees;
-        let noise = Noise { degrees, floor: self.floor, growth: setting.noise_growth };
+    pub(crate) fn observe(&mut self, model: &Model, y: f64) -> [Probabilities; 3] {
+        let degrees = model.variance_discount * self.degrees;
+        let noise = Noise { degrees, floor: self.floor };
         let columns: [Column; 4] =
-            from_fn(|now| collapse(from_fn(|then| self.path(setting, then, now, y, &noise)), degrees));
+            from_fn(|now| collapse(from_fn(|then| self.path(model, then, now, y, &noise)), degrees));
         let least = columns.iter().map(|column| column.least_base).fold(f64::INFINITY, f64::min);
         let weights = columns.each_ref().map(|column| column.weight * density(least / column.least_base, degrees));
         let total: f64 = weights.iter().sum();
@@ -111,8 +109,8 @@ impl Mixture {
 
     /// Weighs one path by the density of the reading under its Student-t forecast; the part of the density that
     /// depends on the degrees of freedom alone is the same on all paths and left out.
-    fn path(&self, setting: &Setting, then: usize, now: usize, y: f64, noise: &Noise) -> Path {
-        let regime = &setting.regimes[now];
+    fn path(&self, model: &Model, then: usize, now: usize, y: f64, noise: &Noise) -> Path {
+        let regime = &model.regimes[now];
         let prior = self.trends[then].evolve(regime);
         let (e, q, n) = (y - prior.level, prior.spread(regime), noise.degrees);
         let peak = self.weights[then] * regime.probability / q.sqrt();

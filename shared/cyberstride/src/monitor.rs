@@ -5,12 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     forecast::Forecast,
     mixture::Mixture,
-    naming::Naming,
     prior::{FIRST, Prior},
     process::Probabilities,
-    recent::{Expected, Recent},
-    setting::Setting,
-    usual::UsualSlope,
+    setting::{Model, Setting},
 };
 
 /// A monitor with fewer readings is young: it speaks, but nobody should be woken by it.
@@ -32,7 +29,7 @@ pub struct Monitor {
 enum Stage {
     /// The first readings, from which the prior will be learned.
     Learning([f64; FIRST]),
-    Following(Following),
+    Following(Mixture),
 }
 
 /// What the monitor believes after a reading.
@@ -43,8 +40,6 @@ pub struct Diagnosis {
     pub forecast: Option<Forecast>,
     /// The error of that forecast in its scales, `(y - f) / sqrt(Q)`; zero while there is none.
     pub surprise: f64,
-    /// The slope believed before this reading, in units of the series a step: what [`Naming::open`] wants to know.
-    pub expected_slope: f64,
     /// Which process ruled the last step, the one before, and the one before that. The prior probabilities while there
     /// is no forecast.
     pub hindsight: [Probabilities; 3],
@@ -52,11 +47,6 @@ pub struct Diagnosis {
     pub level: f64,
     /// Mean of the slope, in units of the series a step.
     pub slope: f64,
-    /// Scale of the uncertainty of the slope; above zero.
-    pub slope_sd: f64,
-    /// How far the slope is from its usual self, an average over some fifty readings, in standard deviations of the
-    /// difference. A ramp shows here before it shows anywhere else; a series that always grows does not.
-    pub turn: f64,
     /// Whether the monitor has seen fewer than twelve readings.
     pub young: bool,
 }
@@ -69,7 +59,7 @@ impl Monitor {
 
     /// A monitor that is told what to expect and judges from the first reading on.
     pub fn with_prior(setting: Setting, prior: Prior) -> Self {
-        Self { setting, readings: 0, stage: Stage::Following(Following::new(&prior, &setting)) }
+        Self { setting, readings: 0, stage: Stage::Following(Mixture::new(&prior, setting.model())) }
     }
 
     /// Learns from the next reading, a finite number, and says what it makes of it.
@@ -79,24 +69,24 @@ impl Monitor {
         let y = y.clamp(-LARGEST, LARGEST);
         let index = self.readings as usize;
         self.readings += 1;
-        let young = self.is_young();
+        let (young, model) = (self.is_young(), self.setting.model());
         match &mut self.stage {
-            Stage::Following(following) => following.observe(&self.setting, y, young),
+            Stage::Following(mixture) => follow(mixture, model, y, young),
             Stage::Learning(first) => {
                 first[index] = y;
                 let prior = Prior::learn(&first[..=index]);
                 if index + 1 == FIRST {
-                    self.stage = Stage::Following(Following::new(&prior, &self.setting));
+                    self.stage = Stage::Following(Mixture::new(&prior, model));
                 }
-                learned(&prior, &self.setting, young)
+                learned(&prior, model, young)
             }
         }
     }
 
     /// Lets a period pass in which there was no reading: the trend goes on and grows less certain.
     pub fn skip(&mut self) {
-        if let Stage::Following(following) = &mut self.stage {
-            following.mixture.skip(&self.setting);
+        if let Stage::Following(mixture) = &mut self.stage {
+            mixture.skip(self.setting.model());
         }
     }
 
@@ -104,17 +94,8 @@ impl Monitor {
     pub fn forecast(&self, ahead: u32) -> Option<Forecast> {
         match &self.stage {
             Stage::Learning(_) => None,
-            Stage::Following(following) => Some(following.mixture.forecast(&self.setting, ahead)),
+            Stage::Following(mixture) => Some(mixture.forecast(self.setting.model(), ahead)),
         }
-    }
-
-    /// Names a disturbance that was noticed late, by its [`turn`](Diagnosis::turn): the last eight readings are
-    /// replayed against what was expected before them. None while the prior is being learned.
-    ///
-    /// A disturbance noticed by its surprise began with the reading that surprised: that is [`Naming::open`].
-    pub fn look_back(&self) -> Option<Naming> {
-        let Stage::Following(following) = &self.stage else { return None };
-        Naming::replay(following.recent.iter())
     }
 
     /// How many readings were observed.
@@ -128,43 +109,20 @@ impl Monitor {
     }
 }
 
-/// A monitor that has its prior.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-struct Following {
-    mixture: Mixture,
-    usual: UsualSlope,
-    recent: Recent,
+fn follow(mixture: &mut Mixture, model: &Model, y: f64, young: bool) -> Diagnosis {
+    let forecast = mixture.forecast(model, 1);
+    let hindsight = mixture.observe(model, y);
+    let (level, slope) = mixture.trend();
+    Diagnosis { forecast: Some(forecast), surprise: forecast.standardise(y), hindsight, level, slope, young }
 }
 
-impl Following {
-    fn new(prior: &Prior, setting: &Setting) -> Self {
-        let (mixture, usual) = (Mixture::new(prior, setting), UsualSlope::new(prior));
-        Self { mixture, usual, recent: Recent::default() }
-    }
-
-    fn observe(&mut self, setting: &Setting, y: f64, young: bool) -> Diagnosis {
-        let forecast = self.mixture.forecast(setting, 1);
-        let (_, expected_slope, _) = self.mixture.trend();
-        self.recent.push(Expected { forecast, slope: expected_slope, y });
-        let hindsight = self.mixture.observe(setting, y);
-        let (level, slope, slope_sd) = self.mixture.trend();
-        let turn = self.usual.observe(slope, slope_sd);
-        let surprise = forecast.standardise(y);
-        let forecast = Some(forecast);
-        Diagnosis { forecast, surprise, expected_slope, hindsight, level, slope, slope_sd, turn, young }
-    }
-}
-
-fn learned(prior: &Prior, setting: &Setting, young: bool) -> Diagnosis {
+fn learned(prior: &Prior, model: &Model, young: bool) -> Diagnosis {
     Diagnosis {
         forecast: None,
         surprise: 0.0,
-        expected_slope: prior.growth,
-        hindsight: [Probabilities::from_weights(setting.probabilities()); 3],
+        hindsight: [Probabilities::from_weights(model.probabilities()); 3],
         level: prior.level,
         slope: prior.growth,
-        slope_sd: prior.covariance.slope.sqrt(),
-        turn: 0.0,
         young,
     }
 }
@@ -178,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_forecast_comes_after_eight_readings_and_age_after_twelve() {
-        let mut monitor = Monitor::new(Setting::ROOM);
+        let mut monitor = Monitor::new(Setting::Room);
         for i in 1..=14 {
             let diagnosis = monitor.observe(f64::from(i % 3));
             assert_eq!(diagnosis.forecast.is_some(), 8 < i);
@@ -189,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_missing_reading_leaves_the_forecast_where_it_was_and_less_certain() {
-        let mut monitor = Monitor::new(Setting::ROOM);
+        let mut monitor = Monitor::new(Setting::Room);
         (0..50).for_each(|i| _ = monitor.observe(f64::from(2 * i + i % 3)));
         let two_ahead = monitor.forecast(2).expect("the prior is learned");
         monitor.skip();
@@ -200,10 +158,10 @@ mod tests {
     proptest! {
         #[test]
         fn covariances_stay_positive(series in prop::collection::vec(-1e9..1e9f64, 9..80)) {
-            let mut monitor = Monitor::new(Setting::ROOM);
+            let mut monitor = Monitor::new(Setting::Room);
             for y in series {
                 monitor.observe(y);
-                let Stage::Following(Following { mixture, .. }) = &monitor.stage else { continue };
+                let Stage::Following(mixture) = &monitor.stage else { continue };
                 prop_assert!(mixture.covariances().iter().all(Covariance::is_positive_semidefinite), "{mixture:?}");
             }
         }

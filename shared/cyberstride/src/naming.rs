@@ -1,16 +1,17 @@
-//! What kind of disturbance it is: four hypotheses, replayed over the readings since its onset.
+//! What kind of disturbance it is: hypotheses, replayed over the innovations since before its onset.
 //!
 //! The mixture names spikes and steps but hardly ever a slope, because collapsing at every step forgets slow evidence.
-//! Here nothing is collapsed and nothing adapts: what was expected is frozen at the onset, and each hypothesis says how
-//! the readings should have departed from it.
+//! Here nothing is collapsed and nothing adapts. A disturbance of the series passes through the autoregression before it
+//! shows in the innovations: with coefficients `phi`, a spike becomes `1, -phi1, -phi2, -phi3`, a step `1, 1 - phi1,
+//! 1 - phi1 - phi2, ...`, a ramp the running sum of that (Box & Tiao 1975). Each hypothesis is such a shape from some
+//! onset on, of unknown size; its evidence is the marginal likelihood of the innovations, and the onset is integrated out.
+
+mod evidence;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    forecast::Forecast,
-    process::{Probabilities, Process},
-    recent::Expected,
-};
+use crate::innovation::KEPT;
+use evidence::{Evidence, Shapes};
 
 /// What a disturbance turned out to be.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -22,292 +23,179 @@ pub enum Kind {
     Level,
     /// The departure grows from reading to reading.
     Slope,
-    /// The readings scatter more than before, to both sides.
+    /// The readings scatter more than before, or less.
     Variance,
 }
 
 impl Kind {
     /// Every kind, in the order in which their evidence is weighed.
-    const ALL: [Self; 4] = [Self::Transient, Self::Level, Self::Slope, Self::Variance];
+    pub const ALL: [Self; 4] = [Self::Transient, Self::Level, Self::Slope, Self::Variance];
 }
 
-/// No more than this many readings are weighed.
-const LONGEST: usize = 10;
-
+/// Readings that are weighed after the one that raised the alarm.
+pub(crate) const AFTER: usize = 10;
+/// All innovations that are weighed.
+const LONGEST: usize = KEPT + AFTER;
 /// A kind of this probability is certain.
-const CERTAIN: f64 = 0.95;
-
+const CERTAIN: f64 = 0.98;
 /// After this many readings in a row with the same certain kind, the name stays.
-const CONFIRMED: u8 = 3;
+const CONFIRMED: u8 = 5;
 
-/// How many readings before the first one noticed a ramp may have begun.
-const UNNOTICED: usize = 6;
+/// Why a disturbance is being named: the prior probability of each kind and of nothing at all, and of an onset before the
+/// reading that raised the alarm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Suspicion {
+    pub(crate) kinds: [f64; 4],
+    pub(crate) nothing: f64,
+    pub(crate) earlier: f64,
+}
 
-/// Share of the transients that last two readings.
-const DOUBLE: f64 = 0.3;
+impl Suspicion {
+    /// One reading that nobody expected.
+    pub(crate) const SURPRISE: Self = Self { kinds: [0.45, 0.33, 0.10, 0.12], nothing: 0.0, earlier: 0.2 };
+    /// Readings off to one side.
+    pub(crate) const DRIFT: Self = Self { kinds: [0.05, 0.40, 0.45, 0.10], nothing: 0.5, earlier: 0.95 };
+    /// More or less noise.
+    pub(crate) const SCATTER: Self = Self { kinds: [0.10, 0.05, 0.05, 0.80], nothing: 0.5, earlier: 0.95 };
+    /// Whatever made the score rise.
+    pub(crate) const SCORE: Self = Self { kinds: [0.25, 0.35, 0.25, 0.15], nothing: 0.0, earlier: 0.8 };
+}
 
-/// No kind is ruled out before the evidence is in: the least weight of each, before they are made to sum to one.
-const LEAST_PRIOR: f64 = 0.1;
-
-/// What is noticed by the turn of the slope is more often a ramp than not: transient, level, slope, variance.
-const NOTICED_BY_TURN: [f64; 4] = [1.0, 1.0, 3.0, 0.5];
-
-/// No process foresees a change of variance; this is its weight beside those of the others.
-const VARIANCE_PRIOR: f64 = 0.12;
-
-/// What is not disturbed departs from a forecast frozen at the onset the more the longer it is ago, most of all where
-/// the noise is autocorrelated: probability and factor by which it scatters more.
-const WANDERS: [(f64, f64); 2] = [(0.7, 1.0), (0.3, 1.4)];
-
-/// By so much the standard deviation may have grown.
-const GROWN: [f64; 3] = [2.5, 4.0, 6.0];
-
-/// Deviations are taken to lie within this many scales of the forecast.
-const FARTHEST: f64 = 1e6;
-
-/// A disturbance being named; at most ten readings are kept.
+/// A disturbance being named, in some two hundred bytes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Naming {
-    expected: Forecast,
-    expected_slope: f64,
-    prior: [f64; 4],
-    /// Whether the disturbance began, or was first noticed, with the first reading; otherwise with any of them.
-    onset_known: bool,
-    /// Departures from what was expected, in scales of the forecast.
-    departures: [f64; LONGEST],
+pub(crate) struct Naming {
+    innovations: [f32; LONGEST],
     count: usize,
+    phi: [f64; 3],
+    kinds: [f64; 4],
+    nothing: f64,
+    earlier: f64,
     /// How many readings in a row the present kind has been certain.
     certain: u8,
-    kind: Kind,
-    probability: f64,
+    verdict: Verdict,
+}
+
+/// What is believed of it.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Verdict {
+    pub(crate) kind: Kind,
+    /// Among the four.
+    pub(crate) probability: f64,
+    /// That it is nothing.
+    pub(crate) nothing: f64,
+    /// In standard deviations of the innovations: of the spike or step, of the ramp a reading; the factor of the noise.
+    pub(crate) size: f64,
+    /// How many readings before the newest it began.
+    pub(crate) ago: usize,
 }
 
 impl Naming {
-    /// Opens at the onset: the forecast of the first disturbed reading and the slope believed before it, that
-    /// reading, and the probabilities of the processes at that moment.
-    pub fn open(expected: Forecast, expected_slope: f64, first: f64, prior: Probabilities) -> Self {
-        let of = |process| prior.get(process).max(LEAST_PRIOR);
-        let [transient, level, slope] = [Process::Transient, Process::LevelChange, Process::SlopeChange].map(of);
-        let prior = [transient, level, slope, VARIANCE_PRIOR];
-        let mut naming = Self::empty(expected, expected_slope, prior, true);
-        naming.observe(first);
+    /// Opens at an alarm, with the last innovations, the newest of which raised it.
+    pub(crate) fn open(last: &[f32; KEPT], phi: [f64; 3], suspicion: Suspicion) -> Self {
+        let mut innovations = [0.0; LONGEST];
+        innovations[..KEPT].copy_from_slice(last);
+        let Suspicion { kinds, nothing, earlier } = suspicion;
+        let verdict = Verdict { kind: Kind::Transient, probability: 0.0, nothing: 0.0, size: 0.0, ago: 0 };
+        let mut naming = Self { innovations, count: KEPT, phi, kinds, nothing, earlier, certain: 0, verdict };
+        naming.conclude();
         naming
     }
 
-    /// Opens at the oldest of some readings and replays them, the onset being anywhere among them.
-    pub(crate) fn replay<'a>(mut readings: impl Iterator<Item = &'a Expected>) -> Option<Self> {
-        let first = readings.next()?;
-        let mut naming = Self::empty(first.forecast, first.slope, NOTICED_BY_TURN, false);
-        naming.push(first.y);
-        readings.for_each(|later| naming.push(later.y));
-        naming.conclude();
-        Some(naming)
-    }
-
-    fn empty(expected: Forecast, expected_slope: f64, prior: [f64; 4], onset_known: bool) -> Self {
-        Self {
-            expected,
-            expected_slope,
-            prior,
-            onset_known,
-            departures: [0.0; LONGEST],
-            count: 0,
-            certain: 0,
-            kind: Kind::Transient,
-            probability: 0.0,
+    /// Weighs the next innovation; once [settled](Self::settled), nothing changes any more.
+    pub(crate) fn observe(&mut self, z: f64) {
+        if !self.settled() {
+            self.innovations[self.count] = z as f32;
+            self.count += 1;
+            self.conclude();
         }
     }
 
-    /// Weighs the next reading, a finite number; once [settled](Self::settled), nothing changes any more.
-    pub fn observe(&mut self, y: f64) {
-        if self.settled() {
-            return;
-        }
-        self.push(y);
-        self.conclude();
+    /// What is believed now.
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.verdict
     }
 
-    /// The most probable kind, and its probability among the four. After one reading it is hardly more than a guess.
-    pub fn kind(&self) -> (Kind, f64) {
-        (self.kind, self.probability)
+    /// Readings weighed after the alarm.
+    pub(crate) fn after(&self) -> usize {
+        self.count - KEPT
     }
 
-    /// What was expected of the first reading, frozen there.
-    pub fn expected(&self) -> Forecast {
-        self.expected
-    }
-
-    /// Whether the name stays: after ten readings, or three in a row that left no doubt. A transient waits for the
-    /// tenth: where the variance has grown, three quiet readings in a row are nothing rare.
-    pub fn settled(&self) -> bool {
-        self.count == LONGEST || (CONFIRMED <= self.certain && self.kind != Kind::Transient)
-    }
-
-    fn push(&mut self, y: f64) {
-        let ahead = self.expected_slope * self.count as f64 / self.expected.scale;
-        self.departures[self.count] = (self.expected.standardise(y) - ahead).clamp(-FARTHEST, FARTHEST);
-        self.count += 1;
+    /// Whether the name stays.
+    pub(crate) fn settled(&self) -> bool {
+        self.count == LONGEST || CONFIRMED <= self.certain
     }
 
     fn conclude(&mut self) {
-        let (kind, probability) = self.weigh();
-        let before = if kind == self.kind { self.certain } else { 0 };
-        self.certain = if CERTAIN <= probability { before + 1 } else { 0 };
-        (self.kind, self.probability) = (kind, probability);
+        let verdict = self.weigh();
+        let before = if verdict.kind == self.verdict.kind { self.certain } else { 0 };
+        self.certain = if CERTAIN <= verdict.probability { before + 1 } else { 0 };
+        self.verdict = verdict;
     }
 
-    fn weigh(&self) -> (Kind, f64) {
-        let evidence = [self.transient(), self.level(), self.slope(), self.variance()];
-        let highest = evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights: [f64; 4] = std::array::from_fn(|k| self.prior[k] * (evidence[k] - highest).exp());
+    fn weigh(&self) -> Verdict {
+        let shapes = Shapes::new(self.phi);
+        let evidence = Evidence::of(&self.innovations[..self.count], &shapes, self.earlier);
+        let highest = evidence.kinds.iter().map(|kind| kind.log).fold(evidence.nothing, f64::max);
+        let weights: [f64; 4] = std::array::from_fn(|k| self.kinds[k] * (evidence.kinds[k].log - highest).exp());
+        let nothing = self.nothing * (evidence.nothing - highest).exp();
         let total: f64 = weights.iter().sum();
-        Kind::ALL
-            .into_iter()
-            .zip(weights.map(|weight| weight / total))
-            .reduce(|best, next| if best.1 < next.1 { next } else { best })
-            .unwrap_or((Kind::Transient, 0.0))
-    }
-
-    fn transient(&self) -> f64 {
-        self.over_onsets(|onset| {
-            let single = self.evidence(|j| indicator(j == onset));
-            let double = self.evidence(|j| indicator(j == onset || j == onset + 1));
-            log_mean([(1.0 - DOUBLE, single), (DOUBLE, double)])
-        })
-    }
-
-    fn level(&self) -> f64 {
-        self.over_onsets(|onset| self.evidence(|j| indicator(onset <= j)))
-    }
-
-    /// A ramp whose onset is known only as the moment it was noticed may have begun before.
-    fn slope(&self) -> f64 {
-        let unnoticed = if self.onset_known { UNNOTICED } else { 0 };
-        self.over_onsets(|onset| {
-            log_mean((0..=unnoticed).map(|before| {
-                let risen = (before + 1) as f64;
-                (1.0, self.evidence(|j| indicator(onset <= j) * (1.0 + (j as f64 - onset as f64) / risen)))
-            }))
-        })
-    }
-
-    /// From the onset on, departures are as many times as large.
-    fn variance(&self) -> f64 {
-        self.over_onsets(|onset| {
-            let squares = |departures: &[f64]| departures.iter().map(|d| d * d).sum::<f64>();
-            let (before, after) = self.departures[..self.count].split_at(onset);
-            let (calm, restless, n) = (squares(before), squares(after), self.expected.degrees);
-            log_mean(GROWN.map(|grown| {
-                let squares = calm + restless / (grown * grown);
-                let log = -(after.len() as f64) * grown.ln() - 0.5 * (n + self.count as f64) * (squares / n).ln_1p();
-                (1.0, log)
-            }))
-        })
-    }
-
-    fn over_onsets(&self, evidence: impl Fn(usize) -> f64) -> f64 {
-        let onsets = if self.onset_known { 1 } else { self.count };
-        log_mean((0..onsets).map(|onset| (1.0, evidence(onset))))
-    }
-
-    /// Logarithm of the marginal likelihood of departures `d_j = c x_j + v_j`, up to a part common to all shapes `x`.
-    ///
-    /// The size `c` has a normal prior of mean zero and the size of the disturbance for its standard deviation; the
-    /// variance of `v` is as uncertain as in the forecast, so that the result is the logarithm of a Student-t density:
-    /// West & Harrison (1997), chapter 17.
-    fn evidence(&self, shape: impl Fn(usize) -> f64) -> f64 {
-        let departures = &self.departures[..self.count];
-        let vague = self.size().powi(2).max(4.0);
-        let (mut xx, mut xd, mut dd) = (0.0, 0.0, 0.0);
-        for (j, d) in departures.iter().enumerate() {
-            let x = shape(j);
-            xx += x * x;
-            xd += x * d;
-            dd += d * d;
+        let best = (0..4).reduce(|best, k| if weights[best] < weights[k] { k } else { best }).unwrap_or(0);
+        let onset = evidence.kinds[best].onset;
+        Verdict {
+            kind: Kind::ALL[best],
+            probability: weights[best] / total,
+            nothing: nothing / (nothing + total),
+            size: evidence.kinds[best].size,
+            ago: self.count - 1 - onset,
         }
-        let (n, count) = (self.expected.degrees, departures.len() as f64);
-        log_mean(WANDERS.map(|(probability, wider)| {
-            // In units that much wider, the size is that much less vague.
-            let (vague, squared) = (vague / (wider * wider), wider * wider);
-            let left = ((dd - xd * (xd / (xx + 1.0 / vague))) / squared).max(0.0);
-            let log = -0.5 * (vague * xx).ln_1p() - 0.5 * (n + count) * (left / n).ln_1p();
-            (probability, log - count * wider.ln())
-        }))
     }
-
-    /// The first departure where it began the disturbance, otherwise the largest.
-    fn size(&self) -> f64 {
-        let first = if self.onset_known { 1 } else { self.count };
-        self.departures[..first].iter().fold(0.0, |largest, d| largest.max(d.abs()))
-    }
-}
-
-fn indicator(holds: bool) -> f64 {
-    f64::from(u8::from(holds))
-}
-
-/// Logarithm of the weighted mean of numbers given by their logarithms.
-fn log_mean(terms: impl IntoIterator<Item = (f64, f64), IntoIter: Clone>) -> f64 {
-    let terms = terms.into_iter();
-    let highest = terms.clone().map(|(_, log)| log).fold(f64::NEG_INFINITY, f64::max);
-    let (sum, weight) =
-        terms.fold((0.0, 0.0), |(sum, total), (weight, log)| (sum + weight * (log - highest).exp(), total + weight));
-    highest + (sum / weight).ln()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const EXPECTED: Forecast = Forecast { mean: 50.0, scale: 2.0, degrees: 40.0 };
+    const NOISE: [f32; KEPT] = [0.3, -1.1, 0.8, 0.1, -0.4, 1.3, -0.7, 0.2, 0.9, -1.4, 0.5, -0.2, -0.9, 1.0, 0.4, -0.3];
 
-    /// Names departures from what was expected, in scales of the forecast.
-    fn name(departures: &[f64]) -> (Kind, f64) {
-        let undecided = Probabilities::from_weights([0.1, 0.5, 0.38, 0.02]);
-        let reading = |j: usize| 50.0 + 0.5 * j as f64 + 2.0 * departures[j];
-        let mut naming = Naming::open(EXPECTED, 0.5, reading(0), undecided);
-        (1..departures.len()).for_each(|j| naming.observe(reading(j)));
-        naming.kind()
-    }
-
-    #[test]
-    fn the_first_reading_alone_gives_a_provisional_name() {
-        let (kind, probability) = name(&[8.0]);
-        assert_eq!(kind, Kind::Transient);
-        assert!(probability < 0.6, "{probability}");
+    /// Names innovations, the first of which raises the alarm.
+    fn name(phi: [f64; 3], suspicion: Suspicion, departures: &[f32]) -> Verdict {
+        let mut last = NOISE;
+        last[KEPT - 1] = departures[0];
+        let mut naming = Naming::open(&last, phi, suspicion);
+        departures[1..].iter().for_each(|z| naming.observe(f64::from(*z)));
+        naming.verdict()
     }
 
     #[test]
     fn the_readings_after_it_decide() {
-        assert_eq!(name(&[8.0, 0.3]).0, Kind::Transient);
-        assert_eq!(name(&[8.0, 7.6, -0.2, 0.4]).0, Kind::Transient);
-        assert_eq!(name(&[-8.0, -7.6, -8.4, -8.1]).0, Kind::Level);
-        assert_eq!(name(&[4.0, 5.2, 5.8, 7.1]).0, Kind::Slope);
+        let white = |departures: &[f32]| name([0.0; 3], Suspicion::SURPRISE, departures).kind;
+        assert_eq!(white(&[8.0, 0.3]), Kind::Transient);
+        assert_eq!(white(&[8.0, 7.6, -0.2, 0.4]), Kind::Transient);
+        assert_eq!(white(&[-8.0, -7.6, -8.4, -8.1]), Kind::Level);
+        assert_eq!(white(&[4.4, 5.2, 6.6, 7.7, 8.6, 9.9]), Kind::Slope);
+        assert_eq!(white(&[6.0, -4.0, 3.0, -7.0, 0.5, 5.0, -3.5]), Kind::Variance);
     }
 
     #[test]
-    fn departures_to_both_sides_are_a_grown_variance() {
-        assert_eq!(name(&[6.0, -4.0, 3.0, -7.0, 0.5, 5.0, -3.5]).0, Kind::Variance);
-        assert_eq!(name(&[6.0, -0.4, 1.3, -0.7, 0.5, -1.1, 0.2]).0, Kind::Transient);
+    fn a_step_in_what_remembers_shows_as_a_step_through_its_memory() {
+        let phi = [0.6, 0.0, 0.0];
+        let verdict = name(phi, Suspicion::SURPRISE, &[8.0, 3.4, 2.9, 3.6]);
+        assert_eq!(verdict.kind, Kind::Level);
+        assert!((verdict.size - 8.0).abs() < 0.5 && verdict.ago == 3, "{verdict:?}");
+        assert_eq!(name(phi, Suspicion::SURPRISE, &[8.0, -4.6, 0.3, -0.2]).kind, Kind::Transient);
     }
 
     #[test]
-    fn three_certain_readings_settle_the_name() {
-        let mut naming = Naming::open(EXPECTED, 0.0, 66.0, Probabilities::from_weights([1.0; 4]));
-        let settled = (0..5).position(|_| {
-            naming.observe(66.0);
-            naming.settled()
-        });
-        assert!(settled.is_some());
-        let (settled, snapshot) = (naming.kind(), naming.clone());
-        naming.observe(1e300);
-        assert_eq!((naming.kind(), naming), (settled, snapshot));
+    fn a_quiet_spell_is_less_noise() {
+        let verdict = name([0.0; 3], Suspicion::SCATTER, &[0.1, -0.2, 0.1, 0.05, -0.1, 0.2, -0.15, 0.0, 0.1, -0.05]);
+        assert!(verdict.kind == Kind::Variance && verdict.size < 1.0, "{verdict:?}");
     }
 
     #[test]
     fn extremes_leave_a_probability() {
-        let mut naming = Naming::open(EXPECTED, f64::MAX, f64::MIN, Probabilities::from_weights([1.0, 0.0, 0.0, 0.0]));
-        [f64::MAX, f64::MIN, 0.0].into_iter().for_each(|y| naming.observe(y));
-        assert!((0.0..=1.0).contains(&naming.kind().1), "{naming:?}");
+        for phi in [[0.0; 3], [1e9, -1e9, 1e9]] {
+            let verdict = name(phi, Suspicion::DRIFT, &[1e6, -1e6, 0.0, 1e6]);
+            assert!((0.0..=1.0).contains(&verdict.probability) && verdict.size.is_finite(), "{verdict:?}");
+        }
     }
 }

@@ -23,6 +23,11 @@ impl Outlook {
         Self { quantiles }
     }
 
+    /// The same distribution on another scale, which leads there without changing the order.
+    pub(crate) fn map(&self, scale: impl Fn(f64) -> f64) -> Self {
+        Self { quantiles: self.quantiles.map(scale) }
+    }
+
     /// The median.
     pub fn centre(&self) -> f64 {
         self.quantiles[4]

@@ -1,35 +1,36 @@
-//! The last few readings and what was expected of them, to look back when a turn is noticed late.
+//! When the last readings were taken and what was expected of them: an onset lies among them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::forecast::Forecast;
+use crate::innovation::KEPT;
 
-/// How many readings are kept: a ramp of one standard deviation a step is noticed within so many, nine times of ten.
-pub(crate) const KEPT: usize = 8;
-
-/// One reading with the forecast and the slope believed before it.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Expected {
-    pub(crate) forecast: Forecast,
-    pub(crate) slope: f64,
-    pub(crate) y: f64,
+/// The last readings, from the oldest to the newest.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Recent {
+    millis: [i64; KEPT],
+    expected: [f64; KEPT],
+    seen: u32,
 }
 
-/// A ring of the last readings.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Recent {
-    ring: [Option<Expected>; KEPT],
-    next: usize,
+impl Default for Recent {
+    fn default() -> Self {
+        Self { millis: [0; KEPT], expected: [0.0; KEPT], seen: 0 }
+    }
 }
 
 impl Recent {
-    pub(crate) fn push(&mut self, expected: Expected) {
-        self.ring[self.next] = Some(expected);
-        self.next = (self.next + 1) % KEPT;
+    pub(crate) fn push(&mut self, millis: i64, expected: f64) {
+        self.millis.copy_within(1.., 0);
+        self.expected.copy_within(1.., 0);
+        (self.millis[KEPT - 1], self.expected[KEPT - 1]) = (millis, expected);
+        self.seen = self.seen.saturating_add(1);
     }
 
-    /// From the oldest to the newest.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Expected> {
-        self.ring[self.next..].iter().chain(&self.ring[..self.next]).flatten()
+    /// The moment of the reading so many before the newest, and what was expected of it; of the oldest, if that is
+    /// longer ago than is remembered.
+    pub(crate) fn ago(&self, readings: usize) -> (i64, f64) {
+        let oldest = KEPT.min(self.seen.max(1) as usize) - 1;
+        let index = KEPT - 1 - readings.min(oldest);
+        (self.millis[index], self.expected[index])
     }
 }

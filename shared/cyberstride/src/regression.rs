@@ -36,6 +36,13 @@ impl Regression {
         dot(&self.coefficients, x)
     }
 
+    /// How the last three readings enter the next one. Where the time of the day is not known yet, the last reading
+    /// stands in for it.
+    pub(crate) fn memory(&self, time_is_known: bool) -> [f64; 3] {
+        let [_, one, two, three, usual, last_usual] = self.coefficients;
+        [if time_is_known { one } else { one + usual + last_usual }, two, three]
+    }
+
     /// Learns from an error; `scale` is the usual size of one.
     pub(crate) fn learn(&mut self, x: &[f64; REGRESSORS], error: f64, scale: f64) {
         let weight = (HUBER * scale / error.abs().max(1e-12)).clamp(1e-6, 1.0);

@@ -29,7 +29,6 @@
 //!
 //! Reading order: `unit`, the channels `smooth`, `rare`, `change`, `record`; `tail`, `episode`, `jump`.
 
-mod change;
 mod episode;
 mod jump;
 mod rare;
@@ -40,8 +39,7 @@ mod unit;
 
 use serde::{Deserialize, Serialize};
 
-use crate::forecaster::Departure;
-use change::{Change, Evidence};
+use crate::{Diagnosis, Process};
 use episode::Episode;
 use jump::Jump;
 use rare::Rare;
@@ -89,20 +87,21 @@ pub enum Voice {
     Change,
     /// One reading against a short autoregression.
     Jump,
+    /// The noise grew or shrank.
+    Variance,
 }
 
 impl Tier {
     /// The least score of the tier.
     pub fn threshold(self) -> f64 {
-        value(match self {
-            Self::Sudden => 5.0,
-            Self::Sustained => 10.0,
-        })
+        value(self.nats())
     }
 
-    /// The highest tier a score reaches.
-    pub fn of(value: f64) -> Option<Self> {
-        [Self::Sustained, Self::Sudden].into_iter().find(|tier| tier.threshold() <= value)
+    fn nats(self) -> f64 {
+        match self {
+            Self::Sudden => 5.0,
+            Self::Sustained => 10.0,
+        }
     }
 }
 
@@ -129,6 +128,29 @@ const FADES: (f64, f64) = (120.0, 0.05);
 const CHANNELS: [Voice; 6] =
     [Voice::TimeOfDay, Voice::Drift, Voice::Record, Voice::RecordCourse, Voice::Rare, Voice::Change];
 
+/// By so much a score must be higher for false alarms to be a factor of e as rare: measured on noise.
+const FALLS: f64 = 1.6;
+/// No reading counts for more than this many deviations: it may be an outlier.
+const FARTHEST: f64 = 3.0;
+
+/// What the multi-process model says of one reading.
+struct Evidence {
+    /// Log-odds of a change of level or slope one step ago, from 0 (less than one in 150) up.
+    change: f64,
+    /// The reading as the standard normal deviate that would be as improbable.
+    normal: f64,
+}
+
+impl Evidence {
+    fn of(diagnosis: &Diagnosis, reading: f64) -> Self {
+        let [_, before, _] = &diagnosis.hindsight;
+        let changed = before.get(Process::LevelChange) + before.get(Process::SlopeChange);
+        let changed = changed.clamp(1e-9, 1.0 - 1e-9);
+        let normal = diagnosis.forecast.map_or(0.0, |forecast| forecast.normal_score(reading));
+        Self { change: (changed / (1.0 - changed)).ln().max(-5.0) + 5.0, normal: normal.clamp(-FARTHEST, FARTHEST) }
+    }
+}
+
 /// Scores one series.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Scorer {
@@ -140,7 +162,6 @@ pub(crate) struct Scorer {
     course: f64,
     course_record: Record,
     rare: Rare,
-    change: Change,
     above: [Tail; 6],
     below: [Tail; 4],
     episode: Episode,
@@ -158,7 +179,6 @@ impl Default for Scorer {
             course: 0.0,
             course_record: Record::default(),
             rare: Rare::default(),
-            change: Change::default(),
             above: FLOORS.map(Tail::new),
             below: [0, 1, 2, 3].map(|k| Tail::new(FLOORS[k])),
             episode: Episode::default(),
@@ -168,30 +188,37 @@ impl Default for Scorer {
 }
 
 impl Scorer {
-    /// Scores a reading, a finite number, that came out so.
-    pub(crate) fn observe(&mut self, reading: f64, departure: Departure) -> Score {
+    /// Scores a reading, a finite number, with its innovation, its departure from what is usual at this time of the day,
+    /// and what the multi-process model makes of it. Tiers stand `strictness` nats of false alarms higher than usual. The
+    /// second result is how unusual the innovation is, in nats; none while there were too few.
+    pub(crate) fn observe(
+        &mut self,
+        reading: f64,
+        innovation: Option<f64>,
+        from_usual: Option<f64>,
+        diagnosis: &Diagnosis,
+        strictness: f64,
+    ) -> (Score, Option<f64>) {
         self.readings += 1;
-        let jump = departure.error.and_then(|error| self.jump.observe(error)).map(|nats| (nats, Voice::Jump));
-        let Some(y) = self.unit.observe(reading.clamp(-LARGEST, LARGEST)) else { return Score::NOTHING };
-        let slow = self.slow(y, departure.from_usual);
+        let jumped = innovation.and_then(|z| self.jump.observe(z.abs()));
+        let unusual = jumped.map(|jumped| jumped.unusual);
+        let Some(y) = self.unit.observe(reading.clamp(-LARGEST, LARGEST)) else { return (Score::NOTHING, unusual) };
+        let slow = self.slow(y, from_usual, &Evidence::of(diagnosis, reading));
+        let jump = jumped.and_then(|jumped| jumped.new).map(|nats| (nats, Voice::Jump));
         let louder = |one: (f64, Voice), other: (f64, Voice)| if one.0 < other.0 { other } else { one };
-        slow.into_iter().chain(jump).reduce(louder).map_or(Score::NOTHING, Score::of)
+        let told = slow.into_iter().chain(jump).reduce(louder);
+        (told.map_or(Score::NOTHING, |told| Score::of(told, strictness)), unusual)
     }
 
-    /// Lets a period pass in which there was no reading.
-    pub(crate) fn skip(&mut self) {
-        self.change.skip();
-    }
-
-    fn slow(&mut self, y: f64, from_usual: Option<f64>) -> Option<(f64, Voice)> {
-        let channels = self.channels(y, from_usual);
-        let mut evidence = 0.0;
+    fn slow(&mut self, y: f64, from_usual: Option<f64>, evidence: &Evidence) -> Option<(f64, Voice)> {
+        let channels = self.channels(y, from_usual, evidence);
+        let mut sum = 0.0;
         let mut loudest = (f64::MIN, Voice::Rare);
         for (k, channel) in channels.into_iter().enumerate() {
             let above = self.above[k].observe(channel);
             let below = self.below.get_mut(k).map_or(tail::USUAL, |tail| tail.observe(-channel));
             let nats = above.max(below).clamp(BOUNDS.0, BOUNDS.1);
-            evidence += (0.5 * nats).exp();
+            sum += (0.5 * nats).exp();
             if loudest.0 < nats {
                 loudest = (nats, CHANNELS[k]);
             }
@@ -200,22 +227,21 @@ impl Scorer {
             return None;
         }
         let memory = FADES.0.max(FADES.1 * self.readings as f64);
-        let new = self.episode.observe(2.0 * evidence.ln(), memory)?;
+        let new = self.episode.observe(2.0 * sum.ln(), memory)?;
         Some((new, loudest.1))
     }
 
-    fn channels(&mut self, y: f64, from_usual: Option<f64>) -> [f64; 6] {
-        let Evidence { change, normal } = self.change.observe(y);
+    fn channels(&mut self, y: f64, from_usual: Option<f64>, evidence: &Evidence) -> [f64; 6] {
         self.course += (y - self.course) / COURSE;
         let record = self.record.observe(y);
         let course = self.course_record.observe(self.course);
         [
             from_usual.map_or(0.0, |departure| self.time_of_day.observe(departure, TIME_OF_DAY)),
-            self.drift.observe(normal, DRIFT),
+            self.drift.observe(evidence.normal, DRIFT),
             if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record },
             if self.readings <= YOUNG { 0.0 } else { course },
             self.rare.observe(y),
-            change,
+            evidence.change,
         ]
     }
 }
@@ -223,9 +249,10 @@ impl Scorer {
 impl Score {
     pub(crate) const NOTHING: Self = Self { value: 0.0, tier: None, voice: Voice::Rare };
 
-    fn of((nats, voice): (f64, Voice)) -> Self {
-        let value = value(nats);
-        Self { value, tier: Tier::of(value), voice }
+    fn of((nats, voice): (f64, Voice), strictness: f64) -> Self {
+        let reached = |tier: &Tier| tier.nats() + FALLS * strictness <= nats;
+        let tier = [Tier::Sustained, Tier::Sudden].into_iter().find(reached);
+        Self { value: value(nats), tier, voice }
     }
 }
 

@@ -7,10 +7,6 @@ use crate::{covariance::Covariance, setting::Regime};
 /// The noise is never taken to be finer than this share of the level: beyond it lies the rounding of the numbers.
 const FINEST_NOISE: f64 = 1e-6;
 
-/// However tightly the growth of the noise is bounded, its standard deviation may reach this share of the error, so
-/// that a series which was constant finds its scale.
-const FIRST_NOISE: f64 = 1e-3;
-
 /// Level and slope with their uncertainty: `(m, C)` after a reading, `(a, R)` before it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Trend {
@@ -28,8 +24,6 @@ pub(crate) struct Noise {
     pub(crate) degrees: f64,
     /// No variance below this.
     pub(crate) floor: f64,
-    /// Largest factor by which the variance may grow.
-    pub(crate) growth: f64,
 }
 
 impl Trend {
@@ -54,8 +48,8 @@ impl Trend {
     pub(crate) fn spread_ahead(&self, regime: &Regime, ahead: u32) -> f64 {
         let k = f64::from(ahead);
         let Covariance { level, cross, slope } = self.covariance;
-        let drift = level * (1.0 / regime.level_discount - 1.0);
-        let turn = slope * (1.0 / regime.slope_discount - 1.0);
+        let drift = level * (1.0 / regime.level_discount - 1.0) + regime.level_jump * self.variance;
+        let turn = slope * (1.0 / regime.slope_discount - 1.0) + regime.slope_jump * self.variance;
         let now = level + k * (2.0 * cross + k * slope);
         now + k * drift + turn * k * (k + 1.0) * (2.0 * k + 1.0) / 6.0 + self.variance
     }
@@ -64,7 +58,7 @@ impl Trend {
     pub(crate) fn update(&self, regime: &Regime, y: f64, noise: &Noise) -> Self {
         let (e, q) = (y - self.level, self.spread(regime));
         let gain = e / q;
-        let variance = self.learned_variance(e, e * gain, noise);
+        let variance = self.learned_variance(e * gain, noise);
         let covariance = self.covariance.observed(regime.noise * self.variance);
         Self {
             level: self.level + self.covariance.level * gain,
@@ -74,12 +68,10 @@ impl Trend {
         }
     }
 
-    fn learned_variance(&self, e: f64, squared: f64, noise: &Noise) -> f64 {
+    fn learned_variance(&self, squared: f64, noise: &Noise) -> f64 {
         let finest = FINEST_NOISE * self.level;
-        let first = FIRST_NOISE * e;
         let learned = self.variance * ((noise.degrees + squared) / (noise.degrees + 1.0));
-        let highest = (noise.growth * self.variance).max(first * first);
-        learned.min(highest).max(noise.floor).max(finest * finest)
+        learned.max(noise.floor).max(finest * finest)
     }
 }
 
@@ -90,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_closed_form_ahead_agrees_with_evolving_step_by_step() {
-        let steady = Regime { level_jump: 0.0, ..Setting::WEST_HARRISON.regimes[0] };
+        let steady = Setting::WestHarrison.model().regimes[0];
         let covariance = Covariance { level: 3.0, cross: 0.4, slope: 0.7 };
         let trend = Trend { level: 5.0, slope: 1.0, covariance, variance: 2.0 };
         let added = Covariance::diagonal(3.0 / 0.9 - 3.0, 0.7 / 0.9 - 0.7);

@@ -73,3 +73,27 @@ pub struct Finding {
     /// When the series left its forecast, by the team's clock.
     pub onset_at: Moment,
 }
+
+impl From<cyberstride::Finding> for Finding {
+    fn from(found: cyberstride::Finding) -> Self {
+        let cyberstride::Finding { probability, size, sd, expected, .. } = found;
+        let cyberstride::Band { lower, centre, upper } = expected;
+        Self {
+            kind: kind_of(found.kind),
+            probability,
+            size,
+            sd,
+            expected: Expected { lower, mean: centre, upper },
+            onset_at: Moment::from_unix_millis(found.onset_at),
+        }
+    }
+}
+
+fn kind_of(kind: cyberstride::Kind) -> Kind {
+    match kind {
+        cyberstride::Kind::Transient => Kind::Transient,
+        cyberstride::Kind::Level => Kind::Level,
+        cyberstride::Kind::Slope => Kind::Slope,
+        cyberstride::Kind::Variance => Kind::Variance,
+    }
+}

@@ -12,7 +12,6 @@ pub mod coalesce;
 pub mod desk;
 pub mod disturbance;
 pub mod hindcast;
-pub mod judge;
 pub mod opsroom;
 pub mod past;
 pub mod watch;

@@ -6,7 +6,7 @@ use cybernet::trace::{Band, LONGEST_TRACE, Point};
 use serde::{Deserialize, Serialize};
 use vsm::time::Moment;
 
-/// The last readings with the one-step forecast of each, on the indicator's scale. Bounded by [`LONGEST_TRACE`].
+/// The last readings with the one-step forecast of each. Bounded by [`LONGEST_TRACE`].
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Past {
     readings: VecDeque<Remembered>,
@@ -19,8 +19,8 @@ pub struct Remembered {
     pub at: Moment,
     /// In the indicator's unit of measure.
     pub value: f64,
-    /// Centre of the forecast and half the width of its 95 % interval, on the indicator's scale.
-    pub forecast: Option<(f32, f32)>,
+    /// Lower end of the 95 % interval of its forecast, centre, and upper end.
+    pub forecast: Option<[f32; 3]>,
 }
 
 impl Past {
@@ -32,9 +32,9 @@ impl Past {
         self.readings.push_back(reading);
     }
 
-    /// Every reading as a point of a trace, oldest first. `back` leads from the scale to the unit of measure.
-    pub fn points<'a>(&'a self, back: impl Fn(f64) -> f64 + 'a) -> impl Iterator<Item = Point> + 'a {
-        self.readings.iter().map(move |reading| reading.point(&back))
+    /// Every reading as a point of a trace, oldest first.
+    pub fn points(&self) -> impl Iterator<Item = Point> {
+        self.readings.iter().map(Remembered::point)
     }
 
     /// The newest `count` readings, newest first.
@@ -50,11 +50,11 @@ impl Past {
 
 impl Remembered {
     /// As a point of a trace.
-    pub fn point(&self, back: impl Fn(f64) -> f64) -> Point {
+    pub fn point(&self) -> Point {
         // What is too large for single precision has no band, rather than an infinite one.
-        let band = self.forecast.and_then(|(mean, half)| {
-            let (mean, half) = (f64::from(mean), f64::from(half));
-            Band::new(back(mean - half), back(mean), back(mean + half))
+        let band = self.forecast.and_then(|forecast| {
+            let [lower, centre, upper] = forecast.map(f64::from);
+            Band::new(lower, centre, upper)
         });
         Point(self.at, self.value, band)
     }

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use cybernet::trace::{AHEAD, Band, Step, Trace};
-use cyberstride::{Diagnosis, Monitor, Scale, Setting};
+use cyberstride::{At, Detector, Ending, Judgement, News, Outlook, Scale, Told};
 use serde::{Deserialize, Serialize};
-use vsm::{indicator::Indicator, time::Moment};
+use vsm::{indicator::Indicator, signal, time::Moment};
 
 use crate::{
-    disturbance::{Standing, What},
-    judge::{self, Case, Latch, Verdict},
+    disturbance::{Finding, Standing, What},
     past::{Past, Remembered},
 };
 
@@ -19,24 +18,22 @@ pub const GRACE: Duration = Duration::from_secs(3);
 const INTERVALS: u32 = 5;
 /// What it takes for the cadence until then.
 const UNKNOWN: Duration = Duration::from_secs(60);
-/// How many readings the detector replays when it notices a turn late.
-const LOOK_BACK: usize = 8;
 
 /// One indicator under watch.
 #[derive(Clone, Debug)]
 pub struct Watch {
     indicator: Indicator,
-    scale: Scale,
+    told: Told,
     state: State,
 }
 
 /// What a watch has learned; the rest is configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct State {
-    scale: Scale,
-    monitor: Monitor,
+    /// The scale that was told, if one was.
+    scale: Option<Scale>,
+    detector: Detector,
     past: Past,
-    latch: Option<Latch>,
     standing: Option<Standing>,
     measured_at: Moment,
     /// When it was last heard of, never later than the room's own clock.
@@ -70,12 +67,11 @@ pub struct Arrival {
 impl Watch {
     /// A watch that has seen nothing yet.
     pub fn new(indicator: Indicator) -> Self {
-        let scale = scale_of(indicator.scale);
+        let told = told(&indicator);
         let state = State {
-            scale,
-            monitor: Monitor::new(Setting::ROOM),
+            scale: told.scale,
+            detector: Detector::new(&told),
             past: Past::default(),
-            latch: None,
             standing: None,
             measured_at: Moment::from_unix_millis(i64::MIN),
             heard_at: Moment::from_unix_millis(i64::MIN),
@@ -83,22 +79,19 @@ impl Watch {
             interval: Interval::default(),
             late: 0,
         };
-        Self { indicator, scale, state }
+        Self { indicator, told, state }
     }
 
     /// A watch that goes on where another stopped.
     ///
-    /// If the scale is another now, what was learned is of no use; if the indicator is muted now, nothing is open.
+    /// If it is told another scale now, what was learned is of no use.
     pub fn resume(indicator: Indicator, state: State) -> Self {
         let mut watch = Self::new(indicator);
-        if watch.scale == state.scale {
+        if watch.told.scale == state.scale {
             watch.state = state;
         } else {
             let State { standing, measured_at, heard_at, received_at, interval, .. } = state;
             watch.state = State { standing, measured_at, heard_at, received_at, interval, ..watch.state };
-        }
-        if watch.indicator.muted {
-            watch.state.latch = None;
         }
         watch
     }
@@ -117,11 +110,12 @@ impl Watch {
         }
         self.state.received_at = arrival.received_at;
         self.hear(&arrival);
-        let y = self.scale.forward(arrival.value);
-        let diagnosis = self.state.monitor.observe(y);
-        self.remember(&arrival, &diagnosis);
-        self.stand(&arrival, diagnosis.young, &mut say);
-        self.judge(&arrival, y, &diagnosis, &mut say);
+        let at = At::utc(arrival.measured_at.unix_millis());
+        let Judgement { outlook, diagnosis, news, .. } =
+            self.state.detector.observe(&self.told, at, Some(arrival.value));
+        self.remember(&arrival, outlook.as_ref());
+        self.stand(&arrival, diagnosis.is_none_or(|diagnosis| diagnosis.young), &mut say);
+        self.tell(news, &mut say);
         if followed {
             say(What::Step(self.step()));
         }
@@ -141,12 +135,8 @@ impl Watch {
 
     /// The last readings and the next periods.
     pub fn trace(&self) -> Trace {
-        let back = |y| self.scale.back(y);
-        Trace {
-            indicator: self.indicator.id.clone(),
-            points: self.state.past.points(back).collect(),
-            ahead: self.ahead(),
-        }
+        let points = self.state.past.points().collect();
+        Trace { indicator: self.indicator.id.clone(), points, ahead: self.ahead() }
     }
 
     /// Whether it has seen nothing yet.
@@ -156,7 +146,8 @@ impl Watch {
 
     /// The onset of what is open.
     pub fn open_since(&self) -> Option<Moment> {
-        self.state.latch.as_ref().map(Latch::onset_at)
+        let open = self.state.detector.open().filter(|_| !self.indicator.muted)?;
+        Some(Moment::from_unix_millis(open.onset_at))
     }
 
     /// What it watches.
@@ -193,51 +184,38 @@ impl Watch {
         say(What::Standing(standing));
     }
 
-    fn judge(&mut self, arrival: &Arrival, y: f64, diagnosis: &Diagnosis, say: &mut impl FnMut(What)) {
-        if self.indicator.muted {
-            return;
-        }
-        let Arrival { measured_at: at, value, .. } = *arrival;
-        let case = Case { at, value, y, diagnosis, scale: self.scale, least: self.indicator.least };
-        let Some(latch) = &mut self.state.latch else {
-            let scale = self.scale;
-            let recent = self.state.past.last(LOOK_BACK).map(|reading| (reading.at, scale.forward(reading.value)));
-            self.state.latch = judge::opens(&case, &self.state.monitor, recent);
-            if let Some(finding) = self.state.latch.as_mut().and_then(Latch::tell) {
-                say(What::Found(finding));
-            }
-            return;
-        };
-        match latch.observe(&case) {
-            Some(Verdict::Found(finding)) => say(What::Found(finding)),
-            Some(Verdict::Ended(ending)) => {
-                say(What::Ended { onset_at: latch.onset_at(), ending });
-                self.state.latch = None;
-            }
-            None => (),
+    fn tell(&self, news: [Option<News>; 2], say: &mut impl FnMut(What)) {
+        for news in news.into_iter().flatten().filter(|_| !self.indicator.muted) {
+            say(match news {
+                News::Found(finding) => What::Found(Finding::from(finding)),
+                News::Ended(finding, ending) => {
+                    What::Ended { onset_at: Moment::from_unix_millis(finding.onset_at), ending: ending_of(ending) }
+                }
+            });
         }
     }
 
-    fn remember(&mut self, arrival: &Arrival, diagnosis: &Diagnosis) {
-        // Half a 95 % interval of the normal; a picture does not show the difference to Student's.
-        const HALF: f64 = 1.96;
-        let forecast = diagnosis.forecast.map(|forecast| (forecast.mean as f32, (HALF * forecast.scale) as f32));
+    fn remember(&mut self, arrival: &Arrival, outlook: Option<&Outlook>) {
+        let forecast = outlook.map(|outlook| {
+            let (lower, upper) = outlook.interval(0.95);
+            [lower, outlook.centre(), upper].map(|y| y as f32)
+        });
         self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast });
     }
 
     fn step(&self) -> Step {
         let newest = self.state.past.newest().expect("a reading was just remembered");
-        let point = newest.point(|y| self.scale.back(y));
+        let point = newest.point();
         Step { indicator: self.indicator.id.clone(), point, ahead: self.ahead() }
     }
 
     fn ahead(&self) -> Vec<Band> {
         let periods = 1..=AHEAD as u32;
         let band = |ahead| {
-            let forecast = self.state.monitor.forecast(ahead)?;
+            let detector = &self.state.detector;
+            let forecast = detector.monitor().forecast(ahead)?;
             let (lower, upper) = forecast.interval(0.95);
-            let back = |y| self.scale.back(y);
-            Band::new(back(lower), back(forecast.mean), back(upper))
+            Band::new(detector.back(lower), detector.back(forecast.mean), detector.back(upper))
         };
         periods.map_while(band).collect()
     }
@@ -280,12 +258,29 @@ impl Interval {
     }
 }
 
+/// What the detector is told of an indicator.
+fn told(indicator: &Indicator) -> Told {
+    Told {
+        scale: Some(scale_of(indicator.scale)),
+        cadence: indicator.cadence.map(|cadence| cadence.as_secs_f64() * 1e3),
+        least: indicator.least,
+        ..Told::default()
+    }
+}
+
 /// The detector's name for an indicator's scale.
-pub(crate) fn scale_of(scale: vsm::indicator::Scale) -> Scale {
+fn scale_of(scale: vsm::indicator::Scale) -> Scale {
     match scale {
         vsm::indicator::Scale::Identity => Scale::Identity,
         vsm::indicator::Scale::Log => Scale::Log,
         vsm::indicator::Scale::Sqrt => Scale::Sqrt,
         vsm::indicator::Scale::AsinSqrt => Scale::AsinSqrt,
+    }
+}
+
+fn ending_of(ending: Ending) -> signal::Ending {
+    match ending {
+        Ending::Back => signal::Ending::Back,
+        Ending::Settled => signal::Ending::Settled,
     }
 }

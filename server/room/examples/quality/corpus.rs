@@ -8,9 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use opsroom::hindcast::{Hindcast, Row};
+use opsroom::hindcast::{Hindcast, Row, Told};
 use room::replay::rows::{self, Rows};
-use vsm::indicator::Scale;
 
 use crate::nab::Series;
 
@@ -64,7 +63,7 @@ fn judge(path: &Path, name: String, windows: &[[String; 2]]) -> Result<Judged, F
     };
     let windows = windows.iter().map(|[first, last]| Ok((row_of(first)?, row_of(last)?)));
     let windows = windows.collect::<Result<Vec<_>, String>>()?;
-    let mut hindcast = Hindcast::new(Scale::Identity);
+    let mut hindcast = Hindcast::new(Told::default());
     let start = Instant::now();
     let said: Vec<Row> = rows.iter().map(|row| hindcast.observe(row.at, row.value)).collect();
     let took = start.elapsed();

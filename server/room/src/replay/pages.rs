@@ -5,8 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use opsroom::hindcast::{self, Disturbed, Outlook, Tier};
-use vsm::signal::Kind;
+use opsroom::hindcast::{self, Finding, Kind, Outlook, Tier};
 
 use super::rows::Row;
 
@@ -38,7 +37,7 @@ struct Line {
     onset: String,
     raised: String,
     named: String,
-    last: Disturbed,
+    last: Finding,
 }
 
 impl<W: Write> Page<W> {
@@ -48,15 +47,15 @@ impl<W: Write> Page<W> {
         Ok(Self { to, file: file.to_owned(), recent, disturbances: Vec::new(), open: None })
     }
 
-    /// Writes one row. `back` leads from the scale of the forecast to the unit of measure.
-    pub(super) fn write(&mut self, row: &Row, said: &hindcast::Row, back: impl Fn(f64) -> f64) -> io::Result<()> {
+    /// Writes one row.
+    pub(super) fn write(&mut self, row: &Row, said: &hindcast::Row) -> io::Result<()> {
         let named = self.follow(row, said.disturbance);
         write!(self.to, "{},", row.timestamp)?;
         if let Some(value) = row.value {
             write!(self.to, "{value}")?;
         }
         match &said.forecast {
-            Some(forecast) => self.write_forecast(forecast, back)?,
+            Some(forecast) => self.write_forecast(forecast)?,
             None => write!(self.to, ",,,,,,,")?,
         }
         match said.probabilities {
@@ -70,7 +69,7 @@ impl<W: Write> Page<W> {
     pub(super) fn close(mut self, list: &mut impl Write) -> io::Result<u64> {
         self.to.flush()?;
         for Line { onset, raised, named, last } in &self.disturbances {
-            let Disturbed { probability, size, sd, .. } = last;
+            let Finding { probability, size, sd, .. } = last;
             let direction = if *size < 0.0 { "down" } else { "up" };
             let (kind, tier) = (kind(last.kind), tier(last.tier));
             let file = &self.file;
@@ -79,16 +78,16 @@ impl<W: Write> Page<W> {
         Ok(self.disturbances.len() as u64)
     }
 
-    fn write_forecast(&mut self, forecast: &Outlook, back: impl Fn(f64) -> f64) -> io::Result<()> {
-        write!(self.to, ",{}", back(forecast.centre()))?;
+    fn write_forecast(&mut self, forecast: &Outlook) -> io::Result<()> {
+        write!(self.to, ",{}", forecast.centre())?;
         for (lower, upper) in COVERAGES.map(|coverage| forecast.interval(coverage)) {
-            write!(self.to, ",{},{}", back(lower), back(upper))?;
+            write!(self.to, ",{},{}", lower, upper)?;
         }
         Ok(())
     }
 
     /// Keeps the line of the open disturbance up to date; the result is its kind where this row named or renamed it.
-    fn follow(&mut self, row: &Row, disturbed: Option<Disturbed>) -> Option<Kind> {
+    fn follow(&mut self, row: &Row, disturbed: Option<Finding>) -> Option<Kind> {
         if self.recent.len() == REMEMBERED {
             self.recent.pop_front();
         }

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The scale follows errors of up to so many scales.
-const HUBER: f64 = 3.0;
 /// Readings before anything is said.
 const YOUNG: u32 = 155;
 /// An excess is forgotten when so many readings passed without a larger one.
@@ -14,34 +12,40 @@ const CAP: f64 = 7.5;
 /// frequent spikes as maxima are.
 const BULK: [f64; 2] = [0.80, 0.97];
 
-/// Errors, their tail and the memory of the immediate voice.
+/// The tail of the innovations and the memory of the immediate voice.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Jump {
     seen: u32,
-    scale: f64,
-    largest: f64,
     errors: Errors,
     maximum: f64,
     since_maximum: u8,
 }
 
+/// What one innovation says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Jumped {
+    /// How unusual it is, in nats.
+    pub(crate) unusual: f64,
+    /// What of that is new and may be said.
+    pub(crate) new: Option<f64>,
+}
+
 impl Default for Jump {
     fn default() -> Self {
-        Self { seen: 0, scale: 1.0, largest: 0.0, errors: Errors::default(), maximum: f64::MIN, since_maximum: 0 }
+        Self { seen: 0, errors: Errors::default(), maximum: f64::MIN, since_maximum: 0 }
     }
 }
 
 impl Jump {
-    /// What is new in how unusual this error of the regression is, in nats; `None` where it is nothing new.
-    pub(crate) fn observe(&mut self, error: f64) -> Option<f64> {
-        let size = error.abs();
-        let relative = size / self.scale.max(0.001 * self.largest).max(1e-9);
-        let unusual = self.errors.unusual(relative);
-        self.errors.count(relative);
-        self.largest = self.largest.max(size);
-        self.scale += 0.01 * (1.25 * size.min(HUBER * self.scale) - self.scale);
+    /// How unusual an innovation of this size is, judged before it counts; `None` while there were too few.
+    pub(crate) fn observe(&mut self, size: f64) -> Option<Jumped> {
+        let unusual = self.errors.unusual(size);
+        self.errors.count(size);
         self.seen = self.seen.saturating_add(1);
-        if self.seen <= YOUNG { None } else { self.tell((0.7 * unusual).min(CAP)) }
+        if self.seen <= YOUNG {
+            return None;
+        }
+        Some(Jumped { unusual, new: self.tell((0.7 * unusual).min(CAP)) })
     }
 
     fn tell(&mut self, now: f64) -> Option<f64> {
@@ -118,7 +122,9 @@ mod tests {
         let mut told = Vec::new();
         for i in 0..2000 {
             let spike = if i % 100 == 99 { 30.0 } else { 0.0 };
-            if jump.observe(noise(i) + spike).is_some_and(|now| 5.0 < now) && 500 < i {
+            if jump.observe((noise(i) + spike).abs()).and_then(|jumped| jumped.new).is_some_and(|now| 5.0 < now)
+                && 500 < i
+            {
                 told.push(i % 100);
             }
         }
@@ -129,6 +135,6 @@ mod tests {
     fn a_constant_says_nothing() {
         let mut jump = Jump::default();
         (0..20_000).for_each(|_| _ = jump.observe(0.0));
-        assert!(jump.observe(0.0).is_none_or(|now| now < 1.0));
+        assert!(jump.observe(0.0).is_none_or(|jumped| jumped.unusual < 1.0));
     }
 }

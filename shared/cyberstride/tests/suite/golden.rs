@@ -8,7 +8,7 @@ const CP6: &str = include_str!("cp6.csv");
 fn diagnoses() -> Vec<(&'static str, Diagnosis)> {
     let covariance = Covariance::diagonal(10_000.0, 25.0);
     let prior = Prior { level: 600.0, growth: 10.0, covariance, degrees: 10.0, variance: 144.0 };
-    let mut monitor = Monitor::with_prior(Setting::WEST_HARRISON, prior);
+    let mut monitor = Monitor::with_prior(Setting::WestHarrison, prior);
     let rows = CP6.lines().skip(1).map(|line| line.split_once(',').expect("a month and its sales"));
     rows.map(|(month, sales)| (month, monitor.observe(sales.parse().expect("sales are a number")))).collect()
 }

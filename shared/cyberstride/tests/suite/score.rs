@@ -1,6 +1,6 @@
 //! The score: what holds for every series, and what it finds in seeded noise.
 
-use cyberstride::{At, Detector, Score, Setting, Tier};
+use cyberstride::{At, Detector, Score, Tier, Told};
 use proptest::prelude::*;
 
 use crate::noise::Noise;
@@ -10,8 +10,8 @@ fn at(row: usize) -> At {
 }
 
 fn scores(series: &[f64]) -> Vec<Score> {
-    let mut detector = Detector::new(Setting::ROOM);
-    series.iter().enumerate().map(|(row, y)| detector.observe(at(row), Some(*y)).score).collect()
+    let mut detector = Detector::new(&Told::default());
+    series.iter().enumerate().map(|(row, y)| detector.observe(&Told::default(), at(row), Some(*y)).score).collect()
 }
 
 /// Readings of a tier or a higher one, per thousand readings of thirty series, the first thousand of each left out.
@@ -58,9 +58,9 @@ proptest! {
     fn any_sequence_of_values_gaps_and_times_gives_scores_from_zero_to_one(
         rows in prop::collection::vec((any::<i64>(), any::<i32>(), prop::option::of(any::<f64>())), 1..300),
     ) {
-        let mut detector = Detector::new(Setting::ROOM);
+        let mut detector = Detector::new(&Told::default());
         for (millis, offset, y) in rows {
-            let judged = detector.observe(At { millis, offset, holiday: offset % 2 == 0 }, y.filter(|y| y.is_finite()));
+            let judged = detector.observe(&Told::default(), At { millis, offset, holiday: offset % 2 == 0 }, y.filter(|y| y.is_finite()));
             prop_assert!((0.0..=1.0).contains(&judged.score.value));
             let bounds = judged.outlook.map(|outlook| outlook.interval(0.99));
             prop_assert!(bounds.is_none_or(|(lower, upper)| lower <= upper && lower.is_finite() && upper.is_finite()));
@@ -70,12 +70,12 @@ proptest! {
     #[test]
     fn a_score_resumed_equals_going_on_to_the_last_bit(seed: u64, cut in 0..300usize) {
         let series = Noise::seeded(seed).autoregressive(0.5, 300);
-        let mut going_on = Detector::new(Setting::ROOM);
-        series[..cut].iter().enumerate().for_each(|(row, y)| _ = going_on.observe(at(row), Some(*y)));
+        let mut going_on = Detector::new(&Told::default());
+        series[..cut].iter().enumerate().for_each(|(row, y)| _ = going_on.observe(&Told::default(), at(row), Some(*y)));
         let snapshot = postcard::to_stdvec(&going_on).expect("a detector can be written");
         let mut resumed: Detector = postcard::from_bytes(&snapshot).expect("and read");
         for (row, y) in series.iter().enumerate().skip(cut) {
-            let (one, other) = (going_on.observe(at(row), Some(*y)), resumed.observe(at(row), Some(*y)));
+            let (one, other) = (going_on.observe(&Told::default(), at(row), Some(*y)), resumed.observe(&Told::default(), at(row), Some(*y)));
             prop_assert_eq!(one.score.value.to_bits(), other.score.value.to_bits());
             prop_assert_eq!(one, other);
         }

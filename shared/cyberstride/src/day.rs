@@ -1,0 +1,127 @@
+//! The usual reading at each time of the day.
+
+use serde::{Deserialize, Serialize};
+
+use crate::at::{At, DAY};
+
+/// Slots of a day, five minutes each; of series that are read more seldom only some are filled.
+const SLOTS: usize = 288;
+/// Each slot goes on learning with at least this share of the newest day.
+const NEWEST: f64 = 0.15;
+/// Share of the newest departure in their variance.
+const SHARE: f64 = 0.005;
+/// What is known to be disturbed counts for this share, in a slot that was seen on so many days.
+const DISTURBED: f64 = 0.25;
+const KNOWN: u8 = 3;
+/// However unusual, a reading counts at least this much, so that a new normal is learned.
+const LEAST_WEIGHT: f64 = 0.3;
+
+/// A robust mean over the days for each slot of the day.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Day {
+    means: Vec<f32>,
+    /// Days seen in each slot, up to 255.
+    days: Vec<u8>,
+    /// Variance of a departure.
+    variance: f64,
+    /// Seconds in a slot.
+    width: u32,
+    /// The slot of the last reading, and its readings today.
+    slot: u16,
+    readings: u16,
+    /// Readings in a slot on a day.
+    in_slot: f64,
+}
+
+impl Day {
+    /// For readings that come every so many seconds; none if they come so seldom that a day has no shape.
+    pub(crate) fn new(cadence: f64) -> Option<Self> {
+        let width = (DAY as f64 / SLOTS as f64).max(cadence).ceil();
+        let slots = (DAY as f64 / width).ceil() as usize;
+        (4 <= slots).then(|| Self {
+            means: vec![0.0; slots],
+            days: vec![0; slots],
+            variance: 1.0,
+            width: width as u32,
+            slot: u16::MAX,
+            readings: 0,
+            in_slot: (width / cadence).max(1.0),
+        })
+    }
+
+    /// What is usual at this time of the day; none where it was not seen on an earlier day.
+    pub(crate) fn usual(&self, at: At) -> Option<f64> {
+        let slot = self.slot_of(at);
+        let days = self.days[slot] - u8::from(slot == usize::from(self.slot));
+        (0 < days).then(|| f64::from(self.means[slot]))
+    }
+
+    /// Takes a reading in: one far from the usual counts less, as under Student's distribution with four degrees, and
+    /// one that is known to be disturbed less again, once the days are known.
+    pub(crate) fn learn(&mut self, at: At, y: f64, disturbed: bool) {
+        let slot = self.slot_of(at);
+        if slot != usize::from(self.slot) {
+            self.enter(slot);
+        }
+        self.readings = self.readings.saturating_add(1);
+        let departure = y - f64::from(self.means[slot]);
+        let share = if self.days[slot] == 1 {
+            f64::from(self.readings).recip()
+        } else {
+            let square = departure * departure;
+            let weight = (5.0 / (4.0 + square / self.variance.max(1e-4))).clamp(LEAST_WEIGHT, 1.0);
+            self.variance += SHARE * (weight * square - self.variance);
+            let doubt = if disturbed && KNOWN < self.days[slot] { DISTURBED } else { 1.0 };
+            doubt * weight * f64::from(self.days[slot]).recip().max(NEWEST) / self.in_slot
+        };
+        self.means[slot] += (share * departure) as f32;
+    }
+
+    fn enter(&mut self, slot: usize) {
+        (self.slot, self.readings) = (slot as u16, 0);
+        self.days[slot] = self.days[slot].saturating_add(1);
+    }
+
+    fn slot_of(&self, at: At) -> usize {
+        ((at.second_of_day() / self.width) as usize).min(self.means.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_time_of_the_day_has_its_own_mean_by_the_local_clock() {
+        let mut day = Day::new(300.0).expect("a day has a shape");
+        let at = |hours: i64, offset| At { offset, ..At::utc(3_600_000 * hours) };
+        assert_eq!(day.usual(at(9, 0)), None);
+        for days in 0..10 {
+            day.learn(at(24 * days + 9, 0), 5.0, false);
+            day.learn(at(24 * days + 15, 0), 3.0, false);
+        }
+        assert_eq!((day.usual(at(8, 3600)), day.usual(at(15, 0))), (Some(5.0), Some(3.0)));
+        assert_eq!(day.usual(at(9, 3600)), None);
+    }
+
+    #[test]
+    fn today_is_not_what_is_usual_however_many_readings_it_has() {
+        let mut day = Day::new(1.0).expect("a day has a shape");
+        (0..200).for_each(|second| day.learn(At::utc(1000 * second), 7.0, false));
+        assert_eq!(day.usual(At::utc(200_000)), None);
+        assert_eq!(day.usual(At::utc(86_400_000)), None, "as long as the clock has not moved on");
+        day.learn(At::utc(300_000), 9.0, false);
+        assert_eq!(day.usual(At::utc(86_400_000)), Some(7.0));
+        (0..300).for_each(|second| day.learn(At::utc(86_400_000 + 1000 * second), 9.0, false));
+        let usual = day.usual(At::utc(2 * 86_400_000 + 300_000)).expect("seen yesterday");
+        assert!((usual - 9.0).abs() < 1e-6);
+        day.learn(At::utc(2 * 86_400_000 - 300_000), 9.0, false);
+        let usual = day.usual(At::utc(2 * 86_400_000)).expect("seen twice");
+        assert!((7.5..8.5).contains(&usual), "{usual}");
+    }
+
+    #[test]
+    fn a_series_read_once_a_day_has_none() {
+        assert!(Day::new(86_400.0).is_none() && Day::new(3600.0).is_some_and(|day| day.means.len() == 24));
+    }
+}

@@ -1,0 +1,207 @@
+//! An open disturbance: it latches, and lets go only when the series is back or has settled on its new course.
+//!
+//! As long as it is fresh nothing is learned from its readings. Once it has its name, the model goes on with the readings
+//! less the shift, so that what was normal is not forgotten and the next disturbance is seen as well as the first.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    finding::{Band, Ending, Finding},
+    forecaster::Known,
+    naming::{Kind, Naming, Verdict},
+    score::{Score, Tier, Voice},
+};
+
+/// Half the width, in standard deviations, of what counts as inside of what was expected.
+const INSIDE: f64 = 3.0;
+/// The same where the noise has grown: most of its readings lie inside of the wider one.
+const QUIET: f64 = 1.5;
+/// It is over when this many readings in a row are back inside.
+const BACK: u16 = 8;
+/// It is over, too, when this many in a row agree with the forecast of the new course.
+const SETTLED: u16 = 300;
+/// An innovation of no more than so many standard deviations agrees.
+const AGREES: f64 = 4.2;
+/// After this many readings a disturbance that has its name makes room for a new one.
+const MAKES_ROOM: u32 = 20;
+/// What lasts so surely, after so many readings, is no matter of a moment.
+const LASTS: (f64, usize) = (0.9, 3);
+/// The share of a new deviation in the average: a half-life of two readings.
+const TAKEN: f64 = 0.3;
+
+/// What stands when a disturbance is opened, on the scale of the readings.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Opened {
+    pub(crate) onset_at: i64,
+    pub(crate) raised_at: i64,
+    pub(crate) voice: Voice,
+    /// What was expected at the onset.
+    pub(crate) centre: f64,
+    /// Half of a 95 % interval over 1.96.
+    pub(crate) deviation: f64,
+    /// What is usual at that time of the day.
+    pub(crate) usual: Option<f64>,
+    /// The scale of the innovations.
+    pub(crate) noise: f64,
+    pub(crate) band: Band,
+}
+
+/// One reading as the latch sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case {
+    /// In the unit of measure, and on the scale.
+    pub(crate) value: f64,
+    pub(crate) y: f64,
+    /// What is usual at this time of the day.
+    pub(crate) usual: Option<f64>,
+    pub(crate) z: f64,
+    pub(crate) score: Score,
+    /// Whether it is too near to what was expected to be worth a word.
+    pub(crate) small: bool,
+}
+
+/// An open disturbance.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Latch {
+    opened: Opened,
+    naming: Naming,
+    tier: Tier,
+    score: f64,
+    /// Deviation and value, smoothed.
+    off: f64,
+    seen: f64,
+    readings: u32,
+    inside: u16,
+    agreed: u16,
+    /// The shift of the readings and its growth a reading, once it has its name.
+    shift: Option<(f64, f64)>,
+    told: Option<Finding>,
+}
+
+impl Latch {
+    pub(crate) fn new(opened: Opened, naming: Naming, case: &Case) -> Self {
+        let mut latch = Self {
+            opened,
+            naming,
+            tier: Tier::Sudden,
+            score: case.score.value,
+            off: 0.0,
+            seen: case.value,
+            readings: 1,
+            inside: 0,
+            agreed: 0,
+            shift: None,
+            told: None,
+        };
+        latch.off = latch.departure(case);
+        latch.rise(case);
+        latch
+    }
+
+    /// What the model is to know before the next reading.
+    pub(crate) fn known(&self) -> Known {
+        match self.shift {
+            Some((shift, growth)) => Known { shift: shift + growth, disturbed: true, frozen: false },
+            None => Known { shift: 0.0, disturbed: true, frozen: !self.naming.settled() },
+        }
+    }
+
+    /// Folds the next reading in; the result is why it is over, if it is.
+    pub(crate) fn observe(&mut self, case: &Case) -> Option<Ending> {
+        self.readings = self.readings.saturating_add(1);
+        if let Some((shift, growth)) = &mut self.shift {
+            *shift += *growth;
+        }
+        self.count(case);
+        if BACK <= self.inside {
+            return Some(Ending::Back);
+        }
+        if SETTLED <= self.agreed {
+            return Some(Ending::Settled);
+        }
+        self.naming.observe(case.z);
+        self.rise(case);
+        if self.naming.verdict().kind != Kind::Transient {
+            self.off += TAKEN * (self.departure(case) - self.off);
+            self.seen += TAKEN * (case.value - self.seen);
+        }
+        None
+    }
+
+    /// Once it has its name and no shift yet: the verdict, and the size of the noise it is told in.
+    pub(crate) fn settles(&self) -> Option<(Verdict, f64)> {
+        (self.naming.settled() && self.shift.is_none()).then(|| (self.naming.verdict(), self.opened.noise))
+    }
+
+    /// From now on the readings are known to lie so much off, growing so much a reading.
+    pub(crate) fn shifts(&mut self, shift: f64, growth: f64) {
+        self.shift = Some((shift, growth));
+    }
+
+    /// By how much the readings are known to lie off now.
+    pub(crate) fn shift(&self) -> f64 {
+        self.shift.map_or(0.0, |(shift, _)| shift)
+    }
+
+    /// By how many times the noise is known to have grown.
+    pub(crate) fn growth_of_noise(&self) -> f64 {
+        let Verdict { kind, size, .. } = self.naming.verdict();
+        if self.shift.is_some() && kind == Kind::Variance { size } else { 1.0 }
+    }
+
+    /// Whether a new disturbance would be another one.
+    pub(crate) fn makes_room(&self) -> bool {
+        MAKES_ROOM <= self.readings && self.naming.settled() && self.inside == 0
+    }
+
+    /// Whether innovations are what they were before.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.shift.is_some() && self.inside == 0
+    }
+
+    /// What is known now.
+    pub(crate) fn finding(&self) -> Finding {
+        let Opened { onset_at, raised_at, voice, band, deviation, noise, .. } = self.opened;
+        let Verdict { kind, probability, size, .. } = self.naming.verdict();
+        let (size, sd) = match kind {
+            Kind::Variance => {
+                ((size - 1.0) * (band.upper - band.lower) / 3.92 * (noise / deviation).min(1.0), size - 1.0)
+            }
+            _ => (self.seen - band.centre, self.off / deviation),
+        };
+        let (size, sd) = (size.clamp(f64::MIN, f64::MAX), sd.clamp(-1e9, 1e9));
+        let (expected, seen, tier, score) = (band, self.seen, self.tier, self.score);
+        Finding { onset_at, raised_at, kind, probability, size, sd, expected, seen, tier, voice, score }
+    }
+
+    /// What is known now, if it differs from what was told last by more than a reader would care for.
+    pub(crate) fn tell(&mut self) -> Option<Finding> {
+        let finding = self.finding();
+        if self.told.as_ref().is_some_and(|told| !finding.is_news_after(told)) {
+            return None;
+        }
+        self.told = Some(finding);
+        Some(finding)
+    }
+
+    /// How far a reading is from what was expected at the onset, the time of the day allowed for.
+    fn departure(&self, case: &Case) -> f64 {
+        let daily = case.usual.zip(self.opened.usual).map_or(0.0, |(now, then)| now - then);
+        case.y - self.opened.centre - daily
+    }
+
+    fn count(&mut self, case: &Case) {
+        let half = if self.naming.verdict().kind == Kind::Variance { QUIET } else { INSIDE };
+        let inside = self.departure(case).abs() <= half * self.opened.deviation || case.small;
+        self.inside = if inside { self.inside + 1 } else { 0 };
+        self.agreed = if case.z.abs() < AGREES { self.agreed + 1 } else { 0 };
+    }
+
+    fn rise(&mut self, case: &Case) {
+        let Verdict { kind, probability, .. } = self.naming.verdict();
+        let lasts = kind != Kind::Transient && LASTS.0 <= probability && LASTS.1 <= self.naming.after();
+        let reached = if lasts { Tier::Sustained } else { case.score.tier.unwrap_or(Tier::Sudden) };
+        self.tier = self.tier.max(reached);
+        self.score = self.score.max(case.score.value);
+    }
+}

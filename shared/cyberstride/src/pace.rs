@@ -1,0 +1,66 @@
+//! How often readings come.
+
+use serde::{Deserialize, Serialize};
+
+use crate::told::Told;
+
+/// Gaps the cadence is learned from.
+const FIRST: usize = 7;
+/// A gap of so many cadences is the longest over which the model goes on step by step.
+const LONGEST: f64 = 12.0;
+
+/// The time between two readings: told, or the median of the first gaps.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Pace {
+    newest: Option<i64>,
+    gaps: [f32; FIRST],
+    seen: u8,
+}
+
+impl Pace {
+    /// Takes the moment of the next reading in, in milliseconds; the result is how many periods passed without one.
+    pub(crate) fn observe(&mut self, told: &Told, millis: i64) -> u32 {
+        let Some(newest) = self.newest.replace(millis) else { return 0 };
+        let gap = millis.saturating_sub(newest) as f64;
+        let cadence = self.cadence(told);
+        if usize::from(self.seen) < FIRST {
+            self.gaps[usize::from(self.seen)] = gap as f32;
+            self.seen += 1;
+            if usize::from(self.seen) == FIRST {
+                self.gaps.sort_unstable_by(f32::total_cmp);
+            }
+        }
+        cadence.map_or(0, |cadence| ((gap / cadence).round() - 1.0).clamp(0.0, LONGEST) as u32)
+    }
+
+    /// A period without a reading is one that was waited for.
+    pub(crate) fn skip(&mut self, millis: i64) {
+        self.newest = self.newest.map(|newest| newest.max(millis));
+    }
+
+    /// Milliseconds between two readings; none until enough were seen.
+    pub(crate) fn cadence(&self, told: &Told) -> Option<f64> {
+        let learned = || (usize::from(self.seen) == FIRST).then(|| f64::from(self.gaps[FIRST / 2]).max(1.0));
+        told.cadence.filter(|cadence| 1.0 <= *cadence).or_else(learned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_gap_is_the_cadence_and_longer_ones_are_missing_readings() {
+        let (mut pace, told) = (Pace::default(), Told::default());
+        let minutes = [0, 5, 10, 15, 25, 30, 35, 40];
+        assert!(minutes.into_iter().all(|minute| pace.observe(&told, 60_000 * minute) == 0));
+        assert_eq!(pace.cadence(&told), Some(300_000.0));
+        assert_eq!([45, 51, 60, 75, 9000].map(|minute| pace.observe(&told, 60_000 * minute)), [0, 0, 1, 2, 12]);
+    }
+
+    #[test]
+    fn what_is_told_needs_no_learning() {
+        let (mut pace, told) = (Pace::default(), Told { cadence: Some(1000.0), ..Told::default() });
+        assert_eq!([0, 1000, 5000].map(|millis| pace.observe(&told, millis)), [0, 0, 3]);
+    }
+}
