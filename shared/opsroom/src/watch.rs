@@ -70,7 +70,7 @@ pub struct Arrival {
 impl Watch {
     /// A watch that has seen nothing yet.
     pub fn new(indicator: Indicator) -> Self {
-        let scale = scale_of(indicator.scale);
+        let scale = scale_of(indicator.scale.unwrap_or_default());
         let state = State {
             scale,
             monitor: Monitor::new(Setting::ROOM),
