@@ -42,7 +42,7 @@ pub struct Indicator {
     /// What rhythm to expect of it; none where the room works it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<Pattern>,
-    /// The smallest deviation worth a word, in its unit of measure, 0 or more.
+    /// The smallest deviation worth a word, in its unit of measure, 0 or more; one under `least_share` is worth none either.
     #[serde(default)]
     pub least: f64,
     /// The smallest deviation worth a word as a share of what was expected, 0 or more: 0.05 is 5 %.
