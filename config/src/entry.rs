@@ -77,6 +77,11 @@ impl<'a> Entry<'a> {
 
     /// A name in files and on the wire.
     pub(crate) fn name<T>(self, parse: impl Fn(&str) -> Result<T, InvalidName>) -> Option<T> {
+        self.parsed(parse)
+    }
+
+    /// Text of which a parser makes something, or says why not.
+    pub(crate) fn parsed<T, E: fmt::Display>(self, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
         let text = self.clone().text()?;
         parse(text).or_else(|invalid| self.fault(invalid.to_string()).ok_or(())).ok()
     }
@@ -175,8 +180,16 @@ impl<'a> Entry<'a> {
             self.refuse::<()>("a list of tables", "a table of a list begins with its name in [[ ]]");
             return Vec::new();
         };
-        let entry = |(index, value)| Self::new(self.report, format!("{}[{index}]", self.path), value);
-        list.iter().enumerate().map(entry).filter_map(Entry::section).collect()
+        self.of(list).filter_map(Entry::section).collect()
+    }
+
+    /// What a reader makes of each value of a list, if all are right; every one that is not is a fault.
+    pub(crate) fn list<T>(self, read: impl FnMut(Self) -> Option<T>) -> Option<Vec<T>> {
+        let Some(list) = self.value.get_ref().as_array() else {
+            return self.refuse("a list", "write [ ] around it");
+        };
+        let read: Vec<Option<T>> = self.of(list).map(read).collect();
+        read.into_iter().collect()
     }
 
     /// Takes down a fault here and gives none.
@@ -187,6 +200,11 @@ impl<'a> Entry<'a> {
 
     fn refuse<T>(&self, what: &str, right: &str) -> Option<T> {
         self.fault(format!("not {what}: {self}; {right}"))
+    }
+
+    fn of(&self, list: &'a [Spanned<DeValue<'a>>]) -> impl Iterator<Item = Self> {
+        let entry = |(index, value)| Self::new(self.report, format!("{}[{index}]", self.path), value);
+        list.iter().enumerate().map(entry)
     }
 
     fn inner(&self, table: &'a DeTable<'a>) -> Section<'a> {

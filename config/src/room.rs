@@ -100,10 +100,12 @@ fn unowned() -> Organisation {
         parent: None,
         owner: "nobody yet".to_owned(),
         allowance: organisation::ALLOWANCE,
+        time_zone: None,
     };
     Organisation {
         name: "Unowned room".to_owned(),
         time_zone: "UTC".to_owned(),
+        holidays: Vec::new(),
         root,
         units: vec![unit],
         indicators: Default::default(),

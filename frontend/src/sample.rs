@@ -31,6 +31,7 @@ fn unit(id: &str, name: &str, parent: Option<&str>) -> Unit {
         parent: parent.map(parse),
         owner: format!("{name} crew"),
         allowance: minutes(60),
+        time_zone: None,
     }
 }
 
@@ -80,6 +81,7 @@ pub(crate) fn picture() -> Picture {
     let organisation = Organisation {
         name: "Marea".to_owned(),
         time_zone: "UTC".to_owned(),
+        holidays: Vec::new(),
         root: units[0].id.clone(),
         units,
         indicators: indicators.iter().map(|i| (i.id.clone(), i.clone())).collect(),
@@ -142,6 +144,7 @@ pub(crate) fn bare() -> Picture {
     let organisation = Organisation {
         name: "Room".to_owned(),
         time_zone: "UTC".to_owned(),
+        holidays: Vec::new(),
         root: root.id.clone(),
         units: vec![root],
         indicators: BTreeMap::new(),

@@ -65,6 +65,20 @@ fn the_embedded_files_are_right_wherever_they_are_written() {
 }
 
 #[test]
+fn what_the_comments_of_the_organisation_show_can_be_written() {
+    let shown = ORGANISATION.lines().filter_map(|line| line.strip_prefix("#   ")).filter(|line| line.contains(" = "));
+    let fields: Vec<&str> = shown.filter_map(|line| line.split("  ").next()).collect();
+    assert_eq!(fields.len(), 7, "{fields:?}");
+    let unit = "[[unit]]\nid = \"all\"\nname = \"All\"\nowner = \"A team\"";
+    let indicator = "[[indicator]]\nid = \"i\"\nname = \"I\"\nunit = \"all\"\nsystem = \"1\"";
+    let text = format!("version = 1\nname = \"Test\"\n{unit}\n{indicator}\n{}\n", fields.join("\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("organisation.toml");
+    std::fs::write(&file, text).unwrap();
+    assert_eq!(crate::check(&file), []);
+}
+
+#[test]
 fn the_workshop_by_itself_reads_what_it_reads_within_the_whole() {
     let whole = crate::organisation::read(&demo("organisation.toml")).unwrap();
     let workshop = crate::organisation::read(&demo("organisation-workshop.toml")).unwrap();

@@ -1,6 +1,10 @@
 //! What an organisation may be, by example.
 
 use proptest::{prelude::*, test_runner::RngSeed};
+use vsm::{
+    hours::Hours,
+    indicator::{Indicator, Pattern, Scale},
+};
 
 use super::*;
 
@@ -122,6 +126,45 @@ fn a_time_zone_is_written_as_the_world_writes_it() {
     let text = units(&[("all", "")]).replacen("name =", "time_zone = \"america/santiago\"\nname =", 1);
     let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
     assert_eq!(read.time_zone, "America/Santiago");
+}
+
+#[test]
+fn a_unit_has_its_own_time_zone_or_that_of_the_unit_it_stands_in() {
+    let text = units(&[("all", ""), ("a", "all"), ("b", "a")]).replacen(
+        "parent = \"all\"",
+        "parent = \"all\"\ntime_zone = \"asia/kolkata\"",
+        1,
+    );
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    let zones: Vec<_> = read.units.iter().map(|unit| read.time_zone_of(&unit.id)).collect();
+    assert_eq!(zones, ["UTC", "Asia/Kolkata", "Asia/Kolkata"]);
+}
+
+#[test]
+fn holidays_are_days_of_the_calendar() {
+    let text = units(&[("all", "")]).replacen("name =", "holidays = [\"2026-12-25\", \"2027-01-01\"]\nname =", 1);
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    assert_eq!(read.holidays, ["2026-12-25", "2027-01-01"].map(|day| Date::parse(day).unwrap()));
+}
+
+#[test]
+fn a_team_says_how_its_indicator_is_judged() {
+    let knobs = "system = \"1\"\nscale = \"log\"\npattern = \"weekly\"\nleast = 3\nleast_share = 0.05\n\
+                 false_alarms_a_week = 1000\nmuted_hours = [\"22:00-06:00\", \"Mon-Fri 12:00-13:00\"]";
+    let text = units(&[("all", "")]) + &indicators(&[("all", knobs)]);
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    let told = &read.indicators["i0"];
+    assert_eq!((told.scale, told.pattern), (Some(Scale::Log), Some(Pattern::Weekly)));
+    assert_eq!((told.least, told.least_share, told.false_alarms_a_week), (3.0, 0.05, Some(1000.0)));
+    assert_eq!(told.muted_hours, ["22:00-06:00", "Mon-Fri 12:00-13:00"].map(|hours| Hours::parse(hours).unwrap()));
+}
+
+#[test]
+fn the_room_works_out_what_a_team_does_not_say() {
+    let text = units(&[("all", "")]) + &indicators(&[("all", "system = \"1\"")]);
+    let read = document::parse(Path::new("o.toml"), &text, organisation).unwrap();
+    let told = &read.indicators["i0"];
+    assert_eq!((told.scale, told.pattern, told.false_alarms_a_week), (None, None, None));
 }
 
 proptest! {

@@ -5,7 +5,7 @@
 //! becomes `m / 2`. What is missed counts as wrong.
 
 use clap::Parser;
-use opsroom::hindcast::{At, Finding, Hindcast, Kind, Told};
+use opsroom::hindcast::{At, Finding, Hindcast, Kind, Tier, Told};
 
 #[derive(Parser)]
 struct Arguments {
@@ -46,7 +46,7 @@ const WORLDS: [World; 4] = [
 fn main() {
     let Arguments { seed, series } = Arguments::parse();
     for world in WORLDS {
-        println!("{}: {:.2} false alarms in 1000 readings", world.name, false_alarms(world, seed, series.div_ceil(2)));
+        tell_false_alarms(world, seed, series.div_ceil(2));
         for magnitude in MAGNITUDES {
             let right: f64 = KINDS.map(|kind| tell(world, kind, magnitude, seed, series)).iter().sum();
             println!("  {magnitude:>4} sd, all kinds: {:5.1} % right", 25.0 * right);
@@ -106,22 +106,38 @@ fn size(kind: Kind, magnitude: f64, since: usize) -> f64 {
     }
 }
 
-fn false_alarms(world: World, first: u64, series: u64) -> f64 {
-    const READINGS: usize = 5000;
-    let mut raised = 0;
+/// Prints how many disturbances are raised in 1000 readings in which nothing happens, and which voice spoke.
+fn tell_false_alarms(world: World, first: u64, series: u64) {
+    let raised = false_alarms(world, first, series);
+    let in_thousand = |count: usize| 1000.0 * count as f64 / (series as f64 * (READINGS - YOUNG) as f64);
+    println!("{}: {:.2} false alarms in 1000 readings", world.name, in_thousand(raised.len()));
+    let sustained = raised.iter().filter(|finding| finding.tier == Tier::Sustained).count();
+    let mut voices: Vec<_> = raised.iter().map(|finding| format!("{:?}", finding.voice)).collect();
+    voices.sort();
+    let voices = voices.chunk_by(|a, b| a == b).map(|of| format!("{} {:.2}", of[0], in_thousand(of.len())));
+    println!("  sustained {:.2}; by voice: {}", in_thousand(sustained), voices.collect::<Vec<_>>().join(", "));
+}
+
+/// Readings of a series without a disturbance.
+const READINGS: usize = 5000;
+
+/// What is raised in series without a disturbance, as it is known last.
+fn false_alarms(world: World, first: u64, series: u64) -> Vec<Finding> {
+    let mut raised: Vec<Finding> = Vec::new();
     for seed in first..first + series {
         let mut source = Source::new(world, seed);
         let mut hindcast = Hindcast::new(Told::default());
-        let mut last = None;
         for row in 0..READINGS {
             let at = At::utc(300_000 * row as i64);
             let now = hindcast.observe(at, Some(source.usual(row) + source.noise())).disturbance;
-            let raised_at = now.map(|now| now.raised_at);
-            raised += u64::from(YOUNG <= row && raised_at.is_some() && raised_at != last);
-            last = raised_at.or(last);
+            let Some(now) = now.filter(|now| 300_000 * YOUNG as i64 <= now.raised_at) else { continue };
+            match raised.last_mut() {
+                Some(last) if last.raised_at == now.raised_at => *last = now,
+                _ => raised.push(now),
+            }
         }
     }
-    1000.0 * raised as f64 / (series as f64 * (READINGS - YOUNG) as f64)
+    raised
 }
 
 /// Seeded noise: a congruential generator with mixed digits, and Box and Muller.

@@ -64,4 +64,4 @@ pub use process::{Probabilities, Process};
 pub use scale::Scale;
 pub use score::{Score, Tier, Voice};
 pub use setting::Setting;
-pub use told::{Rhythm, Told, WEEKLY};
+pub use told::{Pattern, Told, WEEKLY};

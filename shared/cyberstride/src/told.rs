@@ -11,8 +11,8 @@ pub struct Told {
     pub scale: Option<Scale>,
     /// Milliseconds between two readings; learned where nothing is said.
     pub cadence: Option<f64>,
-    /// The rhythm it follows; worked out where nothing is said.
-    pub rhythm: Option<Rhythm>,
+    /// The pattern it follows; worked out where nothing is said.
+    pub pattern: Option<Pattern>,
     /// The smallest deviation worth a word, in the unit of measure.
     pub least: f64,
     /// The same as a share of what was expected.
@@ -22,10 +22,10 @@ pub struct Told {
     pub false_alarms_a_week: Option<f64>,
 }
 
-/// The rhythm of the people and machines behind a series.
+/// The pattern of the people and machines behind a series.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Rhythm {
+pub enum Pattern {
     /// None.
     None,
     /// Days are alike.

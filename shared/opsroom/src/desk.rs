@@ -157,7 +157,8 @@ impl Desk {
         }
         let parent = Some(self.picture.organisation.root.clone());
         let (name, owner) = ("Unowned".to_owned(), "Nobody yet".to_owned());
-        self.change(Change::Unit(Unit { id: tray, name, parent, owner, allowance: UNOWNED_ALLOWANCE }));
+        let allowance = UNOWNED_ALLOWANCE;
+        self.change(Change::Unit(Unit { id: tray, name, parent, owner, allowance, time_zone: None }));
     }
 
     /// Puts a signal where the organisation now has its indicator.

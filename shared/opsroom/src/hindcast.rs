@@ -1,6 +1,6 @@
 //! What the room would have said of a series it did not see: one pass over its past, as if each row had just arrived.
 
-pub use cyberstride::{At, Finding, Kind, Outlook, Rhythm, Scale, Tier, Told, Voice};
+pub use cyberstride::{At, Finding, Kind, Outlook, Pattern, Scale, Tier, Told, Voice};
 use cyberstride::{Detector, Judgement, Process};
 
 /// One series under judgement.

@@ -5,9 +5,10 @@
 //! or random number: a journal replays to the same picture, to the last bit.
 //!
 //! Reading order: [`disturbance`] (what a watch says), [`judge`] (when it says so), [`past`] (what it remembers),
-//! [`watch`], [`watches`] (all of a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`]
-//! (all together, as a replay runs them).
+//! [`calendar`] (what the clock shows where it is), [`watch`], [`watches`] (all of a shard), [`desk`], [`coalesce`]
+//! (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).
 
+pub mod calendar;
 pub mod coalesce;
 pub mod desk;
 pub mod disturbance;

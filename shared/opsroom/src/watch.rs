@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cybernet::trace::{AHEAD, Band, Step, Trace};
-use cyberstride::{At, Detector, Ending, Judgement, News, Outlook, Scale, Told};
+use cyberstride::{At, Detector, Ending, Judgement, News, Outlook, Pattern, Scale, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{indicator::Indicator, signal, time::Moment};
 
@@ -261,10 +261,12 @@ impl Interval {
 /// What the detector is told of an indicator.
 fn told(indicator: &Indicator) -> Told {
     Told {
-        scale: Some(scale_of(indicator.scale)),
+        scale: indicator.scale.map(scale_of),
         cadence: indicator.cadence.map(|cadence| cadence.as_secs_f64() * 1e3),
+        pattern: indicator.pattern.map(pattern_of),
         least: indicator.least,
-        ..Told::default()
+        least_share: indicator.least_share,
+        false_alarms_a_week: indicator.false_alarms_a_week,
     }
 }
 
@@ -275,6 +277,14 @@ fn scale_of(scale: vsm::indicator::Scale) -> Scale {
         vsm::indicator::Scale::Log => Scale::Log,
         vsm::indicator::Scale::Sqrt => Scale::Sqrt,
         vsm::indicator::Scale::AsinSqrt => Scale::AsinSqrt,
+    }
+}
+
+fn pattern_of(pattern: vsm::indicator::Pattern) -> Pattern {
+    match pattern {
+        vsm::indicator::Pattern::None => Pattern::None,
+        vsm::indicator::Pattern::Daily => Pattern::Daily,
+        vsm::indicator::Pattern::Weekly => Pattern::Weekly,
     }
 }
 

@@ -57,7 +57,7 @@ fn unchanged_it_goes_on_as_it_was() {
 
 #[test]
 fn another_scale_ends_what_was_open_and_learns_anew() {
-    let room = restarted(&lit(), |indicator| indicator.scale = Scale::Log);
+    let room = restarted(&lit(), |indicator| indicator.scale = Some(Scale::Log));
     assert!(room.picture().signals.is_empty());
     assert_eq!(room.picture().memory[0].ending, Ending::Reconfigured);
     assert_eq!(room.picture().steady_since, Some(at(141)));
@@ -150,7 +150,7 @@ proptest! {
         values in prop::collection::vec(prop_oneof![-1e3..1e3f64, prop::num::f64::ANY.prop_filter("finite", |x| x.is_finite())], 20..60),
         scale in prop::sample::select(vec![Scale::Identity, Scale::Log, Scale::Sqrt, Scale::AsinSqrt]),
     ) {
-        let described = Indicator { scale, essential: true, ..indicator() };
+        let described = Indicator { scale: Some(scale), essential: true, ..indicator() };
         let mut room = Opsroom::new(organisation(described), at(0));
         for (second, value) in (0..).zip(values) {
             let reading = Reading::new(indicator().id, at(second), value).unwrap();

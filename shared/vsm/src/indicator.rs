@@ -5,9 +5,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    hours::Hours,
     id::{IndicatorId, UnitId},
     subsystem::{Layer, Subsystem},
 };
+
+/// How many false alarms a week a team can ask for at most: about one in ten minutes.
+pub const MOST_FALSE_ALARMS: f64 = 1000.0;
 
 /// What the room knows of an indicator before its first reading.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -32,18 +36,31 @@ pub struct Indicator {
     /// Where it is better.
     #[serde(default)]
     pub good: Good,
-    /// The scale on which it is judged.
-    #[serde(default)]
-    pub scale: Scale,
-    /// The smallest deviation worth a word, in its unit of measure.
+    /// The scale on which it is judged; none where the room works it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Scale>,
+    /// What rhythm to expect of it; none where the room works it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Pattern>,
+    /// The smallest deviation worth a word, in its unit of measure, 0 or more; one under `least_share` is worth none either.
     #[serde(default)]
     pub least: f64,
+    /// The smallest deviation worth a word as a share of what was expected, 0 or more: 0.05 is 5 %.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub least_share: f64,
+    /// How many false alarms a week the team is willing to bear on it, above 0 and at most [`MOST_FALSE_ALARMS`]; none
+    /// where the room's own default holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_alarms_a_week: Option<f64>,
     /// Whether its forecast stands under Future on the wall.
     #[serde(default)]
     pub essential: bool,
     /// Whether it is shown and judged but never raises a signal.
     #[serde(default)]
     pub muted: bool,
+    /// When it is shown and judged but raises no signal, by the clock of its unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub muted_hours: Vec<Hours>,
     /// Where the first response is written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runbook: Option<String>,
@@ -98,6 +115,22 @@ pub enum Scale {
     AsinSqrt,
 }
 
+/// The rhythm of a series, by the clock and calendar of its place.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// The hour tells nothing.
+    None,
+    /// Every day is like the day before.
+    Daily,
+    /// Every week is like the week before.
+    Weekly,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
 mod optional_millis {
     use std::time::Duration;
 
@@ -126,5 +159,23 @@ mod tests {
         assert_eq!(Good::Down.direction(-2.0), Direction::Pleasure);
         assert_eq!(Good::Steady.direction(2.0), Direction::Pain);
         assert_eq!(Good::Steady.direction(-2.0), Direction::Pain);
+    }
+
+    #[test]
+    fn an_indicator_that_was_written_before_there_were_knobs_is_read() {
+        let text = r#"{"id":"plant/output","name":"Output","unit":"plant","system":"1"}"#;
+        let indicator: Indicator = serde_json::from_str(text).unwrap();
+        assert_eq!((indicator.scale, indicator.pattern, indicator.false_alarms_a_week), (None, None, None));
+        assert_eq!((indicator.least_share, indicator.muted_hours.len()), (0.0, 0));
+    }
+
+    #[test]
+    fn an_indicator_is_read_as_it_is_sent() {
+        let text = r#"{"id":"plant/output","name":"Output","unit":"plant","system":"1","scale":"log","pattern":"weekly",
+            "least_share":0.05,"false_alarms_a_week":2.0,"muted_hours":["Sat 00:00-24:00"]}"#;
+        let indicator: Indicator = serde_json::from_str(text).unwrap();
+        assert_eq!((indicator.scale, indicator.pattern), (Some(Scale::Log), Some(Pattern::Weekly)));
+        let sent = serde_json::to_string(&indicator).unwrap();
+        assert_eq!(serde_json::from_str::<Indicator>(&sent).unwrap(), indicator);
     }
 }

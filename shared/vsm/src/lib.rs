@@ -3,8 +3,11 @@
 //! The words are Stafford Beer's, from *Brain of the Firm* (1981) and *The Heart of Enterprise* (1979). Nothing here
 //! does input or output, reads a clock or draws a random number.
 //!
-//! Reading order: [`id`], [`time`], [`subsystem`], [`unit`], [`indicator`], [`organisation`], [`reading`], [`signal`].
+//! Reading order: [`id`], [`time`], [`date`], [`hours`], [`subsystem`], [`unit`], [`indicator`], [`organisation`],
+//! [`reading`], [`signal`].
 
+pub mod date;
+pub mod hours;
 pub mod id;
 pub mod indicator;
 pub mod organisation;

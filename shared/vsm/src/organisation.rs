@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    date::Date,
     id::{IndicatorId, UnitId},
-    indicator::{Indicator, Scale},
+    indicator::Indicator,
     subsystem::{Layer, Subsystem},
     unit::Unit,
 };
@@ -21,6 +22,9 @@ pub struct Organisation {
     pub name: String,
     /// IANA name of the room's time zone, as `America/Santiago`.
     pub time_zone: String,
+    /// Days on which the week behaves as on a Sunday, wherever a unit is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<Date>,
     /// The whole: the unit without a parent.
     pub root: UnitId,
     /// Every unit, in the order in which they are drawn.
@@ -42,9 +46,14 @@ impl Organisation {
     }
 
     /// The unit and every unit it stands in, from itself up to the whole.
-    pub fn lineage<'a>(&'a self, id: &'a UnitId) -> impl Iterator<Item = &'a Unit> {
+    pub fn lineage<'a>(&'a self, id: &UnitId) -> impl Iterator<Item = &'a Unit> + use<'a> {
         let up = |unit: &&'a Unit| unit.parent.as_ref().and_then(|parent| self.unit(parent));
         std::iter::successors(self.unit(id), up).take(self.units.len())
+    }
+
+    /// IANA name of a unit's time zone: its own, else that of the nearest unit above it that has one, else the room's.
+    pub fn time_zone_of(&self, id: &UnitId) -> &str {
+        self.lineage(id).find_map(|unit| unit.time_zone.as_deref()).unwrap_or(&self.time_zone)
     }
 
     /// What the room takes an indicator to be that nobody has described: System One of the unowned tray.
@@ -60,10 +69,14 @@ impl Organisation {
             measure: String::new(),
             cadence: None,
             good: Default::default(),
-            scale: Scale::Identity,
+            scale: None,
+            pattern: None,
             least: 0.0,
+            least_share: 0.0,
+            false_alarms_a_week: None,
             essential: false,
             muted: false,
+            muted_hours: Vec::new(),
             runbook: None,
         }
     }
@@ -103,23 +116,53 @@ mod tests {
             parent: parent.map(parse),
             owner: id.to_owned(),
             allowance: Duration::from_secs(900),
+            time_zone: None,
+        }
+    }
+
+    fn marea() -> Organisation {
+        let units = vec![unit("marea", None), unit("payments", Some("marea")), unit("cards", Some("payments"))];
+        Organisation {
+            name: "Marea".to_owned(),
+            time_zone: "America/Santiago".to_owned(),
+            holidays: Vec::new(),
+            root: units[0].id.clone(),
+            units,
+            indicators: BTreeMap::new(),
         }
     }
 
     #[test]
     fn a_unit_holds_its_operations_and_stands_in_its_lineage() {
-        let units = vec![unit("marea", None), unit("payments", Some("marea")), unit("cards", Some("payments"))];
-        let organisation = Organisation {
-            name: "Marea".to_owned(),
-            time_zone: "UTC".to_owned(),
-            root: units[0].id.clone(),
-            units,
-            indicators: BTreeMap::new(),
-        };
+        let organisation = marea();
         let cards = UnitId::parse("cards").unwrap();
         let names: Vec<_> = organisation.lineage(&cards).map(|unit| unit.name.as_str()).collect();
         assert_eq!(names, ["cards", "payments", "marea"]);
         let below: Vec<_> = organisation.operations(&organisation.root).map(|unit| unit.name.as_str()).collect();
         assert_eq!(below, ["payments"]);
+    }
+
+    #[test]
+    fn a_unit_has_the_time_zone_of_the_nearest_unit_above_that_has_one() {
+        let mut organisation = marea();
+        let zones = |organisation: &Organisation| -> Vec<String> {
+            let of = |id| organisation.time_zone_of(&UnitId::parse(id).unwrap()).to_owned();
+            ["marea", "payments", "cards", "elsewhere"].map(of).to_vec()
+        };
+        assert_eq!(zones(&organisation), ["America/Santiago"; 4]);
+        organisation.units[1].time_zone = Some("Asia/Kolkata".to_owned());
+        assert_eq!(zones(&organisation), ["America/Santiago", "Asia/Kolkata", "Asia/Kolkata", "America/Santiago"]);
+        organisation.units[2].time_zone = Some("Europe/Berlin".to_owned());
+        assert_eq!(zones(&organisation), ["America/Santiago", "Asia/Kolkata", "Europe/Berlin", "America/Santiago"]);
+    }
+
+    #[test]
+    fn an_organisation_that_was_written_before_it_had_holidays_is_read() {
+        let text = r#"{"name":"Marea","time_zone":"UTC","root":"marea","units":[],"indicators":[]}"#;
+        let mut organisation: Organisation = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&organisation).unwrap(), text);
+        organisation.holidays = vec![Date::parse("2026-12-25").unwrap()];
+        let sent = serde_json::to_string(&organisation).unwrap();
+        assert_eq!(serde_json::from_str::<Organisation>(&sent).unwrap(), organisation);
     }
 }

@@ -21,4 +21,7 @@ pub struct Unit {
     /// The time it has for a signal before the next level hears.
     #[serde(rename = "allowance_ms", with = "as_millis")]
     pub allowance: Duration,
+    /// IANA name of its time zone, as `Asia/Kolkata`; none where it is that of the unit in which it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
 }

@@ -52,11 +52,13 @@ pub(crate) fn organisation(indicator: Indicator) -> Organisation {
         parent: parent.map(|parent| UnitId::parse(parent).unwrap()),
         owner: id.to_owned(),
         allowance: Duration::from_secs(900),
+        time_zone: None,
     };
     let units = vec![unit("marea", None), unit("payments", Some("marea"))];
     Organisation {
         name: "Marea".to_owned(),
         time_zone: "UTC".to_owned(),
+        holidays: Vec::new(),
         root: units[0].id.clone(),
         units,
         indicators: [(indicator.id.clone(), indicator)].into(),
