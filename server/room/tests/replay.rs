@@ -6,7 +6,7 @@ use std::{fmt::Write, fs, path::Path};
 
 use room::{
     cli::Failure,
-    replay::{self, ReplayArgs, Scale},
+    replay::{self, ReplayArgs},
 };
 use tempfile::TempDir;
 
@@ -35,7 +35,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 
 fn replay(folder: &TempDir, input: &str) -> Result<(), Failure> {
     let (input, out) = (folder.path().join(input), folder.path().join("out"));
-    replay::run(&ReplayArgs { input, out, tz: None, scale: Scale::Identity })
+    replay::run(&ReplayArgs { input, out, tz: None, scale: None })
 }
 
 fn lines(path: &Path) -> Vec<String> {

@@ -27,10 +27,15 @@ impl At {
         self.local_second().rem_euclid(DAY) as u32
     }
 
+    /// Days since 1970 on the local clock.
+    pub(crate) fn day(self) -> i64 {
+        self.local_second().div_euclid(DAY)
+    }
+
     /// Day of the week, from 0 on Monday to 6 on Sunday and on holidays.
     pub(crate) fn day_of_week(self) -> usize {
         // 1970 began on a Thursday.
-        if self.holiday { 6 } else { (self.local_second().div_euclid(DAY) + 3).rem_euclid(7) as usize }
+        if self.holiday { 6 } else { (self.day() + 3).rem_euclid(7) as usize }
     }
 
     fn local_second(self) -> i64 {

@@ -26,7 +26,8 @@ pub(crate) struct Day {
     variance: f64,
     /// Seconds in a slot.
     width: u32,
-    /// The slot of the last reading, and its readings today.
+    /// The day and slot of the last reading, and the readings of that slot on that day.
+    today: i64,
     slot: u16,
     readings: u16,
     /// Readings in a slot on a day.
@@ -38,11 +39,12 @@ impl Day {
     pub(crate) fn new(cadence: f64) -> Option<Self> {
         let width = (DAY as f64 / SLOTS as f64).max(cadence).ceil();
         let slots = (DAY as f64 / width).ceil() as usize;
-        (4 <= slots).then(|| Self {
+        (width <= DAY as f64).then(|| Self {
             means: vec![0.0; slots],
             days: vec![0; slots],
             variance: 1.0,
             width: width as u32,
+            today: i64::MIN,
             slot: u16::MAX,
             readings: 0,
             in_slot: (width / cadence).max(1.0),
@@ -52,7 +54,7 @@ impl Day {
     /// What is usual at this time of the day; none where it was not seen on an earlier day.
     pub(crate) fn usual(&self, at: At) -> Option<f64> {
         let slot = self.slot_of(at);
-        let days = self.days[slot] - u8::from(slot == usize::from(self.slot));
+        let days = self.days[slot] - u8::from(self.is_now(at, slot));
         (0 < days).then(|| f64::from(self.means[slot]))
     }
 
@@ -60,8 +62,9 @@ impl Day {
     /// one that is known to be disturbed less again, once the days are known.
     pub(crate) fn learn(&mut self, at: At, y: f64, disturbed: bool) {
         let slot = self.slot_of(at);
-        if slot != usize::from(self.slot) {
-            self.enter(slot);
+        if !self.is_now(at, slot) {
+            (self.today, self.slot, self.readings) = (at.day(), slot as u16, 0);
+            self.days[slot] = self.days[slot].saturating_add(1);
         }
         self.readings = self.readings.saturating_add(1);
         let departure = y - f64::from(self.means[slot]);
@@ -77,9 +80,15 @@ impl Day {
         self.means[slot] += (share * departure) as f32;
     }
 
-    fn enter(&mut self, slot: usize) {
-        (self.slot, self.readings) = (slot as u16, 0);
-        self.days[slot] = self.days[slot].saturating_add(1);
+    /// Whether knowing the time of the day leaves clearly less than the readings scatter anyway.
+    pub(crate) fn explains(&self) -> bool {
+        let mean = self.means.iter().map(|mean| f64::from(*mean)).sum::<f64>() / self.means.len() as f64;
+        let spread = self.means.iter().map(|it| (f64::from(*it) - mean).powi(2)).sum::<f64>() / self.means.len() as f64;
+        1 < self.means.len() && self.days.iter().any(|days| 2 < *days) && self.variance < spread
+    }
+
+    fn is_now(&self, at: At, slot: usize) -> bool {
+        slot == usize::from(self.slot) && at.day() == self.today
     }
 
     fn slot_of(&self, at: At) -> usize {
@@ -109,7 +118,6 @@ mod tests {
         let mut day = Day::new(1.0).expect("a day has a shape");
         (0..200).for_each(|second| day.learn(At::utc(1000 * second), 7.0, false));
         assert_eq!(day.usual(At::utc(200_000)), None);
-        assert_eq!(day.usual(At::utc(86_400_000)), None, "as long as the clock has not moved on");
         day.learn(At::utc(300_000), 9.0, false);
         assert_eq!(day.usual(At::utc(86_400_000)), Some(7.0));
         (0..300).for_each(|second| day.learn(At::utc(86_400_000 + 1000 * second), 9.0, false));
@@ -121,7 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn a_series_read_once_a_day_has_none() {
-        assert!(Day::new(86_400.0).is_none() && Day::new(3600.0).is_some_and(|day| day.means.len() == 24));
+    fn there_are_no_more_slots_than_readings_in_a_day() {
+        assert!(Day::new(86_401.0).is_none());
+        assert_eq!(
+            [86_400.0, 3600.0, 1.0].map(|cadence| Day::new(cadence).map(|day| day.means.len())),
+            [Some(1), Some(24), Some(SLOTS)]
+        );
     }
 }

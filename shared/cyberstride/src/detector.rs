@@ -141,7 +141,7 @@ impl Detector {
         let missed = self.pace.observe(told, at.millis);
         let cadence = self.pace.cadence(told);
         if let Some(cadence) = cadence.filter(|_| !was_known) {
-            self.forecaster.keep_days(1e-3 * cadence);
+            self.forecaster.keep_days(told, 1e-3 * cadence);
         }
         for ago in (1..=missed).rev() {
             let before = cadence.map_or(0, |cadence| (f64::from(ago) * cadence) as i64);

@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    day::Day,
     forecast::Forecast,
     outlook::{LEVELS, Outlook},
     regression::{REGRESSORS, Regression},
+    told::{Pattern, Told},
+    usual::Usual,
 };
 
 /// Share of the logarithm of a model's weight that survives a step.
@@ -44,8 +45,7 @@ pub(crate) struct Forecaster {
     origin: f64,
     unit: f64,
     lags: [f64; 3],
-    /// The usual day, once there is a cadence; none where a day has no shape.
-    day: Option<Day>,
+    usual: Usual,
     last_usual: f64,
     regression: Regression,
     regression_scale: Scale,
@@ -134,23 +134,24 @@ impl Forecaster {
         Some(self.outlook(&prospect, shift))
     }
 
-    /// Readings come every so many seconds: a day has a shape if they come often enough.
-    pub(crate) fn keep_days(&mut self, cadence: f64) {
-        self.day = Day::new(cadence);
+    /// Readings come every so many seconds: days have a shape if they come often enough.
+    pub(crate) fn keep_days(&mut self, told: &Told, cadence: f64) {
+        self.usual.keep(told, cadence);
     }
 
-    fn usual_of(&self, at: At) -> Option<f64> {
-        self.day.as_ref()?.usual(at)
+    /// The pattern that is followed.
+    pub(crate) fn pattern(&self) -> Pattern {
+        self.usual.pattern()
     }
 
     /// How the last three readings enter the next one.
     pub(crate) fn memory(&self, at: At) -> [f64; 3] {
-        self.regression.memory(self.usual_of(at).is_some())
+        self.regression.memory(self.usual.at(at).is_some())
     }
 
     /// What is usual at a time of the day, on the scale of the readings; none where it was never seen.
     pub(crate) fn usual(&self, at: At) -> Option<f64> {
-        self.usual_of(at).map(|usual| self.origin + self.unit() * usual)
+        self.usual.at(at).map(|usual| self.origin + self.unit() * usual)
     }
 
     /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant.
@@ -188,15 +189,13 @@ impl Forecaster {
         self.lags = [y, self.lags[0], self.lags[1]];
         // What is usual at a time of the day is learned from what is seen, disturbed or not: the day knows how.
         let seen = (y + known.shift / self.unit()).clamp(-FARTHEST, FARTHEST);
-        if let Some(day) = &mut self.day {
-            day.learn(at, seen, known.disturbed);
-        }
+        self.usual.learn(at, seen, known.disturbed);
         Departure { error: Some(error), from_usual: prospect.usual.map(|usual| seen - usual) }
     }
 
     fn prospect(&self, at: At, forecast: Forecast, shift: f64) -> Prospect {
         let [y1, y2, y3] = self.lags;
-        let usual = self.usual_of(at);
+        let usual = self.usual.at(at);
         let x = [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual];
         let regression = self.regression.forecast(&x).clamp(-FARTHEST, FARTHEST);
         let share = (1.0 + (-self.odds).exp()).recip();

@@ -49,7 +49,9 @@ pub mod score;
 pub mod setting;
 mod told;
 mod trend;
+mod usual;
 mod vigil;
+mod week;
 
 pub use at::At;
 pub use covariance::Covariance;

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 /// How readings are transformed before they are judged: ratios by the arc sine of the root, counts by the root,
 /// durations and costs by the logarithm, others not at all.
 ///
-/// Both directions are finite for every finite number and never decrease; numbers outside of the domain are taken to be
-/// the nearest inside of it.
+/// Both directions are finite for every finite number and never decrease. A root and an arc sine go on outside of their
+/// domain, so that what was taken for a count or a ratio and is none still shows; of no more than zero a logarithm is that
+/// of the least number.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
@@ -17,9 +18,9 @@ pub enum Scale {
     Identity,
     /// Natural logarithm, of no less than 1e-9.
     Log,
-    /// Square root, of no less than 0.
+    /// Square root, with the sign of the number.
     Sqrt,
-    /// Arc sine of the square root, of a share between 0 and 1; in radians.
+    /// Arc sine of the square root of a share between 0 and 1, in radians; in a straight line beyond.
     AsinSqrt,
 }
 
@@ -35,8 +36,8 @@ impl Scale {
         match self {
             Self::Identity => x,
             Self::Log => x.max(LEAST).ln(),
-            Self::Sqrt => x.max(0.0).sqrt(),
-            Self::AsinSqrt => x.clamp(0.0, 1.0).sqrt().asin(),
+            Self::Sqrt => x.abs().sqrt().copysign(x),
+            Self::AsinSqrt => x.clamp(0.0, 1.0).sqrt().asin() + (x - x.clamp(0.0, 1.0)),
         }
     }
 
@@ -45,8 +46,8 @@ impl Scale {
         match self {
             Self::Identity => z,
             Self::Log => z.clamp(LEAST.ln(), f64::MAX.ln()).exp().min(f64::MAX),
-            Self::Sqrt => z.clamp(0.0, LARGEST_ROOT).powi(2),
-            Self::AsinSqrt => z.clamp(0.0, FRAC_PI_2).sin().powi(2),
+            Self::Sqrt => z.abs().min(LARGEST_ROOT).powi(2).copysign(z),
+            Self::AsinSqrt => z.clamp(0.0, FRAC_PI_2).sin().powi(2) + (z - z.clamp(0.0, FRAC_PI_2)),
         }
     }
 }
