@@ -1,36 +1,22 @@
-//! Everything that is believed of one series: what rules it, what comes next, how unusual the last reading was, and what
-//! disturbs it.
+//! The face of it all: one detector follows one series.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    finding::{Band, Ending, Finding, News},
-    forecaster::{Departure, Forecaster},
-    innovation::Innovations,
-    latch::{Case, Latch, Opened},
+    attention::{Attention, Seen},
+    finding::{Band, Finding, News},
+    forecaster::Known,
     monitor::{Diagnosis, Monitor},
-    naming::{Kind, Naming, Suspicion, Verdict},
     outlook::Outlook,
     pace::Pace,
-    recent::Recent,
+    profile::{self, FIRST, Numbers, Profile},
     scale::Scale,
-    score::{Score, Scorer, Tier, Voice},
-    setting::Setting,
+    score::Score,
+    sense::Sense,
     told::{self, Told},
-    vigil::{Gathered, Vigil},
+    usefulness::{Answer, Usefulness},
 };
-
-/// A reading as surprising as a normal deviate of this size is worth a word.
-const SURPRISE: f64 = 4.2;
-/// So many nats it must be unusual among the surprises of its own series, whatever their distribution.
-const UNUSUAL: f64 = 8.0;
-/// While there are too few of those: the probability that the series is not steady at which a surprise counts.
-const CHANGED: f64 = 0.8;
-/// By so much an innovation must be larger while its scale is little known.
-const CRUDE: f64 = 0.8;
-/// What is more probably nothing than this is not raised.
-const NOTHING: f64 = 0.5;
 
 /// Milliseconds between two readings, as long as that is not known.
 const UNKNOWN: f64 = 300_000.0;
@@ -39,14 +25,13 @@ const UNKNOWN: f64 = 300_000.0;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Detector {
     scale: Scale,
-    monitor: Monitor,
-    forecaster: Forecaster,
-    innovations: Innovations,
+    numbers: Numbers,
+    /// The first readings, as long as the scale is not worked out.
+    first: Option<Vec<(At, f64)>>,
     pace: Pace,
-    recent: Recent,
-    vigil: Vigil,
-    scorer: Scorer,
-    open: Option<Box<Latch>>,
+    usefulness: Usefulness,
+    sense: Sense,
+    attention: Attention,
 }
 
 /// What is said of one reading, in the unit of measure.
@@ -58,20 +43,17 @@ pub struct Judgement {
     pub diagnosis: Option<Diagnosis>,
     /// How unusual it is.
     pub score: Score,
-    /// What it changes about the disturbances: at most one ends, and one is found.
+    /// What it changes about the disturbances: one may end, and one be found.
     pub news: [Option<News>; 2],
 }
 
-/// A reading, and everything that was worked out of it.
-struct Seen<'a> {
-    told: &'a Told,
-    at: At,
-    allowed: f64,
-    strictness: f64,
-    case: Case,
-    /// How unusual its innovation is among those of the series, in nats; none while they are too few.
-    unusual: Option<f64>,
-    outlook: Outlook,
+/// What is said of a reading that came after a newer one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Late {
+    /// What was expected of the reading next to it: 95 % and the centre.
+    pub expected: Band,
+    /// Whether it lies inside.
+    pub inside: bool,
 }
 
 impl Detector {
@@ -79,14 +61,12 @@ impl Detector {
     pub fn new(told: &Told) -> Self {
         Self {
             scale: told.scale.unwrap_or_default(),
-            monitor: Monitor::new(Setting::Room),
-            forecaster: Forecaster::default(),
-            innovations: Innovations::default(),
+            numbers: Numbers::default(),
+            first: told.scale.is_none().then(|| Vec::with_capacity(FIRST)),
             pace: Pace::default(),
-            recent: Recent::default(),
-            vigil: Vigil::default(),
-            scorer: Scorer::default(),
-            open: None,
+            usefulness: Usefulness::default(),
+            sense: Sense::default(),
+            attention: Attention::default(),
         }
     }
 
@@ -94,184 +74,119 @@ impl Detector {
     pub fn observe(&mut self, told: &Told, at: At, reading: Option<f64>) -> Judgement {
         let Some(value) = reading else { return self.wait(at) };
         self.keep_time(told, at);
-        let y = self.scale.forward(value);
-        let known = self.open.as_ref().map(|open| open.known()).unwrap_or_default();
-        let usual = self.forecaster.usual(at);
-        let diagnosis = self.monitor.observe(y);
-        let (on_scale, Departure { error, from_usual }) = self.forecaster.observe(at, diagnosis.forecast, y, &known);
-        let z = error.map(|error| self.innovations.observe(error, known.frozen));
-        self.recent.push(at.millis, on_scale.as_ref().map_or(y, Outlook::centre));
-        let allowed = told.allowed(self.pace.cadence(told).unwrap_or(UNKNOWN));
-        let strictness = told::strictness(allowed);
-        let (score, unusual) = self.scorer.observe(y, z, from_usual, &diagnosis, strictness);
-        let outlook = on_scale.map(|outlook| outlook.map(|y| self.scale.back(y)));
-        let case = Case { value, y, usual, z: z.unwrap_or(0.0), score, small: false };
-        let news = match on_scale.filter(|_| !diagnosis.young) {
-            Some(outlook) => self.judge(&Seen { told, at, allowed, strictness, case, unusual, outlook }, &diagnosis),
-            None => [None; 2],
-        };
-        Judgement { outlook, diagnosis: Some(diagnosis), score, news }
+        self.numbers.observe(value);
+        let judgement = self.judge(told, at, value);
+        if let Some(first) = &mut self.first {
+            first.push((at, value));
+            if first.len() == FIRST {
+                self.work_out_scale(told);
+            }
+        }
+        judgement
     }
 
-    /// The multi-process model, to forecast further ahead.
+    /// Judges a reading that came after a newer one, if it belongs among the last sixteen; nobody is told of it. It
+    /// takes the place of what was expected in its stead.
+    pub fn late(&mut self, told: &Told, at: At, value: f64) -> Option<Late> {
+        let cadence = self.pace.cadence(told)?;
+        let ago = self.attention.recent().place(at.millis)?;
+        let (_, centre) = self.attention.recent().ago(ago);
+        let half = 1.96 * self.sense.noise();
+        let back = |y: f64| self.scale.back(y).clamp(f64::MIN, f64::MAX);
+        let expected = Band { lower: back(centre - half), centre: back(centre), upper: back(centre + half) };
+        let periods = (self.attention.recent().newest().saturating_sub(at.millis) as f64 / cadence).round();
+        self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
+        Some(Late { expected, inside: expected.lower <= value && value <= expected.upper })
+    }
+
+    /// Takes an answer of the people concerned; what was open is over where they say so.
+    pub fn answer(&mut self, answer: Answer) -> Option<News> {
+        self.usefulness.learn(answer);
+        if answer == Answer::Useful { None } else { self.attention.accept(&mut self.sense) }
+    }
+
+    /// The calibrated forecasts of the next periods after a moment.
+    pub fn ahead(&self, told: &Told, newest: At, periods: usize) -> Vec<Outlook> {
+        let cadence = self.pace.cadence(told).unwrap_or(UNKNOWN);
+        let moment = |k: usize| At { millis: newest.millis.saturating_add((cadence * k as f64) as i64), ..newest };
+        let on_scale = self.sense.ahead((1..=periods).map(moment), &self.known());
+        on_scale.into_iter().map(|outlook| outlook.map(|y| self.scale.back(y))).collect()
+    }
+
+    /// What kind of series it is.
+    pub fn profile(&self, told: &Told) -> Profile {
+        Profile {
+            nature: self.numbers.nature(),
+            scale: self.scale,
+            cadence: self.pace.cadence(told),
+            zeros: self.numbers.zeros(),
+            pattern: self.sense.forecaster.pattern(),
+            noise: self.sense.noise(),
+            readings: self.numbers.seen(),
+        }
+    }
+
+    /// The multi-process model, to look into.
     pub fn monitor(&self) -> &Monitor {
-        &self.monitor
+        self.sense.monitor()
     }
 
     /// What is known of the disturbance that is open.
     pub fn open(&self) -> Option<Finding> {
-        self.open.as_ref().map(|open| open.finding())
+        self.attention.open().map(|open| open.finding())
     }
 
-    /// From the scale of the series to its unit of measure.
-    pub fn back(&self, y: f64) -> f64 {
-        self.scale.back(y)
+    fn judge(&mut self, told: &Told, at: At, value: f64) -> Judgement {
+        let y = self.scale.forward(value);
+        let allowed = told.allowed(self.pace.cadence(told).unwrap_or(UNKNOWN));
+        let strictness = told::strictness(allowed) + self.usefulness.strictness();
+        let sensed = self.sense.observe(at, y, &self.known(), strictness);
+        let (millis, scale) = (at.millis, self.scale);
+        let seen = Seen { told, millis, scale, value, y, sensed: &sensed, allowed, strictness };
+        let news = self.attention.observe(&seen, &mut self.sense);
+        let outlook = sensed.outlook.map(|outlook| outlook.map(|y| self.scale.back(y)));
+        Judgement { outlook, diagnosis: Some(sensed.diagnosis), score: sensed.score, news }
+    }
+
+    fn known(&self) -> Known {
+        self.attention.open().map(|open| open.known()).unwrap_or_default()
     }
 
     /// Lets a period pass for which somebody waited in vain.
     fn wait(&mut self, at: At) -> Judgement {
         self.pace.skip(at.millis);
-        let outlook = self.skip(at).map(|outlook| outlook.map(|y| self.scale.back(y)));
+        let outlook = self.sense.skip(at, self.known().shift).map(|outlook| outlook.map(|y| self.scale.back(y)));
         Judgement { outlook, diagnosis: None, score: Score::NOTHING, news: [None; 2] }
     }
 
     /// Lets the periods pass that had no reading, and begins to keep days once the cadence is known.
     fn keep_time(&mut self, told: &Told, at: At) {
-        let was_known = self.pace.cadence(told).is_some() && self.monitor.readings() != 0;
+        let was_known = self.pace.cadence(told).is_some() && self.numbers.seen() != 0;
         let missed = self.pace.observe(told, at.millis);
         let cadence = self.pace.cadence(told);
         if let Some(cadence) = cadence.filter(|_| !was_known) {
-            self.forecaster.keep_days(told, 1e-3 * cadence);
+            self.sense.forecaster.keep_days(told, 1e-3 * cadence);
         }
         for ago in (1..=missed).rev() {
             let before = cadence.map_or(0, |cadence| (f64::from(ago) * cadence) as i64);
-            self.skip(At { millis: at.millis.saturating_sub(before), ..at });
+            self.sense.skip(At { millis: at.millis.saturating_sub(before), ..at }, self.known().shift);
         }
     }
 
-    fn skip(&mut self, at: At) -> Option<Outlook> {
-        let forecast = self.monitor.forecast(1);
-        let shift = self.open.as_ref().map_or(0.0, |open| open.known().shift);
-        self.monitor.skip();
-        self.forecaster.skip(at, forecast, shift)
-    }
-
-    fn judge(&mut self, seen: &Seen<'_>, diagnosis: &Diagnosis) -> [Option<News>; 2] {
-        let ended = self.follow(seen);
-        let suspicion = self.suspect(seen, diagnosis);
-        let found = match &mut self.open {
-            Some(open) if !(suspicion.is_some() && open.makes_room()) => open.tell().map(News::Found),
-            _ => return self.replace(seen, suspicion, ended),
-        };
-        [ended, found]
-    }
-
-    /// Raises a new disturbance, if there is one, in the place of the one that is open.
-    fn replace(
-        &mut self,
-        seen: &Seen<'_>,
-        suspicion: Option<(Suspicion, Voice)>,
-        ended: Option<News>,
-    ) -> [Option<News>; 2] {
-        let Some(latch) = suspicion.and_then(|(suspicion, voice)| self.raise(seen, suspicion, voice)) else {
-            return [ended, self.open.as_mut().and_then(|open| open.tell()).map(News::Found)];
-        };
-        let makes_room = self.open.take().map(|open| self.let_go(&open, Ending::Settled));
-        self.open = Some(Box::new(latch));
-        let found = self.open.as_mut().and_then(|open| open.tell()).map(News::Found);
-        [ended.or(makes_room), found]
-    }
-
-    /// Folds the reading into the disturbance that is open, and lets go of it if it is over.
-    fn follow(&mut self, seen: &Seen<'_>) -> Option<News> {
-        let open = self.open.as_mut()?;
-        let small = !seen.told.is_worth_a_word(seen.case.value, open.finding().expected.centre);
-        if let Some(ending) = open.observe(&Case { small, ..seen.case }) {
-            let open = self.open.take()?;
-            return Some(self.let_go(&open, ending));
+    /// Begins anew on another scale, if the first readings ask for one and nothing is open.
+    fn work_out_scale(&mut self, told: &Told) {
+        let Some(first) = self.first.take() else { return };
+        let values: Vec<f64> = first.iter().map(|(_, value)| *value).collect();
+        let scale = profile::scale_of(&values);
+        if scale == self.scale || self.attention.open().is_some() {
+            return;
         }
-        if let Some((verdict, noise)) = open.settles() {
-            self.settle(verdict, noise);
+        (self.scale, self.sense, self.attention) = (scale, Sense::default(), Attention::default());
+        if let Some(cadence) = self.pace.cadence(told) {
+            self.sense.forecaster.keep_days(told, 1e-3 * cadence);
         }
-        None
-    }
-
-    /// A disturbance that has its name is taken out of what the model sees.
-    fn settle(&mut self, Verdict { kind, size, ago, .. }: Verdict, noise: f64) {
-        let Some(open) = &mut self.open else { return };
-        let step = size * noise;
-        let shape = |lag: usize| match kind {
-            Kind::Level if lag <= ago => step,
-            Kind::Slope if lag <= ago => step * (ago + 1 - lag) as f64,
-            _ => 0.0,
-        };
-        open.shifts(shape(0), if kind == Kind::Slope { step } else { 0.0 });
-        self.forecaster.shift([0, 1, 2].map(shape));
-        if kind == Kind::Variance {
-            self.innovations.grow(size);
+        for (at, value) in first {
+            self.judge(told, at, value);
         }
-        self.vigil.forget();
     }
-
-    fn let_go(&mut self, open: &Latch, ending: Ending) -> News {
-        let shift = open.shift();
-        match ending {
-            Ending::Back => {
-                self.forecaster.shift([-shift; 3]);
-                self.innovations.grow(open.growth_of_noise().recip());
-            }
-            Ending::Settled => self.forecaster.rebase(shift),
-        }
-        self.vigil.forget();
-        News::Ended(open.finding(), ending)
-    }
-
-    /// Whether anybody speaks, and who.
-    fn suspect(&mut self, seen: &Seen<'_>, diagnosis: &Diagnosis) -> Option<(Suspicion, Voice)> {
-        let listens = self.open.as_ref().is_none_or(|open| open.is_calm());
-        let gathered = if listens { self.vigil.observe(seen.case.z, seen.strictness, seen.allowed) } else { None };
-        if let Some(voice) = surprise(seen, diagnosis) {
-            return Some((Suspicion::SURPRISE, voice));
-        }
-        if seen.case.score.tier == Some(Tier::Sustained) {
-            return Some((Suspicion::SCORE, seen.case.score.voice));
-        }
-        gathered.map(|gathered| match gathered {
-            Gathered::Drift => (Suspicion::DRIFT, Voice::Drift),
-            Gathered::Louder | Gathered::Quieter => (Suspicion::SCATTER, Voice::Variance),
-        })
-    }
-
-    fn raise(&self, seen: &Seen<'_>, suspicion: Suspicion, voice: Voice) -> Option<Latch> {
-        let Seen { told, at, case, outlook, .. } = seen;
-        let naming = Naming::open(self.innovations.last(), self.forecaster.memory(*at), suspicion);
-        let Verdict { ago, nothing, .. } = naming.verdict();
-        let (onset_at, centre) = self.recent.ago(ago);
-        let off = centre - outlook.centre();
-        let (lower, upper) = outlook.interval(0.95);
-        let back = |y: f64| self.scale.back(y).clamp(f64::MIN, f64::MAX);
-        let band = Band { lower: back(lower + off), centre: back(centre), upper: back(upper + off) };
-        if NOTHING < nothing || !told.is_worth_a_word(case.value, band.centre) {
-            return None;
-        }
-        let noise = self.innovations.scale() * self.forecaster.unit();
-        let deviation = ((upper - lower) / 3.92).max(1e-12);
-        let (usual, raised_at) = (case.usual, at.millis);
-        Some(Latch::new(Opened { onset_at, raised_at, voice, centre, deviation, usual, noise, band }, naming, case))
-    }
-}
-
-/// One reading that nobody expected: among the surprises of its own series, or, while there are too few of those, in the
-/// eyes of the multi-process model.
-fn surprise(seen: &Seen<'_>, diagnosis: &Diagnosis) -> Option<Voice> {
-    // The density of a normal deviate of about four falls by a nat a quarter.
-    let least = SURPRISE + 0.25 * seen.strictness;
-    if let Some(unusual) = seen.unusual {
-        let surprises = least <= seen.case.z.abs() && UNUSUAL + seen.strictness <= unusual;
-        return surprises.then_some(Voice::Jump);
-    }
-    let Diagnosis { forecast, hindsight: [now, before, _], .. } = diagnosis;
-    let changed = CHANGED <= now.changed().max(before.changed());
-    let surprises = least <= forecast.as_ref()?.normal_score(seen.case.y).abs() || least + CRUDE <= seen.case.z.abs();
-    (changed && surprises).then_some(Voice::Change)
 }

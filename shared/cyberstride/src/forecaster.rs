@@ -89,6 +89,30 @@ pub(crate) struct Known {
     pub(crate) frozen: bool,
 }
 
+/// How the errors of an autoregression add up over the periods ahead.
+struct Errors {
+    /// The share of each of the last three innovations in the period ahead.
+    weights: [f64; 3],
+    variance: f64,
+}
+
+impl Default for Errors {
+    fn default() -> Self {
+        Self { weights: [1.0, 0.0, 0.0], variance: 0.0 }
+    }
+}
+
+impl Errors {
+    /// By how many times the error of one more period is larger than that of the first.
+    fn grow(&mut self, [one, two, three]: [f64; 3]) -> f64 {
+        let [newest, before, first] = self.weights;
+        self.variance += newest * newest;
+        let next = one * newest + two * before + three * first;
+        self.weights = [next.clamp(-2.0, 2.0), newest, before];
+        self.variance.sqrt()
+    }
+}
+
 /// What is known before a reading.
 struct Prospect {
     x: [f64; REGRESSORS],
@@ -145,8 +169,42 @@ impl Forecaster {
     }
 
     /// How the last three readings enter the next one.
-    pub(crate) fn memory(&self, at: At) -> [f64; 3] {
-        self.regression.memory(self.usual.at(at).is_some())
+    pub(crate) fn memory(&self, time_is_known: bool) -> [f64; 3] {
+        self.regression.memory(time_is_known)
+    }
+
+    /// A reading that came late takes the place of what was expected in its stead, so many periods before the newest.
+    pub(crate) fn correct(&mut self, periods: usize, reading: f64, shift: f64) {
+        let (origin, unit) = (self.origin + shift, self.unit());
+        if let Some(lag) = self.lags.get_mut(periods) {
+            *lag = ((reading - origin) / unit).clamp(-FARTHEST, FARTHEST);
+        }
+    }
+
+    /// The forecasts of the periods ahead: each model goes on from its own forecast, and the scale grows as theirs do.
+    pub(crate) fn ahead(
+        &self,
+        moments: impl Iterator<Item = At>,
+        process: impl Fn(u32) -> Option<Forecast>,
+        shift: f64,
+    ) -> Vec<Outlook> {
+        let (mut ahead, mut errors) = (self.clone(), Errors::default());
+        let mut outlooks = Vec::new();
+        for (at, periods) in moments.zip(1..) {
+            let Some((first, forecast)) = process(1).zip(process(periods)) else { break };
+            let mut prospect = ahead.prospect(at, forecast, shift);
+            let grown = errors.grow(self.memory(prospect.usual.is_some()));
+            prospect.scale *= forecast.scale / first.scale + self.share() * (grown - forecast.scale / first.scale);
+            outlooks.push(self.outlook(&prospect, shift));
+            ahead.last_usual = prospect.usual.unwrap_or(prospect.centre);
+            ahead.lags = [prospect.regression, ahead.lags[0], ahead.lags[1]];
+        }
+        outlooks
+    }
+
+    /// The probability of the regression.
+    fn share(&self) -> f64 {
+        (1.0 + (-self.odds).exp()).recip()
     }
 
     /// What is usual at a time of the day, on the scale of the readings; none where it was never seen.
@@ -198,9 +256,8 @@ impl Forecaster {
         let usual = self.usual.at(at);
         let x = [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual];
         let regression = self.regression.forecast(&x).clamp(-FARTHEST, FARTHEST);
-        let share = (1.0 + (-self.odds).exp()).recip();
         let process = (forecast.mean - self.origin - shift) / self.unit();
-        let centre = process + share * (regression - process);
+        let centre = process + self.share() * (regression - process);
         let scale =
             if self.average_scale.seen < 20.0 { forecast.scale / self.unit() } else { self.average_scale.now() };
         Prospect { x, usual, process, regression, centre, scale: scale.max(1e-9) }

@@ -27,6 +27,7 @@
 //! is, whatever the series; [`detector`], all of them together.
 
 mod at;
+mod attention;
 pub mod covariance;
 mod day;
 pub mod detector;
@@ -42,20 +43,23 @@ pub mod outlook;
 mod pace;
 pub mod prior;
 pub mod process;
+mod profile;
 mod recent;
 mod regression;
 pub mod scale;
 pub mod score;
+mod sense;
 pub mod setting;
 mod told;
 mod trend;
+mod usefulness;
 mod usual;
 mod vigil;
 mod week;
 
 pub use at::At;
 pub use covariance::Covariance;
-pub use detector::{Detector, Judgement};
+pub use detector::{Detector, Judgement, Late};
 pub use finding::{Band, Ending, Finding, News};
 pub use forecast::Forecast;
 pub use monitor::{Diagnosis, Monitor};
@@ -63,7 +67,9 @@ pub use naming::Kind;
 pub use outlook::Outlook;
 pub use prior::Prior;
 pub use process::{Probabilities, Process};
+pub use profile::{Nature, Profile};
 pub use scale::Scale;
 pub use score::{Score, Tier, Voice};
 pub use setting::Setting;
 pub use told::{Pattern, Told, WEEKLY};
+pub use usefulness::Answer;

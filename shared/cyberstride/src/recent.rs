@@ -26,6 +26,20 @@ impl Recent {
         self.seen = self.seen.saturating_add(1);
     }
 
+    /// The moment of the newest reading.
+    pub(crate) fn newest(&self) -> i64 {
+        self.millis[KEPT - 1]
+    }
+
+    /// How many readings before the newest the first one after a moment was; none if that is longer ago than is
+    /// remembered, or yet to come.
+    pub(crate) fn place(&self, millis: i64) -> Option<usize> {
+        let oldest = KEPT - KEPT.min(self.seen as usize);
+        let known = &self.millis[oldest..];
+        (*known.first()? <= millis && millis <= self.newest())
+            .then(|| known.iter().rev().take_while(|later| millis <= **later).count().saturating_sub(1))
+    }
+
     /// The moment of the reading so many before the newest, and what was expected of it; of the oldest, if that is
     /// longer ago than is remembered.
     pub(crate) fn ago(&self, readings: usize) -> (i64, f64) {

@@ -210,14 +210,12 @@ impl Watch {
     }
 
     fn ahead(&self) -> Vec<Band> {
-        let periods = 1..=AHEAD as u32;
-        let band = |ahead| {
-            let detector = &self.state.detector;
-            let forecast = detector.monitor().forecast(ahead)?;
-            let (lower, upper) = forecast.interval(0.95);
-            Band::new(detector.back(lower), detector.back(forecast.mean), detector.back(upper))
+        let newest = At::utc(self.state.measured_at.unix_millis());
+        let band = |outlook: Outlook| {
+            let (lower, upper) = outlook.interval(0.95);
+            Band::new(lower, outlook.centre(), upper)
         };
-        periods.map_while(band).collect()
+        self.state.detector.ahead(&self.told, newest, AHEAD).into_iter().map_while(band).collect()
     }
 
     /// Whether nothing at all came in the time in which a reading was due; the readings of a backlog come at once.

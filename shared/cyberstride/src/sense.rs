@@ -1,0 +1,103 @@
+//! What the models make of one reading, on the scale of the series.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    at::At,
+    forecaster::{Departure, Forecaster, Known},
+    innovation::Innovations,
+    monitor::{Diagnosis, Monitor},
+    outlook::Outlook,
+    score::{Score, Scorer},
+    setting::Setting,
+};
+
+/// The multi-process model, the forecast, its innovations and the score.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Sense {
+    monitor: Monitor,
+    pub(crate) forecaster: Forecaster,
+    innovations: Innovations,
+    scorer: Scorer,
+}
+
+/// What is made of one reading.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sensed {
+    pub(crate) diagnosis: Diagnosis,
+    /// The forecast made before the reading was seen, on the scale.
+    pub(crate) outlook: Option<Outlook>,
+    pub(crate) innovation: Option<f64>,
+    /// How unusual the innovation is among those of the series, in nats; none while they are too few.
+    pub(crate) unusual: Option<f64>,
+    pub(crate) score: Score,
+    /// What is usual at this moment.
+    pub(crate) usual: Option<f64>,
+    /// How the last three readings enter the next one.
+    pub(crate) memory: [f64; 3],
+}
+
+impl Default for Sense {
+    fn default() -> Self {
+        Self {
+            monitor: Monitor::new(Setting::Room),
+            forecaster: Forecaster::default(),
+            innovations: Innovations::default(),
+            scorer: Scorer::default(),
+        }
+    }
+}
+
+impl Sense {
+    /// Folds a reading in, of which so much is known already.
+    pub(crate) fn observe(&mut self, at: At, y: f64, known: &Known, strictness: f64) -> Sensed {
+        let usual = self.forecaster.usual(at);
+        let memory = self.forecaster.memory(usual.is_some());
+        let diagnosis = self.monitor.observe(y);
+        let (outlook, Departure { error, from_usual }) = self.forecaster.observe(at, diagnosis.forecast, y, known);
+        let innovation = error.map(|error| self.innovations.observe(error, known.frozen));
+        let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, strictness);
+        Sensed { diagnosis, outlook, innovation, unusual, score, usual, memory }
+    }
+
+    /// Lets a period pass in which there was no reading.
+    pub(crate) fn skip(&mut self, at: At, shift: f64) -> Option<Outlook> {
+        let forecast = self.monitor.forecast(1);
+        self.monitor.skip();
+        self.forecaster.skip(at, forecast, shift)
+    }
+
+    /// The forecast of the periods ahead, whose moments are given, on the scale.
+    pub(crate) fn ahead(&self, moments: impl Iterator<Item = At>, known: &Known) -> Vec<Outlook> {
+        let process = |periods| self.monitor.forecast(periods);
+        self.forecaster.ahead(moments, process, known.shift)
+    }
+
+    pub(crate) fn monitor(&self) -> &Monitor {
+        &self.monitor
+    }
+
+    pub(crate) fn innovations(&self) -> &Innovations {
+        &self.innovations
+    }
+
+    /// Standard deviation of an innovation, on the scale.
+    pub(crate) fn noise(&self) -> f64 {
+        self.innovations.scale() * self.forecaster.unit()
+    }
+
+    /// The last readings are known to lie so much higher than they would, the newest first.
+    pub(crate) fn shift(&mut self, by: [f64; 3]) {
+        self.forecaster.shift(by);
+    }
+
+    /// What was a shift is the normal from now on.
+    pub(crate) fn rebase(&mut self, shift: f64) {
+        self.forecaster.rebase(shift);
+    }
+
+    /// From now on the noise is expected to be so many times as large.
+    pub(crate) fn grow(&mut self, factor: f64) {
+        self.innovations.grow(factor);
+    }
+}
