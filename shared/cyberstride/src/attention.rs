@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    at::At,
     finding::{Band, Ending, News},
     latch::{Case, Latch, Opened},
     naming::{Kind, Naming, Suspicion, Verdict},
     outlook::Outlook,
-    recent::Recent,
+    recent::{Moment, Recent},
     scale::Scale,
     score::{Tier, Voice},
-    sense::{Sense, Sensed},
+    sense::{Sense, Sensed, normal_deviate},
     told::Told,
     vigil::{Gathered, Vigil},
 };
@@ -24,7 +25,7 @@ const CHANGED: f64 = 0.8;
 /// By so much an innovation must be larger while its scale is little known.
 const CRUDE: f64 = 0.8;
 /// What is more probably nothing than this is not raised.
-const NOTHING: f64 = 0.5;
+const NOTHING: f64 = 0.25;
 
 /// The voices that gather evidence, and the disturbance that is open.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -37,7 +38,7 @@ pub(crate) struct Attention {
 /// A reading, and everything that was worked out of it.
 pub(crate) struct Seen<'a> {
     pub(crate) told: &'a Told,
-    pub(crate) millis: i64,
+    pub(crate) at: At,
     pub(crate) scale: Scale,
     pub(crate) value: f64,
     pub(crate) y: f64,
@@ -67,22 +68,29 @@ impl Attention {
 
     /// Folds a reading in and says what it changes about the disturbances.
     pub(crate) fn observe(&mut self, seen: &Seen<'_>, sense: &mut Sense) -> [Option<News>; 2] {
-        self.recent.push(seen.millis, seen.sensed.outlook.as_ref().map_or(seen.y, Outlook::centre));
+        let expected = seen.sensed.outlook.as_ref().map_or(seen.y, Outlook::centre);
+        self.recent.push(Moment { millis: seen.at.millis, expected, usual: seen.sensed.usual });
         let Some(outlook) = seen.sensed.outlook.filter(|_| !seen.sensed.diagnosis.young) else { return [None; 2] };
         let ended = self.follow(seen, sense);
-        let suspicion = self.suspect(seen);
+        let gathered = self.gather(seen);
+        if self.open.as_ref().is_some_and(|open| open.is_undone_by(gathered)) {
+            let open = self.open.take();
+            return [open.map(|open| self.leave(seen.at, &open, Ending::Back, sense)), None];
+        }
+        let suspicion = suspect(seen, gathered);
         let latch = suspicion
             .filter(|_| self.open.as_ref().is_none_or(|open| open.makes_room()))
             .and_then(|(suspicion, voice)| self.raise(seen, &outlook, suspicion, voice, sense));
         let replaced = latch.and_then(|latch| self.open.replace(Box::new(latch)));
-        let ended = replaced.map(|open| self.leave(&open, Ending::Settled, sense)).or(ended);
+        let ended = replaced.map(|open| self.leave(seen.at, &open, Ending::Settled, sense)).or(ended);
         [ended, self.open.as_mut().and_then(|open| open.tell()).map(News::Found)]
     }
 
     /// Lets go of what is open, its course being the normal from now on.
     pub(crate) fn accept(&mut self, sense: &mut Sense) -> Option<News> {
         let open = self.open.take()?;
-        Some(self.leave(&open, Ending::Settled, sense))
+        let newest = At::utc(self.recent.ago(0).millis);
+        Some(self.leave(newest, &open, Ending::Settled, sense))
     }
 
     /// Folds the reading into the disturbance that is open, and lets go of it if it is over.
@@ -91,18 +99,17 @@ impl Attention {
         let small = !seen.told.is_worth_a_word(seen.value, open.finding().expected.centre);
         if let Some(ending) = open.observe(&seen.case(small)) {
             let open = self.open.take()?;
-            return Some(self.leave(&open, ending, sense));
+            return Some(self.leave(seen.at, &open, ending, sense));
         }
-        if let Some((verdict, noise)) = open.settles() {
-            self.settle(verdict, noise, sense);
+        if let Some((verdict, step)) = open.settles() {
+            self.settle(verdict, step, sense);
         }
         None
     }
 
     /// A disturbance that has its name is taken out of what the model sees.
-    fn settle(&mut self, Verdict { kind, size, ago, .. }: Verdict, noise: f64, sense: &mut Sense) {
+    fn settle(&mut self, Verdict { kind, size, ago, .. }: Verdict, step: f64, sense: &mut Sense) {
         let Some(open) = &mut self.open else { return };
-        let step = size * noise;
         let shape = |lag: usize| match kind {
             Kind::Level if lag <= ago => step,
             Kind::Slope if lag <= ago => step * (ago + 1 - lag) as f64,
@@ -113,36 +120,30 @@ impl Attention {
         if kind == Kind::Variance {
             sense.grow(size);
         }
+        sense.forget_last();
         self.vigil.forget();
     }
 
-    fn leave(&mut self, open: &Latch, ending: Ending, sense: &mut Sense) -> News {
+    fn leave(&mut self, at: At, open: &Latch, ending: Ending, sense: &mut Sense) -> News {
         match ending {
             Ending::Back => {
                 sense.shift([-open.shift(); 3]);
-                sense.grow(open.growth_of_noise().recip());
+                sense.grow(open.unlearned_growth().recip());
             }
-            Ending::Settled => sense.rebase(open.shift()),
+            Ending::Settled => sense.rebase(at, open.shift()),
         }
+        sense.forget_last();
         self.vigil.forget();
         News::Ended(open.finding(), ending)
     }
 
-    /// Whether anybody speaks, and who.
-    fn suspect(&mut self, seen: &Seen<'_>) -> Option<(Suspicion, Voice)> {
+    /// What has gathered, while innovations are what they should be.
+    fn gather(&mut self, seen: &Seen<'_>) -> Option<Gathered> {
         let listens = self.open.as_ref().is_none_or(|open| open.is_calm());
-        let z = seen.sensed.innovation.filter(|_| listens);
-        let gathered = z.and_then(|z| self.vigil.observe(z, seen.strictness, seen.allowed));
-        if let Some(voice) = surprise(seen) {
-            return Some((Suspicion::SURPRISE, voice));
-        }
-        if seen.sensed.score.tier == Some(Tier::Sustained) {
-            return Some((Suspicion::SCORE, seen.sensed.score.voice));
-        }
-        gathered.map(|gathered| match gathered {
-            Gathered::Drift => (Suspicion::DRIFT, Voice::Drift),
-            Gathered::Louder | Gathered::Quieter => (Suspicion::SCATTER, Voice::Variance),
-        })
+        let z = seen.sensed.innovation.filter(|_| listens)?;
+        // As a normal deviate that would be as unusual, where the series has heavier tails.
+        let most = seen.sensed.unusual.map_or(f64::MAX, normal_deviate);
+        self.vigil.observe(z.clamp(-most, most), seen.strictness, seen.allowed)
     }
 
     fn raise(
@@ -155,7 +156,7 @@ impl Attention {
     ) -> Option<Latch> {
         let naming = Naming::open(sense.innovations().last(), seen.sensed.memory, suspicion);
         let Verdict { ago, nothing, .. } = naming.verdict();
-        let (onset_at, centre) = self.recent.ago(ago);
+        let Moment { millis: onset_at, expected: centre, usual } = self.recent.ago(ago);
         let off = centre - outlook.centre();
         let (lower, upper) = outlook.interval(0.95);
         let back = |y: f64| seen.scale.back(y).clamp(f64::MIN, f64::MAX);
@@ -164,10 +165,33 @@ impl Attention {
             return None;
         }
         let (noise, deviation) = (sense.noise(), ((upper - lower) / 3.92).max(1e-12));
-        let (usual, raised_at) = (seen.sensed.usual, seen.millis);
-        let opened = Opened { onset_at, raised_at, voice, centre, deviation, usual, noise, band };
+        let opened = Opened {
+            onset_at,
+            raised_at: seen.at.millis,
+            voice,
+            centre,
+            deviation,
+            usual,
+            noise,
+            band,
+            scale: seen.scale,
+        };
         Some(Latch::new(opened, naming, &seen.case(false)))
     }
+}
+
+/// Whether anybody speaks, and who.
+fn suspect(seen: &Seen<'_>, gathered: Option<Gathered>) -> Option<(Suspicion, Voice)> {
+    if let Some(voice) = surprise(seen) {
+        return Some((Suspicion::SURPRISE, voice));
+    }
+    if seen.sensed.score.tier == Some(Tier::Sustained) {
+        return Some((Suspicion::SCORE, seen.sensed.score.voice));
+    }
+    gathered.map(|gathered| match gathered {
+        Gathered::Drift => (Suspicion::DRIFT, Voice::Drift),
+        Gathered::Louder | Gathered::Quieter => (Suspicion::SCATTER, Voice::Variance),
+    })
 }
 
 /// One reading that nobody expected: among the surprises of its own series, or, while there are too few of those, in the

@@ -32,6 +32,8 @@ pub(crate) struct Day {
     readings: u16,
     /// Readings in a slot on a day.
     in_slot: f64,
+    /// Whether knowing the time of the day leaves clearly less than the readings scatter anyway; asked once a day.
+    explains: bool,
 }
 
 impl Day {
@@ -48,6 +50,7 @@ impl Day {
             slot: u16::MAX,
             readings: 0,
             in_slot: (width / cadence).max(1.0),
+            explains: false,
         })
     }
 
@@ -63,6 +66,9 @@ impl Day {
     pub(crate) fn learn(&mut self, at: At, y: f64, disturbed: bool) {
         let slot = self.slot_of(at);
         if !self.is_now(at, slot) {
+            if at.day() != self.today {
+                self.explains = self.spread_exceeds_noise();
+            }
             (self.today, self.slot, self.readings) = (at.day(), slot as u16, 0);
             self.days[slot] = self.days[slot].saturating_add(1);
         }
@@ -82,6 +88,10 @@ impl Day {
 
     /// Whether knowing the time of the day leaves clearly less than the readings scatter anyway.
     pub(crate) fn explains(&self) -> bool {
+        self.explains
+    }
+
+    fn spread_exceeds_noise(&self) -> bool {
         let mean = self.means.iter().map(|mean| f64::from(*mean)).sum::<f64>() / self.means.len() as f64;
         let spread = self.means.iter().map(|it| (f64::from(*it) - mean).powi(2)).sum::<f64>() / self.means.len() as f64;
         1 < self.means.len() && self.days.iter().any(|days| 2 < *days) && self.variance < spread

@@ -90,11 +90,12 @@ impl Detector {
     pub fn late(&mut self, told: &Told, at: At, value: f64) -> Option<Late> {
         let cadence = self.pace.cadence(told)?;
         let ago = self.attention.recent().place(at.millis)?;
-        let (_, centre) = self.attention.recent().ago(ago);
+        let recent = self.attention.recent();
+        let centre = recent.ago(ago).expected;
         let half = 1.96 * self.sense.noise();
         let back = |y: f64| self.scale.back(y).clamp(f64::MIN, f64::MAX);
         let expected = Band { lower: back(centre - half), centre: back(centre), upper: back(centre + half) };
-        let periods = (self.attention.recent().newest().saturating_sub(at.millis) as f64 / cadence).round();
+        let periods = (recent.ago(0).millis.saturating_sub(at.millis) as f64 / cadence).round();
         self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
         Some(Late { expected, inside: expected.lower <= value && value <= expected.upper })
     }
@@ -133,7 +134,7 @@ impl Detector {
 
     /// What is known of the disturbance that is open.
     pub fn open(&self) -> Option<Finding> {
-        self.attention.open().map(|open| open.finding())
+        self.attention.open().map(super::latch::Latch::finding)
     }
 
     fn judge(&mut self, told: &Told, at: At, value: f64) -> Judgement {
@@ -141,15 +142,15 @@ impl Detector {
         let allowed = told.allowed(self.pace.cadence(told).unwrap_or(UNKNOWN));
         let strictness = told::strictness(allowed) + self.usefulness.strictness();
         let sensed = self.sense.observe(at, y, &self.known(), strictness);
-        let (millis, scale) = (at.millis, self.scale);
-        let seen = Seen { told, millis, scale, value, y, sensed: &sensed, allowed, strictness };
+        let scale = self.scale;
+        let seen = Seen { told, at, scale, value, y, sensed: &sensed, allowed, strictness };
         let news = self.attention.observe(&seen, &mut self.sense);
         let outlook = sensed.outlook.map(|outlook| outlook.map(|y| self.scale.back(y)));
         Judgement { outlook, diagnosis: Some(sensed.diagnosis), score: sensed.score, news }
     }
 
     fn known(&self) -> Known {
-        self.attention.open().map(|open| open.known()).unwrap_or_default()
+        self.attention.open().map(super::latch::Latch::known).unwrap_or_default()
     }
 
     /// Lets a period pass for which somebody waited in vain.

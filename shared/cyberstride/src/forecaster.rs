@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
+    calibration::{Calibration, Errors, Scale},
     forecast::Forecast,
-    outlook::{LEVELS, Outlook},
+    outlook::Outlook,
     regression::{REGRESSORS, Regression},
     told::{Pattern, Told},
     usual::Usual,
@@ -24,18 +25,10 @@ use crate::{
 const REMEMBERED: f64 = 0.97;
 /// Degrees of freedom by which the models are weighed: one outlier should not settle the matter.
 const DEGREES: f64 = 4.0;
-/// Readings that the slow and the fast part of the scale remember.
-const SPANS: [f64; 2] = [200.0, 12.0];
-/// An error counts for the scale as no more than so many scales.
-const LARGEST: f64 = 6.0;
 /// Readings are taken to lie within this many units.
 const FARTHEST: f64 = 1e9;
 /// Readings are taken to lie within this.
 const LARGEST_READING: f64 = 1e75;
-/// How fast the quantiles learn, at first and in the long run.
-const RATES: [f64; 2] = [0.1, 0.015];
-/// Neighbouring quantiles are at least so many scales apart.
-const APART: f64 = 1e-3;
 
 /// Learns to foresee one series.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -53,20 +46,6 @@ pub(crate) struct Forecaster {
     /// Logarithm of the odds of the regression.
     odds: f64,
     calibration: Calibration,
-}
-
-/// How large errors are lately.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
-struct Scale {
-    squares: [f64; 2],
-    seen: f64,
-}
-
-/// Quantiles of errors in scales.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-struct Calibration {
-    quantiles: [f64; 9],
-    rate: f64,
 }
 
 /// How a reading came out, in a unit of the forecaster's own.
@@ -87,30 +66,6 @@ pub(crate) struct Known {
     pub(crate) disturbed: bool,
     /// Whether it is too fresh to learn from the readings.
     pub(crate) frozen: bool,
-}
-
-/// How the errors of an autoregression add up over the periods ahead.
-struct Errors {
-    /// The share of each of the last three innovations in the period ahead.
-    weights: [f64; 3],
-    variance: f64,
-}
-
-impl Default for Errors {
-    fn default() -> Self {
-        Self { weights: [1.0, 0.0, 0.0], variance: 0.0 }
-    }
-}
-
-impl Errors {
-    /// By how many times the error of one more period is larger than that of the first.
-    fn grow(&mut self, [one, two, three]: [f64; 3]) -> f64 {
-        let [newest, before, first] = self.weights;
-        self.variance += newest * newest;
-        let next = one * newest + two * before + three * first;
-        self.weights = [next.clamp(-2.0, 2.0), newest, before];
-        self.variance.sqrt()
-    }
 }
 
 /// What is known before a reading.
@@ -223,9 +178,11 @@ impl Forecaster {
         self.lags.iter_mut().zip(by).for_each(|(lag, by)| *lag = (*lag - by / unit).clamp(-FARTHEST, FARTHEST));
     }
 
-    /// What was a shift is the normal from now on.
-    pub(crate) fn rebase(&mut self, shift: f64) {
-        self.origin = (self.origin + shift).clamp(-LARGEST_READING, LARGEST_READING);
+    /// What was a shift is the normal from now on: what `y - shift` followed, `y` follows with another intercept.
+    pub(crate) fn rebase(&mut self, at: At, shift: f64) {
+        let memory: f64 = self.memory(self.usual.at(at).is_some()).iter().sum();
+        self.regression.lift((shift / self.unit()).clamp(-FARTHEST, FARTHEST) * (1.0 - memory));
+        self.shift([-shift; 3]);
     }
 
     fn outlook(&self, prospect: &Prospect, shift: f64) -> Outlook {
@@ -256,11 +213,11 @@ impl Forecaster {
         let usual = self.usual.at(at);
         let x = [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual];
         let regression = self.regression.forecast(&x).clamp(-FARTHEST, FARTHEST);
-        let process = (forecast.mean - self.origin - shift) / self.unit();
+        let process = ((forecast.mean - self.origin - shift) / self.unit()).clamp(-FARTHEST, FARTHEST);
         let centre = process + self.share() * (regression - process);
         let scale =
             if self.average_scale.seen < 20.0 { forecast.scale / self.unit() } else { self.average_scale.now() };
-        Prospect { x, usual, process, regression, centre, scale: scale.max(1e-9) }
+        Prospect { x, usual, process, regression, centre, scale: scale.clamp(1e-9, FARTHEST) }
     }
 
     fn weigh(&mut self, prospect: &Prospect, y: f64) {
@@ -274,48 +231,6 @@ impl Forecaster {
         self.odds = (REMEMBERED * self.odds + gained).clamp(-20.0, 20.0);
     }
 }
-
-impl Scale {
-    fn now(&self) -> f64 {
-        let [slow, fast] = self.squares;
-        (0.5 * slow + 0.5 * fast).sqrt().max(1e-9)
-    }
-
-    fn learn(&mut self, error: f64) {
-        self.seen += 1.0;
-        let most = if self.seen < 20.0 { f64::MAX } else { LARGEST * self.now() };
-        let square = error.abs().min(most).min(1e100).powi(2);
-        for (kept, span) in self.squares.iter_mut().zip(SPANS) {
-            *kept += (square - *kept) / span.min(self.seen);
-        }
-    }
-}
-
-impl Default for Calibration {
-    /// Quantiles of Student with four degrees of freedom, roughly, for a scale that is a root mean square.
-    fn default() -> Self {
-        Self { quantiles: [-3.0, -1.95, -1.1, -0.55, 0.0, 0.55, 1.1, 1.95, 3.0], rate: RATES[0] }
-    }
-}
-
-impl Calibration {
-    /// Stochastic approximation (Robbins & Monro 1951): a quantile rises by its level when the error lies above and
-    /// falls by the rest when it lies below, in steps that keep to its size.
-    fn learn(&mut self, z: f64) {
-        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            let below = f64::from(u8::from(z < *quantile));
-            let size = quantile.abs().max(0.5);
-            *quantile += self.rate * size * STEPS * (level - below);
-        }
-        for k in 1..9 {
-            self.quantiles[k] = self.quantiles[k].max(self.quantiles[k - 1] + APART);
-        }
-        self.rate += 0.01 * (RATES[1] - self.rate);
-    }
-}
-
-/// Steps of the quantiles, in their own sizes.
-const STEPS: f64 = 2.0;
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,9 @@ const NORMAL: f64 = 1.253_314;
 /// The scale is never taken to be less than this share of the largest error.
 const LEAST: f64 = 0.001;
 /// Innovations are taken to lie within this.
-const FARTHEST: f64 = 1e6;
+const FARTHEST: f64 = 1e4;
+/// Errors before there is a scale to speak of.
+const YOUNG: u32 = 8;
 
 /// The scale of the errors, and the last of them.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -31,13 +33,20 @@ impl Innovations {
     /// learned of the scale.
     pub(crate) fn observe(&mut self, error: f64, frozen: bool) -> f64 {
         let size = error.abs();
-        let z = (error / self.scale()).clamp(-FARTHEST, FARTHEST);
+        let z = if self.seen < YOUNG { 0.0 } else { (error / self.scale()).clamp(-FARTHEST, FARTHEST) };
         if !frozen {
             self.learn(size);
         }
         self.last.copy_within(1.., 0);
         self.last[KEPT - 1] = z as f32;
         z
+    }
+
+    /// The newest one is no larger than this, in scales, as evidence.
+    pub(crate) fn temper(&mut self, most: f64) -> f64 {
+        let newest = &mut self.last[KEPT - 1];
+        *newest = newest.clamp(-most as f32, most as f32);
+        f64::from(*newest)
     }
 
     /// The usual size of an error: its standard deviation, were it normal.
@@ -50,6 +59,11 @@ impl Innovations {
         &self.last
     }
 
+    /// The last innovations are explained: none of them is evidence of anything else.
+    pub(crate) fn forget_last(&mut self) {
+        self.last = [0.0; KEPT];
+    }
+
     /// From now on errors are expected to be so many times as large.
     pub(crate) fn grow(&mut self, factor: f64) {
         self.scale *= factor;
@@ -58,7 +72,7 @@ impl Innovations {
     fn learn(&mut self, size: f64) {
         self.seen = self.seen.saturating_add(1);
         self.largest = self.largest.max(size);
-        let most = if self.seen < 8 { f64::MAX } else { HUBER * self.scale() };
+        let most = if self.seen < YOUNG { f64::MAX } else { HUBER * self.scale() };
         let share = f64::from(self.seen).recip().max(SHARE);
         self.scale += share * (NORMAL * size.min(most) - self.scale);
     }

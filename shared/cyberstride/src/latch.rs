@@ -9,7 +9,9 @@ use crate::{
     finding::{Band, Ending, Finding},
     forecaster::Known,
     naming::{Kind, Naming, Verdict},
+    scale::Scale,
     score::{Score, Tier, Voice},
+    vigil::Gathered,
 };
 
 /// Half the width, in standard deviations, of what counts as inside of what was expected.
@@ -26,6 +28,14 @@ const AGREES: f64 = 4.2;
 const MAKES_ROOM: u32 = 20;
 /// What lasts so surely, after so many readings, is no matter of a moment.
 const LASTS: (f64, usize) = (0.9, 3);
+/// What is not known to last wakes nobody, however new it is, unless it is so many deviations off.
+const FAR: f64 = 4.2;
+/// It is over, too, when it turns out to be nothing as probably as this.
+const NOTHING: f64 = 0.8;
+/// A slope is taken to go on for so many readings; the forecast has found it by then.
+const RISES: u32 = 60;
+/// Share of a change of noise that its scale has not learned after a reading.
+const UNLEARNED: f64 = 0.99;
 /// The share of a new deviation in the average: a half-life of two readings.
 const TAKEN: f64 = 0.3;
 
@@ -44,6 +54,7 @@ pub(crate) struct Opened {
     /// The scale of the innovations.
     pub(crate) noise: f64,
     pub(crate) band: Band,
+    pub(crate) scale: Scale,
 }
 
 /// One reading as the latch sees it.
@@ -67,14 +78,17 @@ pub(crate) struct Latch {
     naming: Naming,
     tier: Tier,
     score: f64,
-    /// Deviation and value, smoothed.
+    /// Deviation and value, smoothed; what is expected, the time of the day allowed for.
     off: f64,
     seen: f64,
+    expected: f64,
     readings: u32,
     inside: u16,
     agreed: u16,
     /// The shift of the readings and its growth a reading, once it has its name.
     shift: Option<(f64, f64)>,
+    /// Readings when it had its name.
+    named_after: u32,
     told: Option<Finding>,
 }
 
@@ -87,10 +101,12 @@ impl Latch {
             score: case.score.value,
             off: 0.0,
             seen: case.value,
+            expected: opened.centre,
             readings: 1,
             inside: 0,
             agreed: 0,
             shift: None,
+            named_after: 0,
             told: None,
         };
         latch.off = latch.departure(case);
@@ -111,6 +127,9 @@ impl Latch {
         self.readings = self.readings.saturating_add(1);
         if let Some((shift, growth)) = &mut self.shift {
             *shift += *growth;
+            if self.named_after + RISES < self.readings {
+                *growth = 0.0;
+            }
         }
         self.count(case);
         if BACK <= self.inside {
@@ -120,21 +139,32 @@ impl Latch {
             return Some(Ending::Settled);
         }
         self.naming.observe(case.z);
+        if NOTHING <= self.naming.verdict().nothing {
+            return Some(Ending::Back);
+        }
         self.rise(case);
         if self.naming.verdict().kind != Kind::Transient {
             self.off += TAKEN * (self.departure(case) - self.off);
             self.seen += TAKEN * (case.value - self.seen);
+            self.expected = case.y - self.departure(case);
         }
         None
     }
 
-    /// Once it has its name and no shift yet: the verdict, and the size of the noise it is told in.
+    /// Once it has its name and no shift yet: the verdict, and the shift a reading or in all that it stands for. A shift
+    /// that is not what was seen is none.
     pub(crate) fn settles(&self) -> Option<(Verdict, f64)> {
-        (self.naming.settled() && self.shift.is_none()).then(|| (self.naming.verdict(), self.opened.noise))
+        let verdict = self.naming.verdict();
+        let step = verdict.size * self.opened.noise;
+        let now = if verdict.kind == Kind::Slope { step * (verdict.ago + 1) as f64 } else { step };
+        let near = (now - self.off).abs() <= INSIDE * self.opened.deviation + 0.5 * self.off.abs();
+        let told = if near { step } else { 0.0 };
+        (self.naming.settled() && self.shift.is_none()).then_some((verdict, told))
     }
 
     /// From now on the readings are known to lie so much off, growing so much a reading.
     pub(crate) fn shifts(&mut self, shift: f64, growth: f64) {
+        self.named_after = self.readings;
         self.shift = Some((shift, growth));
     }
 
@@ -143,15 +173,24 @@ impl Latch {
         self.shift.map_or(0.0, |(shift, _)| shift)
     }
 
-    /// By how many times the noise is known to have grown.
-    pub(crate) fn growth_of_noise(&self) -> f64 {
+    /// By how many times the noise is known to have grown, as far as its scale has not learned so since.
+    pub(crate) fn unlearned_growth(&self) -> f64 {
         let Verdict { kind, size, .. } = self.naming.verdict();
-        if self.shift.is_some() && kind == Kind::Variance { size } else { 1.0 }
+        let since = self.readings.saturating_sub(self.named_after).min(1000) as i32;
+        if self.shift.is_some() && kind == Kind::Variance { size.powf(UNLEARNED.powi(since)) } else { 1.0 }
     }
 
     /// Whether a new disturbance would be another one.
     pub(crate) fn makes_room(&self) -> bool {
-        MAKES_ROOM <= self.readings && self.naming.settled() && self.inside == 0
+        let is_short = self.naming.verdict().kind == Kind::Transient;
+        (MAKES_ROOM <= self.readings || is_short) && self.naming.settled() && self.inside == 0
+    }
+
+    /// Whether what has gathered is but the end of it: noise that had grown is as before, or the other way round.
+    pub(crate) fn is_undone_by(&self, gathered: Option<Gathered>) -> bool {
+        let Verdict { kind, size, .. } = self.naming.verdict();
+        let opposite = if size < 1.0 { Gathered::Louder } else { Gathered::Quieter };
+        kind == Kind::Variance && gathered == Some(opposite)
     }
 
     /// Whether innovations are what they were before.
@@ -161,13 +200,13 @@ impl Latch {
 
     /// What is known now.
     pub(crate) fn finding(&self) -> Finding {
-        let Opened { onset_at, raised_at, voice, band, deviation, noise, .. } = self.opened;
+        let Opened { onset_at, raised_at, voice, band, deviation, noise, scale, .. } = self.opened;
         let Verdict { kind, probability, size, .. } = self.naming.verdict();
         let (size, sd) = match kind {
             Kind::Variance => {
                 ((size - 1.0) * (band.upper - band.lower) / 3.92 * (noise / deviation).min(1.0), size - 1.0)
             }
-            _ => (self.seen - band.centre, self.off / deviation),
+            _ => (scale.back(self.expected + self.off) - scale.back(self.expected), self.off / deviation),
         };
         let (size, sd) = (size.clamp(f64::MIN, f64::MAX), sd.clamp(-1e9, 1e9));
         let (expected, seen, tier, score) = (band, self.seen, self.tier, self.score);
@@ -200,7 +239,12 @@ impl Latch {
     fn rise(&mut self, case: &Case) {
         let Verdict { kind, probability, .. } = self.naming.verdict();
         let lasts = kind != Kind::Transient && LASTS.0 <= probability && LASTS.1 <= self.naming.after();
-        let reached = if lasts { Tier::Sustained } else { case.score.tier.unwrap_or(Tier::Sudden) };
+        let is_near = self.off.abs() < FAR * self.opened.deviation;
+        let reached = match case.score.tier {
+            _ if lasts => Tier::Sustained,
+            Some(tier) if !is_near => tier,
+            _ => Tier::Sudden,
+        };
         self.tier = self.tier.max(reached);
         self.score = self.score.max(case.score.value);
     }

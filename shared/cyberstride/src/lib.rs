@@ -28,7 +28,8 @@
 
 mod at;
 mod attention;
-pub mod covariance;
+pub mod calibration;
+mod covariance;
 mod day;
 pub mod detector;
 mod finding;

@@ -54,11 +54,11 @@ impl Suspicion {
     /// One reading that nobody expected.
     pub(crate) const SURPRISE: Self = Self { kinds: [0.45, 0.33, 0.10, 0.12], nothing: 0.0, earlier: 0.2 };
     /// Readings off to one side.
-    pub(crate) const DRIFT: Self = Self { kinds: [0.05, 0.40, 0.45, 0.10], nothing: 0.5, earlier: 0.95 };
+    pub(crate) const DRIFT: Self = Self { kinds: [0.05, 0.40, 0.45, 0.10], nothing: 0.8, earlier: 0.95 };
     /// More or less noise.
-    pub(crate) const SCATTER: Self = Self { kinds: [0.10, 0.05, 0.05, 0.80], nothing: 0.5, earlier: 0.95 };
+    pub(crate) const SCATTER: Self = Self { kinds: [0.10, 0.05, 0.05, 0.80], nothing: 0.8, earlier: 0.95 };
     /// Whatever made the score rise.
-    pub(crate) const SCORE: Self = Self { kinds: [0.25, 0.35, 0.25, 0.15], nothing: 0.0, earlier: 0.8 };
+    pub(crate) const SCORE: Self = Self { kinds: [0.25, 0.35, 0.25, 0.15], nothing: 0.6, earlier: 0.8 };
 }
 
 /// A disturbance being named, in some two hundred bytes.

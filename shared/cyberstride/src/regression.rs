@@ -43,6 +43,11 @@ impl Regression {
         [if time_is_known { one } else { one + usual + last_usual }, two, three]
     }
 
+    /// Forecasts so much higher from now on.
+    pub(crate) fn lift(&mut self, by: f64) {
+        self.coefficients[0] += by;
+    }
+
     /// Learns from an error; `scale` is the usual size of one.
     pub(crate) fn learn(&mut self, x: &[f64; REGRESSORS], error: f64, scale: f64) {
         let weight = (HUBER * scale / error.abs().max(1e-12)).clamp(1e-6, 1.0);
@@ -50,10 +55,14 @@ impl Regression {
         let spread = FORGETTING / weight + dot(&projected, x);
         let trace: f64 = (0..REGRESSORS).map(|k| self.covariance[k][k]).sum();
         let growth = if trace < MOST_UNCERTAIN { FORGETTING.recip() } else { 1.0 };
-        for (k, row) in self.covariance.iter_mut().enumerate() {
+        for k in 0..REGRESSORS {
             let gain = projected[k] / spread;
             self.coefficients[k] += gain * error;
-            row.iter_mut().zip(projected).for_each(|(c, p)| *c = (*c - gain * p) * growth);
+            for (l, projected) in projected.iter().enumerate().skip(k) {
+                let c = (self.covariance[k][l] - gain * projected) * growth;
+                // Both halves are one number: rounding alone would drive them apart, and forgetting makes that grow.
+                (self.covariance[k][l], self.covariance[l][k]) = (c, c);
+            }
         }
     }
 }
@@ -76,6 +85,21 @@ mod tests {
             regression.learn(&x(i), error, 1.0);
         }
         assert!((law(&x(401)) - regression.forecast(&x(401))).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_million_readings_leave_it_as_it_was() {
+        let mut regression = Regression::default();
+        let mut y = [0.0; 4];
+        let mut state = 1_u64;
+        for _ in 0..1_500_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            y = [(state >> 40) as f64 / f64::from(1 << 23) - 1.0, y[0], y[1], y[2]];
+            let x = [1.0, y[1], y[2], y[3], 0.9 * y[1], 0.0];
+            let error = y[0] - regression.forecast(&x);
+            regression.learn(&x, error, 0.6);
+        }
+        assert!(regression.coefficients.iter().all(|it| it.abs() < 1.0), "{:?}", regression.coefficients);
     }
 
     #[test]

@@ -215,9 +215,12 @@ impl Scorer {
         let mut sum = 0.0;
         let mut loudest = (f64::MIN, Voice::Rare);
         for (k, channel) in channels.into_iter().enumerate() {
-            let above = self.above[k].observe(channel);
-            let below = self.below.get_mut(k).map_or(tail::USUAL, |tail| tail.observe(-channel));
-            let nats = above.max(below).clamp(BOUNDS.0, BOUNDS.1);
+            // What a channel could not say is no part of its past.
+            let nats = channel.map_or(BOUNDS.0, |channel| {
+                let above = self.above[k].observe(channel);
+                let below = self.below.get_mut(k).map_or(tail::USUAL, |tail| tail.observe(-channel));
+                above.max(below).clamp(BOUNDS.0, BOUNDS.1)
+            });
             sum += (0.5 * nats).exp();
             if loudest.0 < nats {
                 loudest = (nats, CHANNELS[k]);
@@ -231,17 +234,17 @@ impl Scorer {
         Some((new, loudest.1))
     }
 
-    fn channels(&mut self, y: f64, from_usual: Option<f64>, evidence: &Evidence) -> [f64; 6] {
+    fn channels(&mut self, y: f64, from_usual: Option<f64>, evidence: &Evidence) -> [Option<f64>; 6] {
         self.course += (y - self.course) / COURSE;
         let record = self.record.observe(y);
         let course = self.course_record.observe(self.course);
         [
-            from_usual.map_or(0.0, |departure| self.time_of_day.observe(departure, TIME_OF_DAY)),
-            self.drift.observe(evidence.normal, DRIFT),
-            if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record },
-            if self.readings <= YOUNG { 0.0 } else { course },
-            self.rare.observe(y),
-            evidence.change,
+            from_usual.map(|departure| self.time_of_day.observe(departure, TIME_OF_DAY)),
+            Some(self.drift.observe(evidence.normal, DRIFT)),
+            Some(if record.abs() <= TOLERANCE || self.readings <= YOUNG { 0.0 } else { record }),
+            Some(if self.readings <= YOUNG { 0.0 } else { course }),
+            Some(self.rare.observe(y)),
+            Some(evidence.change),
         ]
     }
 }

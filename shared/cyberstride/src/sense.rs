@@ -10,7 +10,12 @@ use crate::{
     outlook::Outlook,
     score::{Score, Scorer},
     setting::Setting,
+    told::Pattern,
 };
+
+/// What is no more unusual than this, in nats, is no more surprising than a normal deviate as usual: counts that are
+/// mostly zero and noise with heavy tails are no evidence of anything.
+const COMMON: f64 = 6.0;
 
 /// The multi-process model, the forecast, its innovations and the score.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -31,7 +36,7 @@ pub(crate) struct Sensed {
     /// How unusual the innovation is among those of the series, in nats; none while they are too few.
     pub(crate) unusual: Option<f64>,
     pub(crate) score: Score,
-    /// What is usual at this moment.
+    /// What is usual at this moment, if days are alike.
     pub(crate) usual: Option<f64>,
     /// How the last three readings enter the next one.
     pub(crate) memory: [f64; 3],
@@ -57,6 +62,11 @@ impl Sense {
         let (outlook, Departure { error, from_usual }) = self.forecaster.observe(at, diagnosis.forecast, y, known);
         let innovation = error.map(|error| self.innovations.observe(error, known.frozen));
         let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, strictness);
+        let innovation = innovation.map(|z| match unusual {
+            Some(nats) if nats < COMMON => self.innovations.temper(normal_deviate(nats)),
+            _ => z,
+        });
+        let usual = usual.filter(|_| self.forecaster.pattern() != Pattern::None);
         Sensed { diagnosis, outlook, innovation, unusual, score, usual, memory }
     }
 
@@ -86,18 +96,28 @@ impl Sense {
         self.innovations.scale() * self.forecaster.unit()
     }
 
+    /// The last readings are explained.
+    pub(crate) fn forget_last(&mut self) {
+        self.innovations.forget_last();
+    }
+
     /// The last readings are known to lie so much higher than they would, the newest first.
     pub(crate) fn shift(&mut self, by: [f64; 3]) {
         self.forecaster.shift(by);
     }
 
     /// What was a shift is the normal from now on.
-    pub(crate) fn rebase(&mut self, shift: f64) {
-        self.forecaster.rebase(shift);
+    pub(crate) fn rebase(&mut self, at: At, shift: f64) {
+        self.forecaster.rebase(at, shift);
     }
 
     /// From now on the noise is expected to be so many times as large.
     pub(crate) fn grow(&mut self, factor: f64) {
         self.innovations.grow(factor);
     }
+}
+
+/// The size that a normal deviate exceeds with a probability of so many nats, to either side.
+pub(crate) fn normal_deviate(nats: f64) -> f64 {
+    (2.0 * nats - (1.5 * nats).ln_1p()).max(0.0).sqrt()
 }

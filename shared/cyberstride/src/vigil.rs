@@ -23,9 +23,9 @@ const HALF_DRIFT: f32 = 0.5;
 /// An innovation counts for no more than so many standard deviations: one alone is not gathered evidence.
 const MOST: f32 = 3.5;
 /// Louder noise is looked for at twice the standard deviation: `ln 2` and `(1 - 1 / 2^2) / 2`.
-const LOUDER: (f32, f32) = (0.693_147, 0.375);
+const LOUDER: (f32, f32) = (std::f32::consts::LN_2, 0.375);
 /// Quieter noise at half of it: `ln 2` and `(2^2 - 1) / 2`.
-const QUIETER: (f32, f32) = (0.693_147, 1.5);
+const QUIETER: (f32, f32) = (std::f32::consts::LN_2, 1.5);
 /// Thresholds at which white noise raises some .1 false alarms in 1000 readings each; the slope of their logarithm is one
 /// for drift, as the theory says.
 const THRESHOLDS: [f32; 4] = [8.0, 8.0, 8.0, 10.0];

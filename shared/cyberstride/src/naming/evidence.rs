@@ -126,7 +126,8 @@ impl<'a> Weighed<'a> {
         for grown in GROWN {
             let squares = self.squares - restless + restless / (grown * grown);
             let log = self.student(squares) - count * grown.ln();
-            variance.add(weight / GROWN.len() as f64, Explained { log, onset, size: grown });
+            let size = (restless / count).sqrt().clamp(GROWN[0], GROWN[5]);
+            variance.add(weight / GROWN.len() as f64, Explained { log, onset, size });
         }
     }
 

@@ -72,6 +72,8 @@ struct Errors {
 
 impl Errors {
     const FULL: u32 = 4096;
+    /// From the middle of a bin to its end.
+    const WIDTH: f64 = 1.0426;
 
     /// Minus the logarithm of the probability of so large an error, from a Weibull tail through two quantiles of the
     /// bulk.
@@ -81,7 +83,9 @@ impl Errors {
         }
         let [u1, u2] = self.quantiles();
         let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
-        5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0))
+        let unusual = 5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0));
+        // Of a count that is mostly zero no such tail goes through both quantiles.
+        if error <= Self::WIDTH * u2 { unusual.min(-(1.0 - BULK[1]).ln()) } else { unusual }
     }
 
     fn quantiles(&self) -> [f64; 2] {

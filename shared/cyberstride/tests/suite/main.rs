@@ -1,5 +1,8 @@
 //! The detector as a user sees it: the worked example, properties, and what it finds in seeded noise.
 
+mod any_series;
+mod days;
+mod disturbed;
 mod golden;
 mod noise;
 mod properties;

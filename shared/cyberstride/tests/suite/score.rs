@@ -63,7 +63,7 @@ proptest! {
             let judged = detector.observe(&Told::default(), At { millis, offset, holiday: offset % 2 == 0 }, y.filter(|y| y.is_finite()));
             prop_assert!((0.0..=1.0).contains(&judged.score.value));
             let bounds = judged.outlook.map(|outlook| outlook.interval(0.99));
-            prop_assert!(bounds.is_none_or(|(lower, upper)| lower <= upper && lower.is_finite() && upper.is_finite()));
+            prop_assert!(bounds.is_none_or(|(lower, upper)| lower <= upper && lower.is_finite() && upper.is_finite()), "{bounds:?} {:?}", judged.outlook);
         }
     }
 
