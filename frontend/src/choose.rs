@@ -3,7 +3,7 @@
 use cybernet::picture::{Aspect, Lamp, Picture};
 use vsm::{
     indicator::Direction,
-    signal::{Signal, State},
+    signal::{Signal, State, Tier},
     time::Moment,
 };
 
@@ -21,7 +21,7 @@ use crate::{
 pub struct Seat {
     /// Its lamp; none where nothing is heard.
     pub face: Option<Face>,
-    /// Whether it holds a signal that hurts, or one left from here.
+    /// Whether it holds a signal that asks for somebody, or one left from here.
     pub hot: bool,
     /// Whether it holds a signal that pleases.
     pub better: bool,
@@ -51,16 +51,16 @@ pub struct Open<'a> {
     pub stand: Stand,
 }
 
-/// The open signals of a recursion, the most urgent first: pain before pleasure, then the time left, then the size.
+/// The open signals of a recursion, the most urgent first: what asks for somebody, what was sudden, what pleases; of
+/// each the least time left, then the largest.
 ///
 /// The order does not depend on the time of day, so nothing moves unless a signal comes, goes or is revised.
 pub fn open<'a>(picture: &'a Picture, recursion: &Recursion<'a>) -> Vec<Open<'a>> {
     let stand = |signal| Some(Open { signal, stand: recursion.stand(signal)? });
     let mut open: Vec<_> = picture.signals.values().filter_map(stand).collect();
     let urgency = |signal: &Signal| {
-        let pleases = signal.direction == Direction::Pleasure;
         let ends_at = signal.allowance.map_or(i64::MAX, |allowance| allowance.ends_at.unix_millis());
-        (pleases, ends_at)
+        (signal.rank(), ends_at)
     };
     open.sort_by(|a, b| {
         let bigger = b.signal.sd.abs().total_cmp(&a.signal.sd.abs());
@@ -71,10 +71,15 @@ pub fn open<'a>(picture: &'a Picture, recursion: &Recursion<'a>) -> Vec<Open<'a>
 
 /// How many signals of which sort are open.
 pub fn counts(open: &[Open<'_>]) -> Counts {
-    let hurts = |open: &&Open<'_>| open.signal.direction == Direction::Pain;
-    let pain = open.iter().filter(hurts).count();
-    let climbing = open.iter().filter(hurts).filter(|open| climbed(open.signal)).count();
-    Counts { open: pain, climbing, better: open.len() - pain }
+    let count = |counts: Counts, open: &Open<'_>| match open.signal {
+        signal if signal.asks() => {
+            let climbing = counts.climbing + usize::from(climbed(signal));
+            Counts { open: counts.open + 1, climbing, ..counts }
+        }
+        signal if signal.direction == Direction::Pain => Counts { sudden: counts.sudden + 1, ..counts },
+        _ => Counts { better: counts.better + 1, ..counts },
+    };
+    open.iter().fold(Counts::default(), count)
 }
 
 /// What hangs where.
@@ -102,6 +107,7 @@ pub fn face(signal: &Signal, now: Moment) -> Face {
         used: signal.allowance.map(|allowance| (allowance.used(now) * 100.0).clamp(0.0, 100.0) as u8),
         held: signal.state == State::Acknowledged,
         climbed: climbed(signal),
+        sudden: signal.tier == Tier::Sudden,
         age: None,
     }
 }
@@ -136,14 +142,13 @@ impl Seats {
     /// Signals come most urgent first, so the first that stands in a place is the one that is shown.
     fn stand(&mut self, open: &Open<'_>, now: Moment) {
         let Open { signal, stand } = *open;
-        let hurts = signal.direction == Direction::Pain;
         if stand.at != Some(stand.origin) {
             let seat = self.at(stand.origin);
             if !matches!(seat.face, Some(Face { look: Look::Kind(..), .. })) {
                 seat.face = Some(Face { look: Look::Origin, tone: Tone::Pain, ..Face::default() });
             }
         }
-        if hurts {
+        if signal.asks() {
             self.heat(stand.origin);
             stand.at.into_iter().for_each(|place| self.heat(place));
         }
@@ -154,7 +159,7 @@ impl Seats {
             Some(Face { look: Look::Kind(..), .. }) => seat.more += 1,
             _ => seat.face = Some(face(signal, now)),
         }
-        seat.better |= !hurts;
+        seat.better |= signal.direction == Direction::Pleasure;
     }
 }
 
@@ -187,7 +192,10 @@ fn rank(look: Option<Look>) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use vsm::{id::UnitId, signal::Allowance};
+    use vsm::{
+        id::UnitId,
+        signal::{Allowance, Kind},
+    };
 
     use super::*;
     use crate::sample::{self, NOW, minutes};
@@ -239,8 +247,28 @@ mod tests {
         let open = open(&picture, &recursion);
         let order: Vec<_> = open.iter().map(|open| open.signal.indicators[0].as_str()).collect();
         assert_eq!(order, ["payments.errors", "cards.accepted", "marea.load"]);
-        assert_eq!(counts(&open), Counts { open: 2, climbing: 0, better: 1 });
+        assert_eq!(counts(&open), Counts { open: 2, better: 1, ..Counts::default() });
         assert_eq!(seats(&picture, &recursion, &open, NOW).operations[1].more, 1, "two signals in one circle");
+    }
+
+    #[test]
+    fn what_was_sudden_stands_behind_all_that_have_a_clock_and_heats_nothing() {
+        let sudden = Signal {
+            tier: Tier::Sudden,
+            kind: Kind::Transient,
+            sd: -40.0,
+            allowance: None,
+            ..sample::signal("checkout.latency", "checkout")
+        };
+        let picture = sample::alarm([sudden, sample::signal("cards.accepted", "cards")]);
+        let recursion = Recursion::of(&picture, None).unwrap();
+        let open = open(&picture, &recursion);
+        assert_eq!(open[1].signal.tier, Tier::Sudden);
+        assert_eq!(counts(&open), Counts { open: 1, sudden: 1, ..Counts::default() });
+        let seats = seats(&picture, &recursion, &open, NOW);
+        assert_eq!([0, 1].map(|i| seats.operations[i].hot), [false, true]);
+        let face = seats.operations[0].face.as_ref().unwrap();
+        assert_eq!((face.sentence().as_str(), face.blink()), ("pain transient sudden, no clock", None));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use cybernet::{picture::Picture, trace};
 use vsm::{
     id::{IndicatorId, UnitId},
     indicator::Indicator,
-    signal::{Cleared, Signal},
+    numbers,
+    signal::{Cleared, Signal, Tier},
     time::Moment,
 };
 
@@ -15,7 +16,6 @@ use crate::{
         lamp::Face,
         trace::{Band, Past, Story},
     },
-    numbers,
     recursion::{Place, Recursion},
     words,
 };
@@ -38,10 +38,14 @@ pub struct Tile {
     pub name: String,
     /// What happened, how sure that is, and when it began.
     pub kind: String,
-    /// Who has it.
+    /// The same with how unusual it is, where there is room.
+    pub kind_and_size: String,
+    /// Who has it; nothing where it asks for nobody.
     pub owner: String,
-    /// Until when, after a comma; nothing without an allowance.
+    /// Until when, after a comma; nothing without an allowance, and that it is sudden where it is.
     pub until: String,
+    /// Why it is there, as one sentence, for those who hear the wall.
+    pub reason: String,
     /// The last reading with its unit of measure.
     pub value: String,
     /// Its trace.
@@ -92,12 +96,15 @@ impl Source<'_> {
         let id = signal.indicators.first();
         let trace = id.and_then(|id| self.picture.traces.get(id));
         let last = trace.and_then(|trace| trace.points.back()).map(|point| point.1);
-        let kind = words::kind(signal.kind, choose::course(signal), signal.probability);
+        let (kind, onset) = (words::kind(signal), self.when(signal.onset_at));
+        let name = id.map(|id| self.name(id)).unwrap_or_default();
         Tile {
             signal: signal.id.to_string(),
             face: choose::face(signal, self.now),
-            name: id.map(|id| self.name(id)).unwrap_or_default(),
-            kind: format!("{kind}, {}", self.when(signal.onset_at)),
+            reason: format!("{name}: {}", signal.reason(self.measure(id))),
+            name,
+            kind_and_size: format!("{kind}, {}, {onset}", signal.unusual()),
+            kind: format!("{kind}, {onset}"),
             owner: self.owner(signal),
             until: self.until(signal),
             value: numbers::value(last.unwrap_or(signal.expected.mean + signal.size), self.measure(id)),
@@ -106,11 +113,17 @@ impl Source<'_> {
     }
 
     fn owner(&self, signal: &Signal) -> String {
+        if signal.tier == Tier::Sudden {
+            return String::new();
+        }
         let unit: &UnitId = &signal.held_by;
         self.picture.organisation.unit(unit).map_or_else(|| unit.to_string(), |unit| unit.owner.clone())
     }
 
     fn until(&self, signal: &Signal) -> String {
+        if signal.tier == Tier::Sudden {
+            return signal.tier.words().to_owned();
+        }
         let end = signal.allowance.map(|allowance| self.when(allowance.ends_at));
         end.map(|end| format!(", until {end}")).unwrap_or_default()
     }
@@ -213,6 +226,10 @@ mod tests {
         let tile = with(&picture, None, |source, open| source.tiles(open).remove(0));
         assert_eq!(tile.name, "Cards accepted");
         assert_eq!(tile.kind, "step down 97 %, 14:38");
+        assert_eq!(tile.kind_and_size, "step down 97 %, 4.1 sd, 14:38");
+        let reason = "Cards accepted: Step down, 97 % sure: 91.3 % seen, 94–98 % expected for 95 % of readings, 4.1 sd \
+                      below; score 0.74, voice: jump; sustained.";
+        assert_eq!(tile.reason, reason);
         assert_eq!((tile.owner.as_str(), tile.until.as_str()), ("Cards crew", ", until 15:39"));
         assert_eq!(tile.value, "91 %");
         assert_eq!(tile.story.onset.map(|(step, band)| (step, band.mean)), Some((3, 95.8)));
@@ -223,6 +240,14 @@ mod tests {
         let signal = Signal { allowance: None, ..sample::signal("cards.accepted", "cards") };
         let tile = with(&sample::alarm([signal]), None, |source, open| source.tiles(open).remove(0));
         assert_eq!((tile.owner.as_str(), tile.until.as_str()), ("Cards crew", ""));
+    }
+
+    #[test]
+    fn what_was_sudden_says_so_in_the_place_of_owner_and_time() {
+        let signal = Signal { allowance: None, tier: Tier::Sudden, ..sample::signal("cards.accepted", "cards") };
+        let tile = with(&sample::alarm([signal]), None, |source, open| source.tiles(open).remove(0));
+        assert_eq!((tile.owner.as_str(), tile.until.as_str()), ("", "sudden, no clock"));
+        assert!(tile.reason.ends_with("; sudden, no clock."), "{}", tile.reason);
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub const STRONG: f64 = 1.04;
 /// Narrowing the typeface by a share narrows a text by less: its advance widths, measured between 62 and 83 %.
 const YIELD: f64 = 1.2;
 
+/// The least width of the typeface, in per cent.
+const NARROWEST: f64 = 62.0;
+
 /// The share of the screen's height at which rooms are stated: a 65-inch screen read from five metres.
 const USUAL_SHARE: f64 = 0.0419;
 
@@ -19,13 +22,21 @@ pub struct Letters {
     larger: f64,
     /// How wide a text is in them, against the usual ones.
     narrower: f64,
+    /// How wide it is at the narrowest, against that.
+    narrowest: f64,
 }
 
 impl Letters {
     /// Letters that take such a share of the screen's height.
     pub fn of(share: f64) -> Self {
         let narrower = 1.0 - (1.0 - common_width(share) / common_width(USUAL_SHARE)) / YIELD;
-        Self { larger: share / USUAL_SHARE, narrower }
+        let narrowest = 1.0 - (1.0 - NARROWEST / common_width(share)) / YIELD;
+        Self { larger: share / USUAL_SHARE, narrower, narrowest }
+    }
+
+    /// Whether `text` can be set so narrow that it fits into `room`, in usual letters (em).
+    pub fn hold(self, text: &str, room: f64) -> bool {
+        extent(text) * self.narrower * self.narrowest <= room / self.larger
     }
 
     /// A style that sets `text` so narrow that it fits into `room`, in usual letters (em); nothing where it fits.
@@ -39,7 +50,7 @@ impl Letters {
 
 /// The width at which most of the wall is set, in per cent, as `tokens.css` has it.
 fn common_width(share: f64) -> f64 {
-    (3.46 / share).clamp(62.0, 84.0)
+    (3.46 / share).clamp(NARROWEST, 84.0)
 }
 
 /// How wide a text is in letters (em), in the common width of the wall.
@@ -75,6 +86,13 @@ mod tests {
         let line = "Payments, until 16:06";
         assert_eq!(fit(line, 9.5), None);
         assert!(Letters::of(0.0515).fit("Payments team, until 16:06", 9.5).is_some());
+    }
+
+    #[test]
+    fn the_longer_line_is_taken_where_the_letters_leave_room() {
+        let line = "step down 97 %, 4.1 sd, 14:38";
+        assert!(Letters::of(USUAL_SHARE).hold(line, 9.5));
+        assert!(!Letters::of(0.0495).hold(line, 9.5) && !Letters::of(USUAL_SHARE).hold(line, 7.0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The screens of the room: one websocket, one store, a wall.
 //!
 //! Reading order, pure first: [`address`] (which screen), [`link`] (is it alive), [`store`] (what the room told),
-//! [`recursion`] and [`choose`] (what hangs where), [`feed`], [`words`], [`numbers`], [`civil`] and [`fit`] (what it says),
+//! [`recursion`] and [`choose`] (what hangs where), [`feed`], [`words`], [`civil`] and [`fit`] (what it says),
 //! [`shown`] (the whole wall as values), [`geometry`] (lamps, traces and Beer's drawing as paths). Then what needs a
 //! browser: [`board`] (one reactive signal for each place), [`view`], [`zone`], [`wire`] and [`app`].
 
@@ -14,7 +14,6 @@ pub mod feed;
 pub mod fit;
 pub mod geometry;
 pub mod link;
-pub mod numbers;
 pub mod recursion;
 pub mod shown;
 pub mod store;

@@ -3,14 +3,9 @@
 use std::time::Duration;
 
 use vsm::{
-    signal::{Ending, Kind},
+    signal::{Ending, Kind, Signal},
     subsystem::Subsystem,
 };
-
-use crate::geometry::lamp::Course;
-
-/// A forecaster is never quite sure.
-const SUREST: f64 = 0.99;
 
 /// A line with a strong beginning and a quiet rest.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -24,10 +19,12 @@ pub struct Head {
 /// How many signals there are of which sort.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counts {
-    /// Open signals that hurt.
+    /// Open signals that hurt and last: those that ask for somebody.
     pub open: usize,
     /// Those of them that have left the unit they arose in.
     pub climbing: usize,
+    /// Open signals that hurt and were sudden: they wake nobody.
+    pub sudden: usize,
     /// Open signals that please.
     pub better: usize,
 }
@@ -43,13 +40,14 @@ impl Head {
         Self::new("Waiting", "for the first picture")
     }
 
-    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 better`.
+    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 sudden · 1 better`.
     pub fn of(counts: Counts, steady_since: Option<String>) -> Self {
         if counts == Counts::default() {
             return Self::new("Steady", steady_since.map(|since| format!("since {since}")).unwrap_or_default());
         }
-        let better = if counts.better == 0 { String::new() } else { format!("· {} better", counts.better) };
-        Self::new(counts.pain().unwrap_or_else(|| "Steady".to_owned()), better)
+        let beside = [(counts.sudden, "sudden"), (counts.better, "better")].into_iter().filter(|(many, _)| 0 < *many);
+        let beside: Vec<String> = beside.map(|(many, what)| format!("· {many} {what}")).collect();
+        Self::new(counts.pain().unwrap_or_else(|| "Steady".to_owned()), beside.join(" "))
     }
 
     /// `12 s old · then 3 open`.
@@ -59,7 +57,7 @@ impl Head {
 }
 
 impl Counts {
-    /// `3 open, 1 climbing`; none without pain.
+    /// `3 open, 1 climbing`; none without pain that lasts.
     pub fn pain(self) -> Option<String> {
         let climbing = if self.climbing == 0 { String::new() } else { format!(", {} climbing", self.climbing) };
         (0 < self.open).then(|| format!("{} open{climbing}", self.open))
@@ -72,18 +70,8 @@ impl Counts {
 }
 
 /// `step down 97 %`.
-pub fn kind(kind: Kind, course: Course, probability: f64) -> String {
-    let what = match (kind, course) {
-        (Kind::Transient, Course::Up) => "spike up",
-        (Kind::Transient, Course::Down) => "spike down",
-        (Kind::Level, Course::Up) => "step up",
-        (Kind::Level, Course::Down) => "step down",
-        (Kind::Slope, Course::Up) => "rising",
-        (Kind::Slope, Course::Down) => "falling",
-        (Kind::Variance, Course::Up) => "swings grow",
-        (Kind::Variance, Course::Down) => "swings shrink",
-    };
-    format!("{what} {:.0} %", probability.clamp(0.0, SUREST) * 100.0)
+pub fn kind(signal: &Signal) -> String {
+    format!("{} {} %", signal.what(), signal.sure())
 }
 
 /// How a signal ended: `step back`, `ramp stays`.
@@ -138,18 +126,20 @@ pub fn system(system: Subsystem) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
 
-    fn head(open: usize, climbing: usize, better: usize) -> String {
-        let Head { strong, rest } = Head::of(Counts { open, climbing, better }, Some("Thu 18:40".to_owned()));
+    fn head(open: usize, climbing: usize, sudden: usize, better: usize) -> String {
+        let Head { strong, rest } = Head::of(Counts { open, climbing, sudden, better }, Some("Thu 18:40".to_owned()));
         format!("{strong} {rest}").trim_end().to_owned()
     }
 
     #[test]
     fn the_head_says_how_the_organisation_is_and_prints_no_zero() {
-        assert_eq!(head(0, 0, 0), "Steady since Thu 18:40");
-        assert_eq!(head(3, 1, 1), "3 open, 1 climbing · 1 better");
-        assert_eq!(head(1, 0, 0), "1 open");
-        assert_eq!(head(0, 0, 2), "Steady · 2 better");
+        assert_eq!(head(0, 0, 0, 0), "Steady since Thu 18:40");
+        assert_eq!(head(3, 1, 0, 1), "3 open, 1 climbing · 1 better");
+        assert_eq!(head(1, 0, 2, 1), "1 open · 2 sudden · 1 better");
+        assert_eq!(head(0, 0, 1, 0), "Steady · 1 sudden");
+        assert_eq!(head(0, 0, 0, 2), "Steady · 2 better");
     }
 
     #[test]
@@ -161,10 +151,13 @@ mod tests {
 
     #[test]
     fn a_kind_is_said_as_a_person_says_it() {
-        assert_eq!(kind(Kind::Level, Course::Down, 0.972), "step down 97 %");
-        assert_eq!(kind(Kind::Slope, Course::Up, 0.91), "rising 91 %");
-        assert_eq!(kind(Kind::Transient, Course::Up, 0.88), "spike up 88 %");
-        assert_eq!(kind(Kind::Variance, Course::Down, 0.999), "swings shrink 99 %");
+        let of = |of, size, probability| {
+            kind(&Signal { kind: of, size, probability, ..sample::signal("cards.accepted", "cards") })
+        };
+        assert_eq!(of(Kind::Level, -4.5, 0.972), "step down 97 %");
+        assert_eq!(of(Kind::Slope, 2.0, 0.91), "rising 91 %");
+        assert_eq!(of(Kind::Transient, 9.0, 0.88), "spike up 88 %");
+        assert_eq!(of(Kind::Variance, -0.5, 0.999), "swings shrink 99 %");
         assert_eq!(ending(Kind::Level, Ending::Settled), "step stays");
     }
 

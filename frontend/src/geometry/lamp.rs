@@ -3,7 +3,7 @@
 //! Every mark has one place, so that they combine: inside the kind, the body is the tone, round it the clock,
 //! below held, above climbed, through muted.
 
-use vsm::signal::Kind;
+use vsm::signal::{Kind, Tier};
 
 use super::curve::{at, circle};
 
@@ -20,6 +20,8 @@ pub struct Face {
     pub held: bool,
     /// Whether it climbed from below.
     pub climbed: bool,
+    /// Whether it was sudden and has no clock.
+    pub sudden: bool,
     /// For how long it has been silent, in words.
     pub age: Option<String>,
 }
@@ -141,6 +143,7 @@ impl Face {
         words.extend(self.age.iter().map(|age| format!("for {age}")));
         words.extend(self.held.then(|| "acknowledged".to_owned()));
         words.extend(self.climbed.then(|| "climbed".to_owned()));
+        words.extend(self.sudden.then(|| Tier::Sudden.words().to_owned()));
         words.extend(self.clock().map(|used| format!("{used} % of the allowance used")));
         words.join(" ")
     }

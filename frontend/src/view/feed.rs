@@ -67,13 +67,19 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
     let tone = Signal::derive(move || face.with(|face| face.tone));
     let letters = expect_context::<Letters>();
     let fit = move |read, room| move || letters.fit(&text(read)(), room);
+    // How unusual it is stands there where the letters leave room for it.
+    let kind = Memo::new(move |_| {
+        let long = part(tile, |tile| &tile.kind_and_size);
+        if letters.hold(&long, WORDS) { long } else { part(tile, |tile| &tile.kind) }
+    });
+    let kind_fit = move || kind.with(|kind| letters.fit(kind, WORDS));
     let held_fit = move || letters.fit(&(part(tile, |tile| &tile.owner) + &part(tile, |tile| &tile.until)), WORDS);
     view! {
-        <article class="tile" data-signal=signal>
+        <article class="tile" data-signal=signal aria-label=text(|tile| &tile.reason)>
             <Lamp face />
             <div class="words">
                 <b style=fit(|tile| &tile.name, NAME)>{text(|tile| &tile.name)}</b>
-                <p style=fit(|tile| &tile.kind, WORDS)>{text(|tile| &tile.kind)}</p>
+                <p style=kind_fit>{move || kind.get()}</p>
                 <p class="who" style=held_fit><span>{text(|tile| &tile.owner)}</span>{text(|tile| &tile.until)}</p>
             </div>
             <div class="pic"><Trace story tone field=TILE /></div>

@@ -174,8 +174,8 @@ impl SlowedDown {
 impl SignalHeard<'_> {
     /// Tells it.
     pub fn emit(&self) {
-        let Signal { id, unit, kind, direction, state, size, sd, .. } = self.0;
-        info!(%id, %unit, ?kind, ?direction, ?state, size, sd, "signal");
+        let Signal { id, unit, kind, direction, tier, state, size, sd, .. } = self.0;
+        info!(%id, %unit, ?kind, ?direction, ?tier, ?state, size, sd, "signal");
     }
 }
 

@@ -26,6 +26,8 @@ const CHANGED: f64 = 0.8;
 const CRUDE: f64 = 0.8;
 /// What is more probably nothing than this is not raised.
 const NOTHING: f64 = 0.25;
+/// Upon what is open, a departure that gathered must be so many standard deviations large.
+const LEFT: f64 = 2.0;
 
 /// The voices that gather evidence, and the disturbance that is open.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -155,7 +157,12 @@ impl Attention {
         sense: &Sense,
     ) -> Option<Latch> {
         let naming = Naming::open(sense.innovations().last(), seen.sensed.memory, suspicion);
-        let Verdict { ago, nothing, .. } = naming.verdict();
+        let Verdict { kind, ago, nothing, size, .. } = naming.verdict();
+        // A shift is known as well as the first readings told; what is left of it is no disturbance of its own.
+        let left = if kind == Kind::Slope { size * (ago + 1) as f64 } else { size };
+        if self.open.is_some() && suspicion == Suspicion::DRIFT && left.abs() < LEFT {
+            return None;
+        }
         let Moment { millis: onset_at, expected: centre, usual } = self.recent.ago(ago);
         let off = centre - outlook.centre();
         let (lower, upper) = outlook.interval(0.95);

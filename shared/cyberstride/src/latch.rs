@@ -193,9 +193,10 @@ impl Latch {
         kind == Kind::Variance && gathered == Some(opposite)
     }
 
-    /// Whether innovations are what they were before.
+    /// Whether innovations are what they were before. Upon a slope they are not: it is only known as well as its first
+    /// readings told, and what is left of it grows.
     pub(crate) fn is_calm(&self) -> bool {
-        self.shift.is_some() && self.inside == 0
+        self.shift.is_some_and(|(_, growth)| growth == 0.0) && self.inside == 0
     }
 
     /// What is known now.

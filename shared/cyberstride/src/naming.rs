@@ -54,7 +54,7 @@ impl Suspicion {
     /// One reading that nobody expected.
     pub(crate) const SURPRISE: Self = Self { kinds: [0.45, 0.33, 0.10, 0.12], nothing: 0.0, earlier: 0.2 };
     /// Readings off to one side.
-    pub(crate) const DRIFT: Self = Self { kinds: [0.05, 0.40, 0.45, 0.10], nothing: 0.8, earlier: 0.95 };
+    pub(crate) const DRIFT: Self = Self { kinds: [0.05, 0.25, 0.60, 0.10], nothing: 0.8, earlier: 0.95 };
     /// More or less noise.
     pub(crate) const SCATTER: Self = Self { kinds: [0.10, 0.05, 0.05, 0.80], nothing: 0.8, earlier: 0.95 };
     /// Whatever made the score rise.

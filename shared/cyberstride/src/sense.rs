@@ -63,7 +63,7 @@ impl Sense {
         let innovation = error.map(|error| self.innovations.observe(error, known.frozen));
         let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, strictness);
         let innovation = innovation.map(|z| match unusual {
-            Some(nats) if nats < COMMON => self.innovations.temper(normal_deviate(nats)),
+            Some(nats) if nats < COMMON && !known.frozen => self.innovations.temper(normal_deviate(nats)),
             _ => z,
         });
         let usual = usual.filter(|_| self.forecaster.pattern() != Pattern::None);

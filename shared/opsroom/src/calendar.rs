@@ -1,6 +1,6 @@
 //! What clock and calendar show in the place of a unit.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cyberstride::At;
 use jiff::{
@@ -16,6 +16,8 @@ const THURSDAY: i64 = 3;
 const SUNDAY: u8 = 6;
 /// Seconds in a day of the local clock; the day of a clock change is this long too, counted by what the clock shows.
 const DAY: i64 = 86_400;
+/// Minutes in a week.
+const WEEK: u64 = 7 * 24 * 60;
 
 /// Clock and calendar of one time zone: a table of zones and a list of holidays, no clock of its own.
 ///
@@ -95,6 +97,14 @@ impl Calendar {
         }
         let Local { day_before, day_of_week, minute_of_day } = self.local(moment);
         windows.iter().any(|hours| hours.holds_after(day_before, day_of_week, minute_of_day))
+    }
+
+    /// Whether every moment after `from`, up to and with `until`, lies within the windows, looked at minute by minute.
+    ///
+    /// Windows come back every week, so of a longer time only the last week is looked at.
+    pub fn is_within_since(&mut self, windows: &[Hours], from: Moment, until: Moment) -> bool {
+        let minutes = (until.since(from).as_secs() / 60).min(WEEK);
+        (0..=minutes).all(|minute| self.is_within(windows, until - Duration::from_secs(60 * minute)))
     }
 
     fn day_of(&mut self, moment: Moment) -> Day {

@@ -6,7 +6,7 @@ use cybernet::picture::{Aspect, Change, Lamp, Picture};
 use serde::{Deserialize, Serialize};
 use vsm::{
     id::{IndicatorId, UnitId},
-    indicator::{Direction, Indicator},
+    indicator::Indicator,
     organisation::{Organisation, UNOWNED},
     signal::{Allowance, Cleared, Ending, Kind, Signal, SignalId, State},
     time::Moment,
@@ -189,7 +189,8 @@ impl Desk {
             Some(open) => self.revise(open.clone(), indicator, &finding, at),
             None => self.open(indicator, &finding, at),
         };
-        let another_look = open.is_none_or(|open| open.kind != signal.kind || open.direction != signal.direction);
+        let look = |signal: &Signal| (signal.kind, signal.direction, signal.tier);
+        let another_look = open.is_none_or(|open| look(open) != look(&signal));
         self.open.insert(id.clone(), name);
         self.change(Change::Signal(Box::new(signal)));
         if self.picture.steady_since.is_some() {
@@ -202,40 +203,45 @@ impl Desk {
     }
 
     fn open(&self, indicator: &Indicator, finding: &Finding, at: Moment) -> Signal {
-        let direction = indicator.good.direction(finding.size);
-        Signal {
-            id: SignalId::new(&indicator.id, finding.onset_at),
+        let Finding { kind, probability, tier, voice, score, seen, size, sd, expected, onset_at } = *finding;
+        let signal = Signal {
+            id: SignalId::new(&indicator.id, onset_at),
             unit: indicator.unit.clone(),
             system: indicator.system,
             layer: indicator.layer,
-            kind: finding.kind,
-            probability: finding.probability,
-            direction,
-            size: finding.size,
-            sd: finding.sd,
-            expected: finding.expected,
+            kind,
+            probability,
+            direction: indicator.good.direction(size),
+            tier,
+            voice,
+            score,
+            seen,
+            size,
+            sd,
+            expected,
             raised_at: at,
-            onset_at: finding.onset_at,
+            onset_at,
             state: State::Raised,
             held_by: indicator.unit.clone(),
-            allowance: self.allowance(&indicator.unit, direction, at),
+            allowance: None,
             indicators: vec![indicator.id.clone()],
             runbook: indicator.runbook.clone(),
             rehearsed: self.standings.get(&indicator.id).is_some_and(|standing| standing.rehearsed),
-        }
+        };
+        Signal { allowance: self.allowance(&signal, at), ..signal }
     }
 
     fn revise(&self, open: Signal, indicator: &Indicator, finding: &Finding, at: Moment) -> Signal {
-        let Finding { kind, probability, size, sd, .. } = *finding;
+        let Finding { kind, probability, tier, score, seen, size, sd, .. } = *finding;
         let direction = indicator.good.direction(size);
-        let running = open.allowance.filter(|_| direction == Direction::Pain);
-        let allowance = running.or_else(|| self.allowance(&open.held_by, direction, at));
-        Signal { kind, probability, size, sd, direction, allowance, ..open }
+        let signal = Signal { kind, probability, tier, score, seen, size, sd, direction, ..open };
+        let running = signal.allowance.filter(|_| signal.asks());
+        Signal { allowance: running.or_else(|| self.allowance(&signal, at)), ..signal }
     }
 
-    /// The time a unit has from now; pleasure has no clock.
-    fn allowance(&self, unit: &UnitId, direction: Direction, at: Moment) -> Option<Allowance> {
-        let unit = self.picture.organisation.unit(unit).filter(|_| direction == Direction::Pain)?;
+    /// The time the holder of a signal has from now, if the signal asks for somebody.
+    fn allowance(&self, signal: &Signal, at: Moment) -> Option<Allowance> {
+        let unit = self.picture.organisation.unit(&signal.held_by).filter(|_| signal.asks())?;
         Some(Allowance::start(at, unit.allowance))
     }
 
@@ -285,13 +291,13 @@ impl Desk {
     }
 }
 
-/// Pain before pleasure, then the least time left, then the oldest.
-pub fn urgency(signal: &Signal) -> (bool, Moment, Moment) {
+/// What asks for somebody before what was sudden, that before pleasure; then the least time left, then the oldest.
+pub fn urgency(signal: &Signal) -> (u8, Moment, Moment) {
     let ends_at = signal.allowance.map_or(signal.raised_at, |allowance| allowance.ends_at);
-    (signal.direction == Direction::Pleasure, ends_at, signal.raised_at)
+    (signal.rank(), ends_at, signal.raised_at)
 }
 
-/// Nothing stale looks alive, so silence comes before everything; a signal before youth.
+/// Nothing stale looks alive, so silence comes before everything; a signal that was raised before muted hours and youth.
 fn aspect(indicator: &Indicator, standing: &Standing, signal: Option<&Signal>) -> Aspect {
     if standing.silent {
         return Aspect::Silent;
@@ -304,6 +310,7 @@ fn aspect(indicator: &Indicator, standing: &Standing, signal: Option<&Signal>) -
         Some(Kind::Level) => Aspect::Level,
         Some(Kind::Slope) => Aspect::Slope,
         Some(Kind::Variance) => Aspect::Variance,
+        None if standing.muted => Aspect::Muted,
         None if standing.young => Aspect::Young,
         None => Aspect::Calm,
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vsm::{
     id::IndicatorId,
     indicator::Indicator,
-    signal::{Ending, Expected, Kind},
+    signal::{Ending, Expected, Kind, Tier, Voice},
     time::Moment,
 };
 
@@ -25,7 +25,7 @@ pub struct Disturbance {
 pub enum What {
     /// An indicator that nobody has described was heard for the first time.
     Appeared(Box<Indicator>),
-    /// The indicator fell silent, spoke again, or is no longer young.
+    /// The indicator fell silent, spoke again, is no longer young, or its muted hours began or ended.
     Standing(Standing),
     /// A signal is due, or what was found of it has changed.
     Found(Finding),
@@ -51,6 +51,8 @@ pub struct Standing {
     pub silent: bool,
     /// Whether the detector is still learning what is normal.
     pub young: bool,
+    /// Whether its muted hours run.
+    pub muted: bool,
     /// Whether the readings are rehearsed.
     pub rehearsed: bool,
     /// Since when it stands so.
@@ -64,36 +66,20 @@ pub struct Finding {
     pub kind: Kind,
     /// How sure that is, from 0 to 1.
     pub probability: f64,
+    /// How much it asks of people; it may rise, and does not fall.
+    pub tier: Tier,
+    /// Which voice spoke first.
+    pub voice: Voice,
+    /// How unusual it was at most, from 0 to 1.
+    pub score: f64,
+    /// What was seen, in the indicator's unit of measure.
+    pub seen: f64,
     /// How far the series is from what was expected, signed, in the indicator's unit of measure.
     pub size: f64,
-    /// The same in standard deviations of the forecast, on the indicator's scale.
+    /// The same in standard deviations of what was expected.
     pub sd: f64,
     /// What was expected, frozen at the onset.
     pub expected: Expected,
     /// When the series left its forecast, by the team's clock.
     pub onset_at: Moment,
-}
-
-impl From<cyberstride::Finding> for Finding {
-    fn from(found: cyberstride::Finding) -> Self {
-        let cyberstride::Finding { probability, size, sd, expected, .. } = found;
-        let cyberstride::Band { lower, centre, upper } = expected;
-        Self {
-            kind: kind_of(found.kind),
-            probability,
-            size,
-            sd,
-            expected: Expected { lower, mean: centre, upper },
-            onset_at: Moment::from_unix_millis(found.onset_at),
-        }
-    }
-}
-
-fn kind_of(kind: cyberstride::Kind) -> Kind {
-    match kind {
-        cyberstride::Kind::Transient => Kind::Transient,
-        cyberstride::Kind::Level => Kind::Level,
-        cyberstride::Kind::Slope => Kind::Slope,
-        cyberstride::Kind::Variance => Kind::Variance,
-    }
 }

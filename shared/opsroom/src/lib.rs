@@ -4,13 +4,15 @@
 //! [`desk::Desk`] folds what the watches say into signals, lamps and changes of the picture. No clock, thread, socket
 //! or random number: a journal replays to the same picture, to the last bit.
 //!
-//! Reading order: [`disturbance`] (what a watch says), [`judge`] (when it says so), [`past`] (what it remembers),
-//! [`calendar`] (what the clock shows where it is), [`watch`], [`watches`] (all of a shard), [`desk`], [`coalesce`]
-//! (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).
+//! Reading order: [`disturbance`] (what a watch says), `detection` (the same in the words of the detector), [`past`]
+//! (what it remembers), [`calendar`] and [`calendars`] (what the clock shows where it is), [`watch`], [`watches`] (all of
+//! a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).
 
 pub mod calendar;
+pub mod calendars;
 pub mod coalesce;
 pub mod desk;
+mod detection;
 pub mod disturbance;
 pub mod hindcast;
 pub mod opsroom;

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use cybernet::trace::{AHEAD, Band, Step, Trace};
-use cyberstride::{At, Detector, Ending, Judgement, News, Outlook, Pattern, Scale, Told};
+use cyberstride::{At, Detector, Judgement, News, Outlook, Scale, Told};
 use serde::{Deserialize, Serialize};
-use vsm::{indicator::Indicator, signal, time::Moment};
+use vsm::{indicator::Indicator, time::Moment};
 
 use crate::{
+    calendar::Calendar,
+    detection::{ending_of, told},
     disturbance::{Finding, Standing, What},
     past::{Past, Remembered},
 };
@@ -35,6 +37,8 @@ pub struct State {
     detector: Detector,
     past: Past,
     standing: Option<Standing>,
+    /// The onset of the signal that the desk was told of and that is still open.
+    raised: Option<Moment>,
     measured_at: Moment,
     /// When it was last heard of, never later than the room's own clock.
     heard_at: Moment,
@@ -73,6 +77,7 @@ impl Watch {
             detector: Detector::new(&told),
             past: Past::default(),
             standing: None,
+            raised: None,
             measured_at: Moment::from_unix_millis(i64::MIN),
             heard_at: Moment::from_unix_millis(i64::MIN),
             received_at: Moment::from_unix_millis(i64::MIN),
@@ -84,7 +89,7 @@ impl Watch {
 
     /// A watch that goes on where another stopped.
     ///
-    /// If it is told another scale now, what was learned is of no use.
+    /// If it is told another scale now, what was learned is of no use. If it is muted now, nothing is open for the desk.
     pub fn resume(indicator: Indicator, state: State) -> Self {
         let mut watch = Self::new(indicator);
         if watch.told.scale == state.scale {
@@ -93,44 +98,43 @@ impl Watch {
             let State { standing, measured_at, heard_at, received_at, interval, .. } = state;
             watch.state = State { standing, measured_at, heard_at, received_at, interval, ..watch.state };
         }
+        watch.state.raised = watch.state.raised.filter(|_| !watch.indicator.muted);
         watch
     }
 
-    /// Folds the next reading in and passes on what deserves attention.
+    /// Folds the next reading in and passes on what deserves attention. `calendar` is that of its unit.
     ///
     /// A reading that is not newer than the last one is kept in the journal, counted as late, and not judged.
-    pub fn observe(&mut self, arrival: Arrival, followed: bool, mut say: impl FnMut(What)) {
+    pub fn observe(&mut self, arrival: Arrival, calendar: &mut Calendar, followed: bool, mut say: impl FnMut(What)) {
         if arrival.measured_at <= self.state.measured_at {
             self.state.late += 1;
             return;
         }
         // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
         if self.was_waited_for(arrival.received_at) {
-            self.tick(arrival.received_at).into_iter().for_each(&mut say);
+            self.fall_silent(arrival.received_at, &mut say);
         }
         self.state.received_at = arrival.received_at;
+        self.catch_up(arrival.measured_at, calendar, &mut say);
         self.hear(&arrival);
-        let at = At::utc(arrival.measured_at.unix_millis());
+        let at = calendar.at(arrival.measured_at);
         let Judgement { outlook, diagnosis, news, .. } =
             self.state.detector.observe(&self.told, at, Some(arrival.value));
         self.remember(&arrival, outlook.as_ref());
-        self.stand(&arrival, diagnosis.is_none_or(|diagnosis| diagnosis.young), &mut say);
-        self.tell(news, &mut say);
+        let muted = calendar.is_within(&self.indicator.muted_hours, arrival.measured_at);
+        let young = diagnosis.is_none_or(|diagnosis| diagnosis.young);
+        self.stand(&arrival, young, muted, &mut say);
+        self.tell(news, muted || self.indicator.muted, &mut say);
         if followed {
             say(What::Step(self.step()));
         }
     }
 
-    /// Says so if a reading was due before `now` and did not come, or since when, if an old one has come meanwhile.
-    pub fn tick(&mut self, now: Moment) -> Option<What> {
-        let standing = self.state.standing?;
-        let due_by = self.due_by()?;
-        if now <= due_by || (standing.silent && standing.since == due_by) {
-            return None;
-        }
-        let silent = Standing { silent: true, since: due_by, ..standing };
-        self.state.standing = Some(silent);
-        Some(What::Standing(silent))
+    /// Lets the room's clock go on: says so if a reading was due before `now` and did not come, or since when, if an old
+    /// one has come meanwhile; and if muted hours began or ended.
+    pub fn tick(&mut self, now: Moment, calendar: &mut Calendar, mut say: impl FnMut(What)) {
+        self.fall_silent(now, &mut say);
+        self.keep_hours(now, calendar, &mut say);
     }
 
     /// The last readings and the next periods.
@@ -144,10 +148,9 @@ impl Watch {
         self.state.past.newest().is_none()
     }
 
-    /// The onset of what is open.
+    /// The onset of what is open for the desk.
     pub fn open_since(&self) -> Option<Moment> {
-        let open = self.state.detector.open().filter(|_| !self.indicator.muted)?;
-        Some(Moment::from_unix_millis(open.onset_at))
+        self.state.raised
     }
 
     /// What it watches.
@@ -160,6 +163,54 @@ impl Watch {
         &self.state
     }
 
+    fn fall_silent(&mut self, now: Moment, say: &mut impl FnMut(What)) {
+        let (Some(standing), Some(due_by)) = (self.state.standing, self.due_by()) else { return };
+        if now <= due_by || (standing.silent && standing.since == due_by) {
+            return;
+        }
+        let silent = Standing { silent: true, since: due_by, ..standing };
+        self.state.standing = Some(silent);
+        say(What::Standing(silent));
+    }
+
+    /// Shows that muted hours run, and raises at their end what is still open.
+    ///
+    /// While an old backlog comes in, its readings tell the hours and not the clock.
+    fn keep_hours(&mut self, now: Moment, calendar: &mut Calendar, say: &mut impl FnMut(What)) {
+        let Some(standing) = self.state.standing.filter(|standing| !standing.silent) else { return };
+        let muted = calendar.is_within(&self.indicator.muted_hours, now);
+        if muted != standing.muted {
+            let standing = Standing { muted, since: now, ..standing };
+            self.state.standing = Some(standing);
+            say(What::Standing(standing));
+        }
+        if !muted {
+            self.raise_what_is_open(say);
+        }
+    }
+
+    /// That muted hours ended since the last reading follows from the readings alone, too.
+    fn catch_up(&mut self, now: Moment, calendar: &mut Calendar, say: &mut impl FnMut(What)) {
+        let hours = &self.indicator.muted_hours;
+        if self.holds_back() && !calendar.is_within_since(hours, self.state.measured_at, now) {
+            self.raise_what_is_open(say);
+        }
+    }
+
+    /// Whether something is open that the desk was not told of, and nothing but muted hours holds it back.
+    fn holds_back(&self) -> bool {
+        self.state.raised.is_none() && !self.indicator.muted && self.state.detector.open().is_some()
+    }
+
+    fn raise_what_is_open(&mut self, say: &mut impl FnMut(What)) {
+        if self.holds_back()
+            && let Some(open) = self.state.detector.open()
+        {
+            self.state.raised = Some(Moment::from_unix_millis(open.onset_at));
+            say(What::Found(Finding::from(open)));
+        }
+    }
+
     fn hear(&mut self, arrival: &Arrival) {
         let first = self.state.standing.is_none();
         let gap = arrival.measured_at.since(self.state.measured_at);
@@ -170,8 +221,9 @@ impl Watch {
         self.state.heard_at = arrival.measured_at.min(arrival.received_at).max(self.state.heard_at);
     }
 
-    fn stand(&mut self, arrival: &Arrival, young: bool, say: &mut impl FnMut(What)) {
-        let standing = Standing { silent: false, young, rehearsed: arrival.rehearsed, since: arrival.received_at };
+    fn stand(&mut self, arrival: &Arrival, young: bool, muted: bool, say: &mut impl FnMut(What)) {
+        let Arrival { rehearsed, received_at, .. } = *arrival;
+        let standing = Standing { silent: false, young, muted, rehearsed, since: received_at };
         let same = |last: Standing| Standing { since: standing.since, ..last } == standing;
         if self.state.standing.is_some_and(same) {
             return;
@@ -184,14 +236,23 @@ impl Watch {
         say(What::Standing(standing));
     }
 
-    fn tell(&self, news: [Option<News>; 2], say: &mut impl FnMut(What)) {
-        for news in news.into_iter().flatten().filter(|_| !self.indicator.muted) {
-            say(match news {
-                News::Found(finding) => What::Found(Finding::from(finding)),
-                News::Ended(finding, ending) => {
-                    What::Ended { onset_at: Moment::from_unix_millis(finding.onset_at), ending: ending_of(ending) }
+    /// Passes on what the detector says. What is raised is told to its end; what is found while muted is held back.
+    fn tell(&mut self, news: [Option<News>; 2], muted: bool, say: &mut impl FnMut(What)) {
+        for news in news.into_iter().flatten() {
+            let (News::Found(finding) | News::Ended(finding, _)) = news;
+            let onset_at = Moment::from_unix_millis(finding.onset_at);
+            let is_raised = self.state.raised == Some(onset_at);
+            match news {
+                News::Found(finding) if is_raised || !muted => {
+                    self.state.raised = Some(onset_at);
+                    say(What::Found(Finding::from(finding)));
                 }
-            });
+                News::Ended(_, ending) if is_raised => {
+                    self.state.raised = None;
+                    say(What::Ended { onset_at, ending: ending_of(ending) });
+                }
+                News::Found(_) | News::Ended(..) => (),
+            }
         }
     }
 
@@ -253,42 +314,5 @@ impl Interval {
             true => UNKNOWN,
             false => Duration::from_millis((4.0 * self.millis) as u64),
         }
-    }
-}
-
-/// What the detector is told of an indicator.
-fn told(indicator: &Indicator) -> Told {
-    Told {
-        scale: indicator.scale.map(scale_of),
-        cadence: indicator.cadence.map(|cadence| cadence.as_secs_f64() * 1e3),
-        pattern: indicator.pattern.map(pattern_of),
-        least: indicator.least,
-        least_share: indicator.least_share,
-        false_alarms_a_week: indicator.false_alarms_a_week,
-    }
-}
-
-/// The detector's name for an indicator's scale.
-fn scale_of(scale: vsm::indicator::Scale) -> Scale {
-    match scale {
-        vsm::indicator::Scale::Identity => Scale::Identity,
-        vsm::indicator::Scale::Log => Scale::Log,
-        vsm::indicator::Scale::Sqrt => Scale::Sqrt,
-        vsm::indicator::Scale::AsinSqrt => Scale::AsinSqrt,
-    }
-}
-
-fn pattern_of(pattern: vsm::indicator::Pattern) -> Pattern {
-    match pattern {
-        vsm::indicator::Pattern::None => Pattern::None,
-        vsm::indicator::Pattern::Daily => Pattern::Daily,
-        vsm::indicator::Pattern::Weekly => Pattern::Weekly,
-    }
-}
-
-fn ending_of(ending: Ending) -> signal::Ending {
-    match ending {
-        Ending::Back => signal::Ending::Back,
-        Ending::Settled => signal::Ending::Settled,
     }
 }

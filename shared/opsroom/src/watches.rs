@@ -13,6 +13,7 @@ use vsm::{
 };
 
 use crate::{
+    calendars::Calendars,
     disturbance::{Disturbance, What},
     watch::{Arrival, State, Watch},
 };
@@ -25,11 +26,19 @@ pub const MOST_UNOWNED: usize = 100_000;
 pub struct Watches {
     described: HashMap<IndicatorId, Indicator>,
     tray: UnitId,
+    calendars: Calendars,
     places: HashMap<IndicatorId, usize>,
-    watches: Vec<Watch>,
+    watches: Vec<Hung>,
     followed: BTreeSet<IndicatorId>,
     unowned: usize,
     unwatched: u64,
+}
+
+/// A watch, and the place of the calendar by which it lives.
+#[derive(Clone, Debug)]
+struct Hung {
+    watch: Watch,
+    calendar: usize,
 }
 
 /// What a shard has learned, for a restart.
@@ -46,6 +55,7 @@ impl Watches {
         Self {
             described,
             tray,
+            calendars: Calendars::new(organisation),
             places: HashMap::new(),
             watches: Vec::new(),
             followed: BTreeSet::new(),
@@ -67,7 +77,7 @@ impl Watches {
 
     /// What it has learned.
     pub fn learned(&self) -> Learned {
-        let state = |watch: &Watch| (watch.indicator().id.clone(), watch.state().clone());
+        let state = |Hung { watch, .. }: &Hung| (watch.indicator().id.clone(), watch.state().clone());
         Learned { watches: self.watches.iter().map(state).collect() }
     }
 
@@ -78,21 +88,24 @@ impl Watches {
             return;
         };
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
-        let is_new = self.watches[place].trace_is_empty();
+        let Hung { watch, calendar } = &mut self.watches[place];
+        let is_new = watch.trace_is_empty();
         let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
         let mut say = |what| out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
-        self.watches[place].observe(arrival, followed && !is_new, &mut say);
+        watch.observe(arrival, self.calendars.at(*calendar), followed && !is_new, &mut say);
         if followed && is_new {
-            say(What::Trace(self.watches[place].trace()));
+            say(What::Trace(watch.trace()));
         }
     }
 
-    /// Says which indicators have fallen silent by `now`.
+    /// Says which indicators have fallen silent by `now`, and whose muted hours began or ended.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Disturbance>) {
-        for watch in &mut self.watches {
-            if let Some(what) = watch.tick(now) {
-                out.push(Disturbance { indicator: watch.indicator().id.clone(), at: now, what });
-            }
+        let mut said = Vec::new();
+        for Hung { watch, calendar } in &mut self.watches {
+            watch.tick(now, self.calendars.at(*calendar), |what| said.push(what));
+            let told =
+                said.drain(..).map(|what| Disturbance { indicator: watch.indicator().id.clone(), at: now, what });
+            out.extend(told);
         }
     }
 
@@ -107,7 +120,7 @@ impl Watches {
                 out.push(Disturbance {
                     indicator: id.clone(),
                     at: now,
-                    what: What::Trace(self.watches[place].trace()),
+                    what: What::Trace(self.watches[place].watch.trace()),
                 });
             }
         }
@@ -116,7 +129,7 @@ impl Watches {
 
     /// The signals that are open by what the watches know.
     pub fn open_signals(&self) -> BTreeSet<SignalId> {
-        let open = |watch: &Watch| watch.open_since().map(|onset| SignalId::new(&watch.indicator().id, onset));
+        let open = |Hung { watch, .. }: &Hung| Some(SignalId::new(&watch.indicator().id, watch.open_since()?));
         self.watches.iter().filter_map(open).collect()
     }
 
@@ -161,7 +174,8 @@ impl Watches {
     fn hang(&mut self, watch: Watch) -> usize {
         let place = self.watches.len();
         self.places.insert(watch.indicator().id.clone(), place);
-        self.watches.push(watch);
+        let calendar = self.calendars.place(&watch.indicator().unit);
+        self.watches.push(Hung { watch, calendar });
         place
     }
 }

@@ -10,7 +10,7 @@ use cybernet::picture::Aspect;
 use support::{Rehearsal, at, steady};
 use vsm::{
     indicator::{Direction, Good},
-    signal::{Ending, Kind},
+    signal::{Ending, Kind, Tier},
 };
 
 #[test]
@@ -39,7 +39,7 @@ fn a_step_stays_lit_as_pain_with_a_clock() {
     assert!(lamps.ends_with(&"L".repeat(35)), "{lamps}");
     let picture = rehearsal.room.picture();
     let signal = picture.signals.values().next().expect("a signal is open");
-    assert_eq!(signal.direction, Direction::Pain);
+    assert_eq!((signal.direction, signal.tier), (Direction::Pain, Tier::Sustained));
     assert_eq!(signal.onset_at, at(100));
     assert!((signal.size - 10.0).abs() < 1.5, "{}", signal.size);
     assert!(0.9 < signal.probability);

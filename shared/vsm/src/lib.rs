@@ -4,12 +4,13 @@
 //! does input or output, reads a clock or draws a random number.
 //!
 //! Reading order: [`id`], [`time`], [`date`], [`hours`], [`subsystem`], [`unit`], [`indicator`], [`organisation`],
-//! [`reading`], [`signal`].
+//! [`reading`], [`numbers`] (as people read them), [`signal`].
 
 pub mod date;
 pub mod hours;
 pub mod id;
 pub mod indicator;
+pub mod numbers;
 pub mod organisation;
 pub mod reading;
 pub mod signal;

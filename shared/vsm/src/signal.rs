@@ -1,5 +1,7 @@
 //! A signal: a disturbance with a life, an owner and a clock.
 
+mod evidence;
+
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,7 @@ use crate::{
     subsystem::{Layer, Subsystem},
     time::Moment,
 };
+pub use evidence::{Tier, Voice};
 
 /// The name of a signal: its indicator and the moment of its onset.
 ///
@@ -122,9 +125,23 @@ pub struct Signal {
     pub probability: f64,
     /// Whether it hurts.
     pub direction: Direction,
-    /// How far the series is from what was expected, signed, in its unit of measure.
+    /// How much it asks of people.
+    #[serde(default)]
+    pub tier: Tier,
+    /// Which voice spoke first.
+    #[serde(default)]
+    pub voice: Voice,
+    /// How unusual it was at most, on the one scale of all series, from 0 to 1; 0 where the score had nothing to say.
+    #[serde(default)]
+    pub score: f64,
+    /// What was seen, in the indicator's unit of measure: the reading that raised it, then a calm average; 0 in a signal
+    /// written before this was told.
+    #[serde(default)]
+    pub seen: f64,
+    /// How far the series is from what was expected, signed, in its unit of measure; of swings by how much the standard
+    /// deviation has grown.
     pub size: f64,
-    /// The same in standard deviations of the forecast, signed.
+    /// The same in standard deviations of what was expected, signed.
     pub sd: f64,
     /// What was expected.
     pub expected: Expected,
@@ -136,7 +153,7 @@ pub struct Signal {
     pub state: State,
     /// The unit that holds it now.
     pub held_by: UnitId,
-    /// The holder's time; pleasure has no clock.
+    /// The holder's time; pleasure and what is sudden have no clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowance: Option<Allowance>,
     /// The indicators it was seen on.
@@ -174,6 +191,9 @@ pub struct Cleared {
     pub kind: Kind,
     /// Whether it hurt.
     pub direction: Direction,
+    /// How much it asked of people.
+    #[serde(default)]
+    pub tier: Tier,
     /// When it began.
     pub onset_at: Moment,
     /// When it was over.
@@ -185,9 +205,9 @@ pub struct Cleared {
 impl Signal {
     /// The end of its life. `None` if it was seen on no indicator, which the desk never makes.
     pub fn clear(self, at: Moment, ending: Ending) -> Option<Cleared> {
-        let Self { id, unit, indicators, kind, direction, onset_at, .. } = self;
+        let Self { id, unit, indicators, kind, direction, tier, onset_at, .. } = self;
         let indicator = indicators.into_iter().next()?;
-        Some(Cleared { id, unit, indicator, kind, direction, onset_at, cleared_at: at, ending })
+        Some(Cleared { id, unit, indicator, kind, direction, tier, onset_at, cleared_at: at, ending })
     }
 }
 

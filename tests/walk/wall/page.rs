@@ -63,6 +63,13 @@ pub(crate) async fn text(browser: &Browser, selector: &str) -> String {
     found.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// An attribute of the first element of a selector.
+pub(crate) async fn attribute(browser: &Browser, selector: &str, name: &str) -> String {
+    let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1])";
+    let found = browser.run(script, vec![selector.into(), name.into()]).await;
+    found.as_str().unwrap_or_default().to_owned()
+}
+
 /// How many elements of a selector there are.
 pub(crate) async fn count(browser: &Browser, selector: &str) -> u64 {
     let found = browser.run("return document.querySelectorAll(arguments[0]).length", vec![selector.into()]).await;

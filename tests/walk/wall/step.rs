@@ -1,7 +1,7 @@
 //! From a step in an agent's readings to a lamp in the browser.
 
 use tests::series::now;
-use vsm::time::Moment;
+use vsm::{signal::Tier, time::Moment};
 
 use super::{Wall, page};
 
@@ -31,15 +31,20 @@ async fn tells_what_when_who_and_until_when(wall: &Wall, onset: Moment) {
     let picture = wall.room.picture().await;
     let signal = picture.signals.values().next().expect("the room has the signal");
     let until = signal.allowance.expect("the unit has an hour").ends_at;
-    let probability = (signal.probability * 100.0).round();
+    let probability = signal.sure();
     assert_eq!(signal.onset_at, onset);
 
     assert_eq!(page::text(browser, ".head").await, "1 open");
     assert_eq!(page::text(browser, ".tile b").await, "Payments acceptance");
     let lines = [page::text(browser, ".tile p").await, page::text(browser, ".tile p + p").await];
-    let expected =
-        [format!("step down {probability} %, {}", short(onset)), format!("Payments team, until {}", short(until))];
+    let expected = [
+        format!("step down {probability} %, {}, {}", signal.unusual(), short(onset)),
+        format!("Payments team, until {}", short(until)),
+    ];
     assert_eq!(lines, expected);
+    let reason = page::attribute(browser, ".tile", "aria-label").await;
+    assert_eq!(reason, format!("Payments acceptance: {}", signal.reason("%")));
+    assert!(signal.tier == Tier::Sustained && reason.ends_with("; sustained."), "{reason}");
     let value = page::text(browser, ".tile .value").await;
     let number: f64 = value.strip_suffix(" %").and_then(|it| it.parse().ok()).expect("a number of per cent");
     assert!((89.0..94.0).contains(&number), "{value}");

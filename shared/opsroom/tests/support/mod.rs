@@ -11,6 +11,7 @@ use vsm::{
     indicator::{Good, Indicator},
     organisation::Organisation,
     reading::Reading,
+    signal::Signal,
     time::Moment,
     unit::Unit,
 };
@@ -99,6 +100,13 @@ impl Rehearsal {
     pub(crate) fn take(&mut self, i: i32, value: f64) {
         let reading = Reading::new(self.indicator.clone(), at(i), value).unwrap();
         self.room.take(&[reading], at(i.max(self.played)), false);
+    }
+
+    /// The one signal that is open.
+    pub(crate) fn signal(&self) -> Signal {
+        let signals = &self.room.picture().signals;
+        assert_eq!(signals.len(), 1, "one signal is open");
+        signals.values().next().unwrap().clone()
     }
 
     pub(crate) fn lamp(&self) -> &Lamp {

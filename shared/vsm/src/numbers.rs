@@ -1,4 +1,4 @@
-//! Numbers with their unit of measure, as the wall prints them: few digits, a real minus, narrow thousands.
+//! Numbers with their unit of measure, as people read them: few digits, a real minus, narrow thousands.
 
 /// Between the thousands.
 const NARROW_SPACE: char = '\u{202f}';
