@@ -34,6 +34,8 @@ const FAR: f64 = 4.2;
 const NOTHING: f64 = 0.8;
 /// A slope is taken to go on for so many readings; the forecast has found it by then.
 const RISES: u32 = 60;
+/// Shares of an innovation by which a slope and its growth are corrected (Holt 1957).
+const FOLLOWS: (f64, f64) = (0.2, 0.02);
 /// Share of a change of noise that its scale has not learned after a reading.
 const UNLEARNED: f64 = 0.99;
 /// The share of a new deviation in the average: a half-life of two readings.
@@ -126,6 +128,11 @@ impl Latch {
     pub(crate) fn observe(&mut self, case: &Case) -> Option<Ending> {
         self.readings = self.readings.saturating_add(1);
         if let Some((shift, growth)) = &mut self.shift {
+            let error = self.opened.noise * case.z.clamp(-INSIDE, INSIDE);
+            if *growth != 0.0 {
+                *growth += FOLLOWS.1 * error;
+                *shift += FOLLOWS.0 * error;
+            }
             *shift += *growth;
             if self.named_after + RISES < self.readings {
                 *growth = 0.0;
