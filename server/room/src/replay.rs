@@ -1,8 +1,10 @@
 //! `synco replay`: what the room would have said of series that were recorded before it was there.
 //!
-//! Reading order: [`rows`] (how a file is read), `pages` (how one is written), and the walk over all files here.
+//! Reading order: [`rows`] (how a file is read), `pages` (how one is written), `report` (one page for people, with the
+//! traces), and the walk over all files here.
 
 mod pages;
+mod report;
 pub mod rows;
 
 use std::{
@@ -18,6 +20,7 @@ use opsroom::hindcast::{Hindcast, Told};
 
 use crate::cli::Failure;
 use pages::Page;
+use report::{Report, section::Section};
 use rows::{Row, Rows};
 
 /// What `replay` may be told.
@@ -29,6 +32,9 @@ pub struct ReplayArgs {
     /// The folder to write to: a file for each that was read, and disturbances.csv.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Also write one HTML page to look at: the trace of each series, its calibrated band and every disturbance.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// The time zone whose days the series follow, as Europe/Berlin.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub tz: Option<TimeZone>,
@@ -65,21 +71,41 @@ const DISTURBANCES: &str = "disturbances.csv";
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let files = files(args)?;
     fs::create_dir_all(&args.out).map_err(|why| refused(&args.out, why))?;
+    let mut report = report_of(args, &files)?;
     let mut list = BufWriter::new(File::create(args.out.join(DISTURBANCES))?);
     writeln!(list, "{}", pages::DISTURBANCE_COLUMNS)?;
     let mut sum = Sum::default();
     let mut faults = Vec::new();
     for (done, file) in files.iter().enumerate() {
         progress(done, files.len(), &file.name);
-        match replay(args, file, &mut list, &mut faults) {
-            Ok(one) => sum.add(&one),
-            Err(why) => faults.push(format!("{}: {why}", file.path.display())),
+        let mut section = report.as_ref().map(|_| Section::new(&file.name));
+        match replay(args, file, &mut list, &mut faults, section.as_mut()) {
+            Ok(one) => {
+                sum.add(&one);
+                report.as_mut().zip(section).map_or(Ok(()), |(report, section)| report.add(&section))?;
+            }
+            Err(why) => {
+                report.iter_mut().for_each(|report| report.miss(&file.name, &why));
+                faults.push(format!("{}: {why}", file.path.display()));
+            }
         }
     }
     list.flush()?;
+    report.map_or(Ok(()), Report::close)?;
     progress(files.len(), files.len(), "");
     println!("{}", sum.words());
     if faults.is_empty() { Ok(()) } else { Err(Failure::Refused(faults)) }
+}
+
+/// The page to look at, where one was asked for.
+fn report_of(args: &ReplayArgs, files: &[Input]) -> Result<Option<Report>, Failure> {
+    let Some(path) = &args.report else { return Ok(None) };
+    let written = files.iter().map(|file| args.out.join(&file.name)).chain([args.out.join(DISTURBANCES)]);
+    let others: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).chain(written).collect();
+    match report::in_the_way(path, others.iter().map(PathBuf::as_path)) {
+        Some(why) => Err(refused(path, why)),
+        None => Ok(Some(Report::new(path, args.tz.as_ref())?)),
+    }
 }
 
 /// A file to read, and its path under the folder, with `/` between the names.
@@ -112,21 +138,22 @@ impl Sum {
     }
 }
 
-fn replay(args: &ReplayArgs, file: &Input, list: &mut impl Write, faults: &mut Vec<String>) -> io::Result<Sum> {
+fn replay(
+    args: &ReplayArgs,
+    file: &Input,
+    list: &mut impl Write,
+    faults: &mut Vec<String>,
+    mut section: Option<&mut Section>,
+) -> io::Result<Sum> {
     let mut rows = Rows::open(BufReader::new(File::open(&file.path)?), args.tz.as_ref())?;
     let path = args.out.join(&file.name);
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let mut page = Page::open(BufWriter::new(File::create(path)?), &file.name)?;
     let mut hindcast = Hindcast::new(Told { scale: args.scale.map(Into::into), ..Told::default() });
-    let (mut sum, mut refused) = (Sum::default(), 0_u64);
+    let (mut sum, mut unread) = (Sum::default(), Unread { path: &file.path, rows: 0, faults });
     let (mut read, mut judged) = (Vec::with_capacity(AT_ONCE), Vec::with_capacity(AT_ONCE));
     loop {
-        rows.read(AT_ONCE, &mut read, |line, why| {
-            refused += 1;
-            if refused <= TOLD {
-                faults.push(format!("{}:{line}: {why}", file.path.display()));
-            }
-        })?;
+        rows.read(AT_ONCE, &mut read, |line, why| unread.hear(line, &why))?;
         if read.is_empty() {
             break;
         }
@@ -136,13 +163,36 @@ fn replay(args: &ReplayArgs, file: &Input, list: &mut impl Write, faults: &mut V
         sum.readings += read.len() as u64;
         for (row, said) in read.drain(..).zip(judged.drain(..)) {
             page.write(&row, &said)?;
+            section.iter_mut().for_each(|section| section.take(&row, &said));
         }
     }
-    if TOLD < refused {
-        faults.push(format!("{}: {} more rows cannot be read", file.path.display(), refused - TOLD));
-    }
+    let unread = unread.tell();
+    section.iter_mut().for_each(|section| section.unread = unread);
     sum.disturbances = page.close(list)?;
     Ok(sum)
+}
+
+/// The rows of one file that cannot be read: the first by name, of more the number.
+struct Unread<'a> {
+    path: &'a Path,
+    rows: u64,
+    faults: &'a mut Vec<String>,
+}
+
+impl Unread<'_> {
+    fn hear(&mut self, line: usize, why: &str) {
+        self.rows += 1;
+        if self.rows <= TOLD {
+            self.faults.push(format!("{}:{line}: {why}", self.path.display()));
+        }
+    }
+
+    fn tell(self) -> u64 {
+        if TOLD < self.rows {
+            self.faults.push(format!("{}: {} more rows cannot be read", self.path.display(), self.rows - TOLD));
+        }
+        self.rows
+    }
 }
 
 /// Every CSV file there is to read, in the order of the names.

@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-use std::{fmt::Write, fs, path::Path};
+use std::{
+    fmt::Write,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use room::{
     cli::Failure,
@@ -35,7 +40,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 
 fn replay(folder: &TempDir, input: &str) -> Result<(), Failure> {
     let (input, out) = (folder.path().join(input), folder.path().join("out"));
-    replay::run(&ReplayArgs { input, out, tz: None, scale: None })
+    replay::run(&ReplayArgs { input, out, report: None, tz: None, scale: None })
 }
 
 fn lines(path: &Path) -> Vec<String> {
@@ -85,4 +90,73 @@ fn one_file_is_written_under_its_name_and_never_over_itself() {
     assert_eq!(lines(&folder.path().join("out/press.csv")).len(), 501);
     assert!(matches!(replay(&folder, "out/press.csv"), Err(Failure::Refused(_))));
     assert!(matches!(replay(&folder, "nothing"), Err(Failure::Refused(_))));
+}
+
+/// The real program, with a report, in the folder.
+fn report(folder: &TempDir, input: &str, report: &str) -> Output {
+    let program = env!("CARGO_BIN_EXE_synco");
+    let arguments = ["replay", input, "--out", "out", "--report", report];
+    Command::new(program).args(arguments).current_dir(folder.path()).output().unwrap()
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The part of the page that shows one series.
+fn section<'a>(page: &'a str, name: &str) -> &'a str {
+    let start = page.find(&format!("<details class=series data-name=\"{name}\">")).unwrap();
+    let end = page[start..].find("</details>").unwrap();
+    &page[start..start + end]
+}
+
+#[test]
+fn the_report_is_one_page_that_shows_each_series_and_its_step() {
+    let calm: String = step().lines().take(400).map(|line| format!("{line}\n")).collect();
+    let folder = folder(&[("plant/<b>press&co.csv", &step()), ("calm.csv", &calm), ("broken.csv", "a,b\n1,2\n")]);
+    let output = report(&folder, "in", "report.html");
+    assert_eq!(output.status.code(), Some(1), "the broken file is told: {}", words(&output.stderr));
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+
+    let press = section(&page, "plant/&lt;b&gt;press&amp;co.csv");
+    assert!(press.contains("500 replayed readings, 2014-04-01 00:00 to 2014-04-02 17:35"), "{press}");
+    let rows: Vec<&str> = press.split("<tr id=").filter(|row| row.contains(">2014-04-02 09:20</a>")).collect();
+    assert_eq!(rows.len(), 1, "{press}");
+    assert!(rows[0].contains("<b>step up</b>") && rows[0].contains(">sustained<"), "{}", rows[0]);
+    for part in ["class=outer d=\"M", "class=inner d=\"M", "class=line d=\"M", "class=score d=\"M", "<polyline"] {
+        assert!(press.contains(part), "{part}");
+    }
+    assert!(section(&page, "calm.csv").contains("399 replayed readings"));
+    assert!(page.contains("<b>broken.csv</b>: no column &quot;timestamp&quot;"));
+    assert!(!page.contains("<b>press"), "a name is no markup");
+}
+
+#[test]
+fn the_report_loads_nothing_from_anywhere() {
+    let folder = folder(&[("press.csv", &step())]);
+    assert!(report(&folder, "in", "report.html").status.success());
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    let loads = ["http://", "https://", "src=", "<link", "@import", "fetch("];
+    assert!(loads.iter().all(|load| !page.contains(load)), "{:?}", loads.map(|load| page.find(load)));
+    assert!(page.match_indices("url(").all(|(at, _)| page[at..].starts_with("url(\"data:font/woff2;base64,")));
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_report_is_written_over_nothing_and_into_no_folder_that_is_not_there() {
+    let folder = folder(&[("press.csv", &step())]);
+    let refused = [
+        ("in/press.csv", "would be written over in/press.csv"),
+        ("out/press.csv", "would be written over out/press.csv"),
+        ("out/../out/disturbances.csv", "would be written over out/disturbances.csv"),
+        ("nowhere/report.html", "there is no folder nowhere"),
+        ("in", "is a folder"),
+    ];
+    for (path, why) in refused {
+        let output = report(&folder, "in", path);
+        assert_eq!(output.status.code(), Some(1), "{path}");
+        assert!(words(&output.stderr).contains(why), "{}", words(&output.stderr));
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("in/press.csv")).unwrap(), step());
+    assert!(report(&folder, "in", "out/report.html").status.success());
 }
