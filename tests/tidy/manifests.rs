@@ -18,7 +18,7 @@ const KNOWS: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates that serve the product and are no part of it.
-const SERVING: [&str; 2] = ["xtask", "tests"];
+const SERVING: [&str; 3] = ["xtask", "tests", "peers"];
 
 /// What a pure crate may take from outside: none of it has a runtime. Of `jiff` it takes the table of time zones that is
 /// built in, and reads no clock.

@@ -38,6 +38,8 @@ enum Chore {
     Quality(quality::Arguments),
     /// Simulate disturbances of known kind and say what they were taken for; the arguments go to the program that does.
     Kinds(quality::Arguments),
+    /// Measure the detector beside two published ones; the arguments go to the program that does.
+    Peers(quality::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -47,8 +49,9 @@ fn main() -> ExitCode {
         Chore::Build(arguments) => build::run(&arguments),
         Chore::Screens => screens::run(),
         Chore::Load(arguments) => load::run(&arguments),
-        Chore::Quality(arguments) => quality::run("quality", &arguments),
-        Chore::Kinds(arguments) => quality::run("kinds", &arguments),
+        Chore::Quality(arguments) => quality::run(quality::QUALITY, &arguments),
+        Chore::Kinds(arguments) => quality::run(quality::KINDS, &arguments),
+        Chore::Peers(arguments) => quality::run(quality::PEERS, &arguments),
     };
     let Err(fault) = done else { return ExitCode::SUCCESS };
     eprintln!("error: {fault:#}");

@@ -1,4 +1,5 @@
-//! The chores `quality` and `kinds`: what the detector scores on labelled series, and how it names simulated ones.
+//! The chores `quality`, `kinds` and `peers`: what the detector scores on labelled series, how it names simulated ones, and
+//! what others score on the same.
 
 use crate::shell;
 use anyhow::Result;
@@ -13,9 +14,17 @@ pub(crate) struct Arguments {
     arguments: Vec<OsString>,
 }
 
+/// Where cargo finds a program that measures.
+pub(crate) type Program = [&'static str; 4];
+
+pub(crate) const QUALITY: Program = ["--package", "room", "--example", "quality"];
+pub(crate) const KINDS: Program = ["--package", "room", "--example", "kinds"];
+/// What it compares with is compiled for it alone, when somebody asks.
+pub(crate) const PEERS: Program = ["--package", "peers", "--features", "compare"];
+
 /// Builds a program that measures optimised and becomes it.
-pub(crate) fn run(program: &str, arguments: &Arguments) -> Result<()> {
+pub(crate) fn run(program: Program, arguments: &Arguments) -> Result<()> {
     shell::say("building and starting the program that measures the detector");
-    let mut quality = shell::cargo(["run", "--quiet", "--release", "--package", "room", "--example", program, "--"]);
-    shell::become_command(quality.args(&arguments.arguments))
+    let mut measure = shell::cargo(["run", "--quiet", "--release"]);
+    shell::become_command(measure.args(program).arg("--").args(&arguments.arguments))
 }

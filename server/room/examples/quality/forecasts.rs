@@ -1,6 +1,6 @@
 //! How good the forecasts are: coverage of the intervals, CRPS and log score against a random walk.
 
-use crate::corpus::Judged;
+use crate::judged::Judged;
 
 /// Coverages that are asked for.
 const COVERAGES: [f64; 3] = [0.50, 0.95, 0.99];

@@ -5,13 +5,14 @@
 
 mod corpus;
 mod forecasts;
+mod judged;
 mod nab;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use corpus::Corpus;
 use forecasts::{Quality, median};
+use judged::Corpus;
 use nab::{Profile, Series, best_threshold, score};
 use opsroom::hindcast::Tier;
 

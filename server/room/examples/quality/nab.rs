@@ -45,7 +45,6 @@ impl Series {
     /// Scores of the rows, and the windows as pairs of rows, both ends inside, in order.
     pub(crate) fn new(scores: Vec<f64>, windows: &[(usize, usize)]) -> Self {
         let rows = scores.len();
-        let probation = (rows * 15 / 100).min(750);
         let (mut window, mut earns) = (vec![None; rows], vec![-1.0; rows]);
         for (k, &(left, right)) in windows.iter().enumerate() {
             let width = (right - left + 1) as f64;
@@ -59,7 +58,7 @@ impl Series {
                 *earns = if 3.0 < distance { -1.0 } else { sigmoid(distance) };
             }
         }
-        Self { scores, probation, window, earns, windows: windows.len() }
+        Self { scores, probation: probation(rows), window, earns, windows: windows.len() }
     }
 
     /// What saying nothing earns, and what each lower threshold adds.
@@ -87,6 +86,11 @@ impl Series {
         }
         (silent, steps)
     }
+}
+
+/// The rows at the start of a file that are not scored: there a detector may learn.
+pub(crate) fn probation(rows: usize) -> usize {
+    (rows * 15 / 100).min(750)
 }
 
 /// The threshold at which these files together score best; infinite if it is best to say nothing.
