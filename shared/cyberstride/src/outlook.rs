@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Levels of the quantiles that are learned.
 pub(crate) const LEVELS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, 0.995];
 
+/// Quantiles are taken to lie within this, so that the distance of two of them is a number.
+const LARGEST: f64 = 1e300;
+
 /// The tails beyond the outermost quantiles fall like this power: those of Student with four degrees of freedom.
 const TAIL: f64 = 4.0;
 
@@ -25,7 +28,7 @@ impl Outlook {
 
     /// The same distribution on another scale, which leads there without changing the order.
     pub(crate) fn map(&self, scale: impl Fn(f64) -> f64) -> Self {
-        Self { quantiles: self.quantiles.map(scale) }
+        Self { quantiles: self.quantiles.map(|quantile| scale(quantile).clamp(-LARGEST, LARGEST)) }
     }
 
     /// The median.
@@ -50,7 +53,7 @@ impl Outlook {
         }
         let k = (1..8).find(|k| level <= LEVELS[*k]).unwrap_or(8);
         let share = (level - LEVELS[k - 1]) / (LEVELS[k] - LEVELS[k - 1]);
-        q[k - 1] + share * (q[k] - q[k - 1])
+        (q[k - 1] + share * (q[k] - q[k - 1])).min(q[k])
     }
 
     /// Logarithm of the density at a reading.
