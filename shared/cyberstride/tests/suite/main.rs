@@ -1,6 +1,7 @@
 //! The detector as a user sees it: the worked example, properties, and what it finds in seeded noise.
 
 mod golden;
+mod life;
 mod noise;
 mod properties;
 mod score;
