@@ -4,6 +4,7 @@ mod build;
 mod debian;
 mod demo;
 mod deny;
+mod fuzz;
 mod load;
 mod quality;
 mod screens;
@@ -38,6 +39,8 @@ enum Chore {
     Quality(quality::Arguments),
     /// Simulate disturbances of known kind and say what they were taken for; the arguments go to the program that does.
     Kinds(quality::Arguments),
+    /// Look for a life of the detector in which something is said that cannot be, with libFuzzer.
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Chore::Load(arguments) => load::run(&arguments),
         Chore::Quality(arguments) => quality::run("quality", &arguments),
         Chore::Kinds(arguments) => quality::run("kinds", &arguments),
+        Chore::Fuzz(arguments) => fuzz::run(&arguments),
     };
     let Err(fault) = done else { return ExitCode::SUCCESS };
     eprintln!("error: {fault:#}");
