@@ -4,6 +4,7 @@ mod build;
 mod debian;
 mod demo;
 mod deny;
+mod fuzz;
 mod load;
 mod quality;
 mod screens;
@@ -40,6 +41,8 @@ enum Chore {
     Kinds(quality::Arguments),
     /// Measure the detector beside two published ones; the arguments go to the program that does.
     Peers(quality::Arguments),
+    /// Look for a life of the detector in which something is said that cannot be, with libFuzzer.
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Quality(arguments) => quality::run(quality::QUALITY, &arguments),
         Chore::Kinds(arguments) => quality::run(quality::KINDS, &arguments),
         Chore::Peers(arguments) => quality::run(quality::PEERS, &arguments),
+        Chore::Fuzz(arguments) => fuzz::run(&arguments),
     };
     let Err(fault) = done else { return ExitCode::SUCCESS };
     eprintln!("error: {fault:#}");

@@ -164,10 +164,10 @@ impl Attention {
             return None;
         }
         let Moment { millis: onset_at, expected: centre, usual } = self.recent.ago(ago);
-        let off = centre - outlook.centre();
         let (lower, upper) = outlook.interval(0.95);
+        let (below, above) = (outlook.centre() - lower, upper - outlook.centre());
         let back = |y: f64| seen.scale.back(y).clamp(f64::MIN, f64::MAX);
-        let band = Band { lower: back(lower + off), centre: back(centre), upper: back(upper + off) };
+        let band = Band { lower: back(centre - below), centre: back(centre), upper: back(centre + above) };
         if NOTHING < nothing || !seen.told.is_worth_a_word(seen.value, band.centre) {
             return None;
         }

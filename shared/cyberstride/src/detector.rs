@@ -21,6 +21,9 @@ use crate::{
 /// Milliseconds between two readings, as long as that is not known.
 const UNKNOWN: f64 = 300_000.0;
 
+/// Readings are taken to lie within this, so that the distance of two of them is a number.
+const LARGEST: f64 = 1e300;
+
 /// Follows one series in bounded memory, whatever the number of readings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Detector {
@@ -72,7 +75,7 @@ impl Detector {
 
     /// Judges the next reading, a finite number, or lets a period pass in which there was none.
     pub fn observe(&mut self, told: &Told, at: At, reading: Option<f64>) -> Judgement {
-        let Some(value) = reading else { return self.wait(at) };
+        let Some(value) = reading.map(|value| value.clamp(-LARGEST, LARGEST)) else { return self.wait(at) };
         self.keep_time(told, at);
         self.numbers.observe(value);
         let judgement = self.judge(told, at, value);

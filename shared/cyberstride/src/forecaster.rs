@@ -167,9 +167,9 @@ impl Forecaster {
         self.usual.at(at).map(|usual| self.origin + self.unit() * usual)
     }
 
-    /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant.
+    /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant; what can be divided by.
     pub(crate) fn unit(&self) -> f64 {
-        if 0.0 < self.unit { self.unit } else { 1e-6 * self.origin.abs().max(1e-6) }
+        if 0.0 < self.unit { self.unit.max(1e-100) } else { 1e-6 * self.origin.abs().max(1e-6) }
     }
 
     /// From now on the readings lie so much higher: those remembered are moved, the newest first.

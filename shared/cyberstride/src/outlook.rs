@@ -53,7 +53,7 @@ impl Outlook {
         }
         let k = (1..8).find(|k| level <= LEVELS[*k]).unwrap_or(8);
         let share = (level - LEVELS[k - 1]) / (LEVELS[k] - LEVELS[k - 1]);
-        q[k - 1] + share * (q[k] - q[k - 1])
+        (q[k - 1] + share * (q[k] - q[k - 1])).min(q[k])
     }
 
     /// Logarithm of the density at a reading.

@@ -4,6 +4,7 @@ mod any_series;
 mod days;
 mod disturbed;
 mod golden;
+mod life;
 mod noise;
 mod properties;
 mod score;
