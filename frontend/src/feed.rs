@@ -59,6 +59,8 @@ pub struct Essential {
     pub name: String,
     /// The interval after the last period ahead.
     pub value: String,
+    /// The same with a decimal less.
+    pub rough: String,
     /// Its trace.
     pub story: Story,
 }
@@ -156,6 +158,7 @@ impl Source<'_> {
         Some(Essential {
             name: indicator.name.clone(),
             value: numbers::interval(end.0, end.2, &indicator.measure),
+            rough: numbers::rough_interval(end.0, end.2, &indicator.measure),
             story: story(trace),
         })
     }

@@ -12,6 +12,9 @@ const YIELD: f64 = 1.2;
 /// The least width of the typeface, in per cent.
 const NARROWEST: f64 = 62.0;
 
+/// Share of a room into which what fits by the estimate fits by the typeface.
+const SURE: f64 = 0.97;
+
 /// The share of the screen's height at which rooms are stated: a 65-inch screen read from five metres.
 const USUAL_SHARE: f64 = 0.0419;
 
@@ -36,7 +39,7 @@ impl Letters {
 
     /// Whether `text` can be set so narrow that it fits into `room`, in usual letters (em).
     pub fn hold(self, text: &str, room: f64) -> bool {
-        extent(text) * self.narrower * self.narrowest <= room / self.larger
+        extent(text) * self.narrower * self.narrowest <= SURE * room / self.larger
     }
 
     /// A style that sets `text` so narrow that it fits into `room`, in usual letters (em); nothing where it fits.

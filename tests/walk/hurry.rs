@@ -19,9 +19,10 @@ use vsm::{reading::Reading, time::Moment};
 const INDICATORS: [&str; 4] = ["press.scrap", "press.idle", "kiln.heat", "kiln.queue"];
 const PARTS: u64 = 10;
 const SECONDS_A_PART: u64 = 300;
-/// A signal is over in one batch and the next one is raised in the following.
+/// A signal is raised in one batch and over in the following.
 const SECONDS_A_BATCH: u64 = 10;
-const BETWEEN_SPIKES: u64 = 15;
+/// Rare enough not to be what is usual.
+const BETWEEN_SPIKES: u64 = 60;
 
 #[tokio::test]
 async fn the_traces_of_signals_that_come_and_go_in_a_hurry_are_whole_and_a_screen_shows_what_the_room_has() {
@@ -55,7 +56,7 @@ fn judged_until(newest: Moment, picture: Picture) -> Option<Picture> {
     (is_whole && picture.traces.values().all(is_there)).then_some(picture)
 }
 
-/// Some seconds of every indicator, with a spike every quarter of a minute; every part ends with one.
+/// Some seconds of every indicator, with a spike every minute; every part ends with one.
 fn batch(sequence: u64, start: Moment) -> Vec<Reading> {
     let round = |second: u64| {
         let at = start + Duration::from_secs(second);

@@ -108,12 +108,17 @@ fn EssentialView(essential: RwSignal<Option<Essential>>) -> impl IntoView {
     let story = Signal::derive(move || part(essential, |essential| &essential.story));
     let letters = expect_context::<Letters>();
     let fit = move |read, room| move || letters.fit(&text(read)(), room);
+    let value = Memo::new(move |_| {
+        let precise = part(essential, |essential| &essential.value);
+        if letters.hold(&precise, UNDER) { precise } else { part(essential, |essential| &essential.rough) }
+    });
+    let value_fit = move || value.with(|value| letters.fit(value, UNDER));
     let shown = move || {
         view! {
             <div class="essential">
                 <p style=fit(|e| &e.name, OVER)>{text(|e| &e.name)}</p>
                 <Trace story tone=Tone::Calm field=ESSENTIAL />
-                <b style=fit(|e| &e.value, UNDER)>{text(|e| &e.value)}</b>
+                <b style=value_fit>{move || value.get()}</b>
             </div>
         }
     };

@@ -17,10 +17,20 @@ pub fn value(value: f64, measure: &str) -> String {
 
 /// An interval, as precise as it is narrow: `3.7–4.6 d`, `12–14 %`.
 pub fn interval(lower: f64, upper: f64, measure: &str) -> String {
+    interval_without(0, lower, upper, measure)
+}
+
+/// An interval with a decimal less, where there is no room for the precise one: `4–5 d`.
+pub fn rough_interval(lower: f64, upper: f64, measure: &str) -> String {
+    interval_without(1, lower, upper, measure)
+}
+
+fn interval_without(fewer: usize, lower: f64, upper: f64, measure: &str) -> String {
     let (power, suffix) = power(lower.abs().max(upper.abs()));
     let (lower, upper) = (lower / power, upper / power);
     let width = (upper - lower).abs();
     let decimals = if width < 1e-9 { three_figures(upper.abs()) } else { places(-(width / 2.0).log10().floor()) };
+    let decimals = decimals.saturating_sub(fewer);
     let (low, high) = (plain(lower, decimals), plain(upper, decimals));
     let text = if low == high { low } else { format!("{low}–{high}") };
     with_measure(&format!("{text}{suffix}"), measure)
@@ -91,5 +101,9 @@ mod tests {
         assert_eq!(interval(11.8, 14.2, "%"), "12–14 %");
         assert_eq!(interval(-0.52, 0.31, ""), "−0.5–0.3");
         assert_eq!(interval(5.0, 5.0, "d"), "5.00 d");
+        assert_eq!(
+            (rough_interval(3.71, 4.62, "d"), rough_interval(11.8, 14.2, "%")),
+            ("4–5 d".into(), "12–14 %".into())
+        );
     }
 }
