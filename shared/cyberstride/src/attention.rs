@@ -11,7 +11,7 @@ use crate::{
     recent::{Moment, Recent},
     scale::Scale,
     score::{Tier, Voice},
-    sense::{Sense, Sensed, normal_deviate},
+    sense::{COMMON, Sense, Sensed, normal_deviate},
     told::Told,
     vigil::{Gathered, Vigil},
 };
@@ -144,7 +144,7 @@ impl Attention {
         let listens = self.open.as_ref().is_none_or(|open| open.is_calm());
         let z = seen.sensed.innovation.filter(|_| listens)?;
         // As a normal deviate that would be as unusual, where the series has heavier tails.
-        let most = seen.sensed.unusual.map_or(f64::MAX, normal_deviate);
+        let most = seen.sensed.unusual.filter(|nats| COMMON <= *nats).map_or(f64::MAX, normal_deviate);
         self.vigil.observe(z.clamp(-most, most), seen.strictness, seen.allowed)
     }
 

@@ -27,6 +27,7 @@ impl Covariance {
     }
 
     /// `G self G'` for the linear growth matrix `G = [[1, 1], [0, 1]]`.
+    #[inline]
     pub(crate) fn grown(self) -> Self {
         Self { level: self.level + 2.0 * self.cross + self.slope, cross: self.cross + self.slope, slope: self.slope }
     }
@@ -35,8 +36,9 @@ impl Covariance {
     ///
     /// Written without the subtraction where it would cancel (`R - R^2 / Q = R noise / Q`), and held at the edge of
     /// what a covariance may be where it cannot be avoided, so that rounding never makes a variance negative.
-    pub(crate) fn observed(self, noise: f64) -> Self {
-        let inverse = (self.level + noise).recip();
+    /// `inverse` is `1 / Q`.
+    #[inline]
+    pub(crate) fn observed(self, noise: f64, inverse: f64) -> Self {
         let kept = noise * inverse;
         let (level, cross) = (self.level * kept, self.cross * kept);
         let least = if 0.0 < level { cross * (cross / level) } else { 0.0 };
@@ -45,11 +47,13 @@ impl Covariance {
     }
 
     /// `factor * self`.
+    #[inline]
     pub(crate) fn times(self, factor: f64) -> Self {
         Self { level: factor * self.level, cross: factor * self.cross, slope: factor * self.slope }
     }
 
     /// `self + factor * (other + v v')`, a term of the covariance of a mixture.
+    #[inline]
     pub(crate) fn plus(self, factor: f64, other: Self, v: [f64; 2]) -> Self {
         Self {
             level: self.level + factor * (other.level + v[0] * v[0]),
@@ -67,7 +71,7 @@ mod tests {
     fn observing_the_level_agrees_with_the_textbook_form() {
         let r = Covariance { level: 5.0, cross: 1.5, slope: 2.0 };
         let q = 5.0 + 3.0;
-        let c = r.observed(3.0);
+        let c = r.observed(3.0, 1.0 / q);
         assert!((c.level - (5.0 - 25.0 / q)).abs() < 1e-14);
         assert!((c.cross - (1.5 - 5.0 * 1.5 / q)).abs() < 1e-14);
         assert!((c.slope - (2.0 - 1.5 * 1.5 / q)).abs() < 1e-14);
@@ -76,6 +80,6 @@ mod tests {
     #[test]
     fn vanishing_noise_leaves_a_covariance() {
         let r = Covariance { level: 1e150, cross: 1e150, slope: 1e150 };
-        assert!(r.observed(1e-60).is_positive_semidefinite());
+        assert!(r.observed(1e-60, 1e-150).is_positive_semidefinite());
     }
 }

@@ -220,14 +220,11 @@ impl Forecaster {
         Prospect { x, usual, process, regression, centre, scale: scale.clamp(1e-9, FARTHEST) }
     }
 
+    /// Weighs both by Student's density. Both are measured by the same scale, so that the nearer one wins and not the
+    /// bolder.
     fn weigh(&mut self, prospect: &Prospect, y: f64) {
-        let log_density = |error: f64, scale: f64| {
-            let z = error / scale;
-            -scale.ln() - 0.5 * (DEGREES + 1.0) * (z * z / DEGREES).ln_1p()
-        };
-        // Both are measured by the same scale, so that the nearer one wins and not the bolder.
-        let scale = prospect.scale;
-        let gained = log_density(y - prospect.regression, scale) - log_density(y - prospect.process, scale);
+        let base = |expected: f64| DEGREES + ((y - expected) / prospect.scale).powi(2);
+        let gained = 0.5 * (DEGREES + 1.0) * (base(prospect.process) / base(prospect.regression)).ln();
         self.odds = (REMEMBERED * self.odds + gained).clamp(-20.0, 20.0);
     }
 }

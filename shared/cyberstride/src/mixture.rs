@@ -9,8 +9,8 @@ use crate::{
     forecast::Forecast,
     prior::Prior,
     process::Probabilities,
-    setting::Model,
-    trend::{Noise, Trend},
+    setting::{Model, Regime},
+    trend::{Noise, Trend, Update},
 };
 
 /// Index of the steady process.
@@ -30,17 +30,20 @@ pub(crate) struct Mixture {
     floor: f64,
 }
 
-/// One of four processes now on one of four then.
-#[derive(Clone, Copy)]
-struct Path {
+/// The four paths to one process, each quantity beside its kind: sums over four of a kind are one step for a processor.
+#[derive(Default)]
+struct Paths {
     /// What the density would be were the reading as forecast, times the probability of the path.
-    peak: f64,
+    peak: [f64; 4],
     /// `1 + e^2 / (n Q)`, a power of which takes the density down from its peak.
-    base: f64,
-    trend: Trend,
+    base: [f64; 4],
+    level: [f64; 4],
+    slope: [f64; 4],
+    variance: [f64; 4],
+    covariance: [Covariance; 4],
 }
 
-/// The four paths to one process.
+/// The four paths to one process as one.
 struct Column {
     /// Sum of the weights relative to a path of the least base.
     weight: f64,
@@ -89,9 +92,8 @@ impl Mixture {
     /// Learns from a reading and says which process ruled now, one and two steps ago.
     pub(crate) fn observe(&mut self, model: &Model, y: f64) -> [Probabilities; 3] {
         let degrees = model.variance_discount * self.degrees;
-        let noise = Noise { degrees, floor: self.floor };
-        let columns: [Column; 4] =
-            from_fn(|now| collapse(from_fn(|then| self.path(model, then, now, y, &noise)), degrees));
+        let noise = Noise::new(degrees, self.floor);
+        let columns = model.regimes.each_ref().map(|regime| self.paths(regime, y, &noise).collapse(degrees));
         let least = columns.iter().map(|column| column.least_base).fold(f64::INFINITY, f64::min);
         let weights = columns.each_ref().map(|column| column.weight * density(least / column.least_base, degrees));
         let total: f64 = weights.iter().sum();
@@ -107,14 +109,21 @@ impl Mixture {
         [now, one_ago, two_ago]
     }
 
-    /// Weighs one path by the density of the reading under its Student-t forecast; the part of the density that
+    /// Weighs the paths to a process by the density of the reading under their Student-t forecasts; the part of it that
     /// depends on the degrees of freedom alone is the same on all paths and left out.
-    fn path(&self, model: &Model, then: usize, now: usize, y: f64, noise: &Noise) -> Path {
-        let regime = &model.regimes[now];
-        let prior = self.trends[then].evolve(regime);
-        let (e, q, n) = (y - prior.level, prior.spread(regime), noise.degrees);
-        let peak = self.weights[then] * regime.probability / q.sqrt();
-        Path { peak, base: 1.0 + e * (e / q) / n, trend: prior.update(regime, y, noise) }
+    fn paths(&self, regime: &Regime, y: f64, noise: &Noise) -> Paths {
+        let mut paths = Paths::default();
+        for (then, trend) in self.trends.iter().enumerate() {
+            let prior = trend.evolve(regime);
+            let Update { posterior, precision, squared } = prior.update(regime, y, noise);
+            paths.peak[then] = self.weights[then] * regime.probability * precision.sqrt();
+            paths.base[then] = 1.0 + squared * noise.per_degree;
+            paths.level[then] = posterior.level;
+            paths.slope[then] = posterior.slope;
+            paths.variance[then] = posterior.variance;
+            paths.covariance[then] = posterior.covariance;
+        }
+        paths
     }
 
     fn expect(&self, of: impl Fn(&Trend) -> f64) -> f64 {
@@ -137,27 +146,35 @@ fn density(ratio: f64, degrees: f64) -> f64 {
     if twice % 2 == 0 { whole } else { whole * ratio.sqrt() }
 }
 
-/// Replaces the four paths to a process by one with the same moments: West & Harrison (1997), section 12.4.
-///
-/// The shares are taken relative to the best path of the column, so that a process may be as improbable as numbers
-/// allow and still have a trend.
-fn collapse(paths: [Path; 4], degrees: f64) -> Column {
-    let least_base = paths.iter().map(|path| path.base).fold(f64::INFINITY, f64::min);
-    let weights = paths.map(|path| (path.peak * density(least_base / path.base, degrees)).max(f64::MIN_POSITIVE));
-    let total: f64 = weights.iter().sum();
-    let precisions: [f64; 4] = from_fn(|i| weights[i] / total / paths[i].trend.variance);
-    let variance = precisions.iter().sum::<f64>().recip();
-    let shares = precisions.map(|precision| precision * variance);
-    let mean = |of: fn(&Trend) -> f64| -> f64 { (0..4).map(|i| shares[i] * of(&paths[i].trend)).sum() };
-    let (level, slope) = (mean(|t| t.level), mean(|t| t.slope));
-    let covariance = (0..4).fold(Covariance::default(), |sum, i| {
-        let trend = &paths[i].trend;
-        sum.plus(shares[i], trend.covariance, [trend.level - level, trend.slope - slope])
-    });
-    Column {
-        weight: total,
-        least_base,
-        trend: Trend { level, slope, covariance, variance },
-        before: Probabilities::from_weights(weights),
+impl Paths {
+    /// Replaces the four paths to a process by one with the same moments: West & Harrison (1997), section 12.4.
+    ///
+    /// The shares are taken relative to the best path of the column, so that a process may be as improbable as numbers
+    /// allow and still have a trend.
+    fn collapse(&self, degrees: f64) -> Column {
+        let least_base = self.base.into_iter().fold(f64::INFINITY, f64::min);
+        let mut weights = [0.0; 4];
+        for (k, weight) in weights.iter_mut().enumerate() {
+            *weight = (self.peak[k] * density(least_base / self.base[k], degrees)).max(f64::MIN_POSITIVE);
+        }
+        let total: f64 = weights.iter().sum();
+        let mut shares = [0.0; 4];
+        for (k, share) in shares.iter_mut().enumerate() {
+            *share = weights[k] / (total * self.variance[k]);
+        }
+        let variance = shares.iter().sum::<f64>().recip();
+        shares.iter_mut().for_each(|share| *share *= variance);
+        let mean = |of: &[f64; 4]| -> f64 { shares.iter().zip(of).map(|(share, of)| share * of).sum() };
+        let (level, slope) = (mean(&self.level), mean(&self.slope));
+        let mut covariance = Covariance::default();
+        for (k, share) in shares.into_iter().enumerate() {
+            covariance = covariance.plus(share, self.covariance[k], [self.level[k] - level, self.slope[k] - slope]);
+        }
+        Column {
+            weight: total,
+            least_base,
+            trend: Trend { level, slope, covariance, variance },
+            before: Probabilities::from_weights(weights),
+        }
     }
 }

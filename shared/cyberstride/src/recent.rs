@@ -4,15 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::innovation::KEPT;
 
-/// The last readings, from the oldest to the newest.
+/// The last readings: when they were taken, what was expected and what is usual then. Single precision is enough for what
+/// is shown to people.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Recent {
-    last: [Moment; KEPT],
+    millis: [i64; KEPT],
+    expected: [f32; KEPT],
+    /// Infinite where nothing is usual.
+    usual: [f32; KEPT],
+    /// Readings so far; the newest stands before this place, counted in a ring.
     seen: u32,
 }
 
 /// What was known before one reading, on the scale of the readings.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moment {
     /// Milliseconds since 1970 UTC.
     pub(crate) millis: i64,
@@ -22,26 +27,35 @@ pub(crate) struct Moment {
 }
 
 impl Recent {
-    pub(crate) fn push(&mut self, moment: Moment) {
-        self.last.copy_within(1.., 0);
-        self.last[KEPT - 1] = moment;
-        self.seen = self.seen.saturating_add(1);
+    pub(crate) fn push(&mut self, Moment { millis, expected, usual }: Moment) {
+        let place = self.seen as usize % KEPT;
+        self.millis[place] = millis;
+        self.expected[place] = single(expected);
+        self.usual[place] = usual.map_or(f32::INFINITY, single);
+        // Past the end of the numbers the ring goes on where it is.
+        self.seen = if self.seen == u32::MAX { self.seen - KEPT as u32 + 1 } else { self.seen + 1 };
     }
 
     /// The reading so many before the newest; the oldest, if that is longer ago than is remembered.
     pub(crate) fn ago(&self, readings: usize) -> Moment {
-        self.last[KEPT - 1 - readings.min(self.known() - 1)]
+        let place = (self.seen.max(1) as usize - 1 - readings.min(self.known() - 1)) % KEPT;
+        let usual = Some(self.usual[place]).filter(|usual| usual.is_finite()).map(f64::from);
+        Moment { millis: self.millis[place], expected: f64::from(self.expected[place]), usual }
     }
 
     /// How many readings before the newest the first one after a moment was; none if that is longer ago than is
     /// remembered, or yet to come.
     pub(crate) fn place(&self, millis: i64) -> Option<usize> {
-        let known = &self.last[KEPT - self.known()..];
-        let is_among = known[0].millis <= millis && millis <= self.ago(0).millis;
-        is_among.then(|| known.iter().rev().take_while(|later| millis <= later.millis).count().saturating_sub(1))
+        let is_later = |ago: &usize| millis <= self.ago(*ago).millis;
+        let is_among = self.ago(self.known() - 1).millis <= millis && is_later(&0);
+        is_among.then(|| (0..self.known()).take_while(is_later).count().saturating_sub(1))
     }
 
     fn known(&self) -> usize {
         KEPT.min(self.seen.max(1) as usize)
     }
+}
+
+fn single(y: f64) -> f32 {
+    y.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
 }

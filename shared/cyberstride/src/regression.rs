@@ -16,14 +16,18 @@ const MOST_UNCERTAIN: f64 = 1e6;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Regression {
     coefficients: [f64; REGRESSORS],
-    covariance: [[f64; REGRESSORS]; REGRESSORS],
+    /// Of a symmetric matrix the upper half, row by row.
+    covariance: [f64; HALF],
 }
+
+/// Entries of the upper half.
+const HALF: usize = REGRESSORS * (REGRESSORS + 1) / 2;
 
 impl Default for Regression {
     /// At first the next reading is expected to be as the last.
     fn default() -> Self {
-        let mut covariance = [[0.0; REGRESSORS]; REGRESSORS];
-        (0..REGRESSORS).for_each(|k| covariance[k][k] = UNCERTAIN);
+        let mut covariance = [0.0; HALF];
+        (0..REGRESSORS).for_each(|k| covariance[place(k, k)] = UNCERTAIN);
         Self { coefficients: [0.0, 1.0, 0.0, 0.0, 0.0, 0.0], covariance }
     }
 }
@@ -51,20 +55,38 @@ impl Regression {
     /// Learns from an error; `scale` is the usual size of one.
     pub(crate) fn learn(&mut self, x: &[f64; REGRESSORS], error: f64, scale: f64) {
         let weight = (HUBER * scale / error.abs().max(1e-12)).clamp(1e-6, 1.0);
-        let projected: [f64; REGRESSORS] = std::array::from_fn(|k| dot(&self.covariance[k], x));
+        let projected = self.project(x);
         let spread = FORGETTING / weight + dot(&projected, x);
-        let trace: f64 = (0..REGRESSORS).map(|k| self.covariance[k][k]).sum();
+        let trace: f64 = (0..REGRESSORS).map(|k| self.covariance[place(k, k)]).sum();
         let growth = if trace < MOST_UNCERTAIN { FORGETTING.recip() } else { 1.0 };
+        let mut entries = self.covariance.iter_mut();
         for k in 0..REGRESSORS {
             let gain = projected[k] / spread;
             self.coefficients[k] += gain * error;
-            for (l, projected) in projected.iter().enumerate().skip(k) {
-                let c = (self.covariance[k][l] - gain * projected) * growth;
-                // Both halves are one number: rounding alone would drive them apart, and forgetting makes that grow.
-                (self.covariance[k][l], self.covariance[l][k]) = (c, c);
+            for (projected, entry) in projected[k..].iter().zip(entries.by_ref()) {
+                *entry = (*entry - gain * projected) * growth;
             }
         }
     }
+
+    /// The covariance times a vector.
+    fn project(&self, x: &[f64; REGRESSORS]) -> [f64; REGRESSORS] {
+        let mut projected = [0.0; REGRESSORS];
+        for k in 0..REGRESSORS {
+            projected[k] += self.covariance[place(k, k)] * x[k];
+            for l in k + 1..REGRESSORS {
+                let entry = self.covariance[place(k, l)];
+                projected[k] += entry * x[l];
+                projected[l] += entry * x[k];
+            }
+        }
+        projected
+    }
+}
+
+/// Where the entry of a row and a column, not before it, stands.
+const fn place(row: usize, column: usize) -> usize {
+    row * (2 * REGRESSORS - 1 - row) / 2 + column
 }
 
 fn dot(a: &[f64; REGRESSORS], b: &[f64; REGRESSORS]) -> f64 {
@@ -106,6 +128,6 @@ mod tests {
     fn what_never_moves_teaches_nothing_and_blows_nothing_up() {
         let mut regression = Regression::default();
         (0..20_000).for_each(|_| regression.learn(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0], 0.0, 1.0));
-        assert!(regression.covariance.as_flattened().iter().all(|c| c.abs() < 1e7));
+        assert!(regression.covariance.iter().all(|c| c.abs() < 1e7));
     }
 }

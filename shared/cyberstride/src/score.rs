@@ -118,9 +118,11 @@ const TIME_OF_DAY: f64 = 14.0;
 /// Drift is smoothed over this many readings.
 const DRIFT: f64 = 24.0;
 /// The scale of the tail of records is never taken to be less, in widths of the range; of the others, in their units.
-const FLOORS: [f64; 6] = [0.001, 0.001, 0.015, 0.015, 0.001, 0.001];
+const FLOORS: [f32; 6] = [0.001, 0.001, 0.015, 0.015, 0.001, 0.001];
 /// One channel alone can speak against an event no more, and for it no more, than this many nats.
 const BOUNDS: (f64, f64) = (-5.0, 20.0);
+/// `exp(BOUNDS.0 / 2)`, which is what most channels have to say of most readings.
+const LEAST: f64 = 0.082_084_998_623_898_8;
 /// Readings in which an episode fades at least, and the share of all readings so far.
 const FADES: (f64, f64) = (120.0, 0.05);
 
@@ -152,7 +154,7 @@ impl Evidence {
 }
 
 /// Scores one series.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Scorer {
     readings: u64,
     unit: Unit,
@@ -166,25 +168,6 @@ pub(crate) struct Scorer {
     below: [Tail; 4],
     episode: Episode,
     jump: Jump,
-}
-
-impl Default for Scorer {
-    fn default() -> Self {
-        Self {
-            readings: 0,
-            unit: Unit::default(),
-            time_of_day: Smooth::default(),
-            drift: Smooth::default(),
-            record: Record::default(),
-            course: 0.0,
-            course_record: Record::default(),
-            rare: Rare::default(),
-            above: FLOORS.map(Tail::new),
-            below: [0, 1, 2, 3].map(|k| Tail::new(FLOORS[k])),
-            episode: Episode::default(),
-            jump: Jump::default(),
-        }
-    }
 }
 
 impl Scorer {
@@ -217,11 +200,11 @@ impl Scorer {
         for (k, channel) in channels.into_iter().enumerate() {
             // What a channel could not say is no part of its past.
             let nats = channel.map_or(BOUNDS.0, |channel| {
-                let above = self.above[k].observe(channel);
-                let below = self.below.get_mut(k).map_or(tail::USUAL, |tail| tail.observe(-channel));
+                let above = self.above[k].observe(channel, FLOORS[k]);
+                let below = self.below.get_mut(k).map_or(tail::USUAL, |tail| tail.observe(-channel, FLOORS[k]));
                 above.max(below).clamp(BOUNDS.0, BOUNDS.1)
             });
-            sum += (0.5 * nats).exp();
+            sum += if nats == BOUNDS.0 { LEAST } else { (0.5 * nats).exp() };
             if loudest.0 < nats {
                 loudest = (nats, CHANNELS[k]);
             }

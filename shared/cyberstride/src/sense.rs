@@ -15,7 +15,7 @@ use crate::{
 
 /// What is no more unusual than this, in nats, is no more surprising than a normal deviate as usual: counts that are
 /// mostly zero and noise with heavy tails are no evidence of anything.
-const COMMON: f64 = 6.0;
+pub(crate) const COMMON: f64 = 6.0;
 
 /// The multi-process model, the forecast, its innovations and the score.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -63,7 +63,9 @@ impl Sense {
         let innovation = error.map(|error| self.innovations.observe(error, known.frozen));
         let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, strictness);
         let innovation = innovation.map(|z| match unusual {
-            Some(nats) if nats < COMMON && !known.frozen => self.innovations.temper(normal_deviate(nats)),
+            Some(nats) if 1.0 < z.abs() && nats < COMMON && !known.frozen => {
+                self.innovations.temper(normal_deviate(nats))
+            }
             _ => z,
         });
         let usual = usual.filter(|_| self.forecaster.pattern() != Pattern::None);

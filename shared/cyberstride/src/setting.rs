@@ -28,10 +28,10 @@ pub(crate) struct Regime {
     pub(crate) probability: f64,
     /// Multiple of the variance of the noise in this reading.
     pub(crate) noise: f64,
-    /// The level's variance is divided by this at each step.
-    pub(crate) level_discount: f64,
-    /// The slope's variance is divided by this at each step.
-    pub(crate) slope_discount: f64,
+    /// The level's variance is multiplied by this at each step: one by the discount.
+    pub(crate) level_growth: f64,
+    /// The slope's variance, likewise.
+    pub(crate) slope_growth: f64,
     /// Added variance of the level, in variances of the noise.
     pub(crate) level_jump: f64,
     /// Added variance of the slope, in variances of the noise.
@@ -40,11 +40,12 @@ pub(crate) struct Regime {
 
 impl Regime {
     const fn discounted(probability: f64, noise: f64, level_discount: f64, slope_discount: f64) -> Self {
-        Self { probability, noise, level_discount, slope_discount, level_jump: 0.0, slope_jump: 0.0 }
+        let (level_growth, slope_growth) = (1.0 / level_discount, 1.0 / slope_discount);
+        Self { probability, noise, level_growth, slope_growth, level_jump: 0.0, slope_jump: 0.0 }
     }
 
     const fn jumping(probability: f64, noise: f64, level_jump: f64, slope_jump: f64) -> Self {
-        Self { probability, noise, level_discount: 1.0, slope_discount: 1.0, level_jump, slope_jump }
+        Self { probability, noise, level_growth: 1.0, slope_growth: 1.0, level_jump, slope_jump }
     }
 }
 

@@ -63,55 +63,72 @@ impl Jump {
     }
 }
 
-/// A histogram of logarithms of relative errors, twelve bins a unit, from e^-8 to e^8.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+/// A histogram of logarithms of relative errors, twelve bins a unit, from e^-2 to e^8.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Errors {
-    bins: [[u16; 24]; 8],
-    total: u32,
+    bins: [[u16; 24]; 5],
+    total: u16,
+    /// The errors beyond which [`BULK`] lies, worked out every so often.
+    quantiles: [f32; 2],
+}
+
+impl Default for Errors {
+    fn default() -> Self {
+        Self { bins: [[0; 24]; 5], total: 0, quantiles: [1.0; 2] }
+    }
 }
 
 impl Errors {
-    const FULL: u32 = 4096;
+    const FULL: u16 = 4096;
+    /// Errors before anything is said of one.
+    const LEAST: u16 = 32;
+    /// The quantiles are worked out after so many errors.
+    const OFTEN: u16 = 8;
+    /// Logarithm of the least error that is told from smaller ones.
+    const SMALLEST: f64 = -2.0;
     /// From the middle of a bin to its end.
     const WIDTH: f64 = 1.0426;
 
     /// Minus the logarithm of the probability of so large an error, from a Weibull tail through two quantiles of the
     /// bulk.
     fn unusual(&self, error: f64) -> f64 {
-        if self.total < 32 {
+        if self.total < Self::LEAST {
             return 0.0;
         }
-        let [u1, u2] = self.quantiles();
+        let [u1, u2] = self.quantiles.map(f64::from);
         let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
         let unusual = 5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0));
         // Of a count that is mostly zero no such tail goes through both quantiles.
         if error <= Self::WIDTH * u2 { unusual.min(-(1.0 - BULK[1]).ln()) } else { unusual }
     }
 
-    fn quantiles(&self) -> [f64; 2] {
-        let bins = self.bins.as_flattened();
-        let (mut above, mut bin) = (0_u32, bins.len());
-        let mut down_to = |share: f64| {
-            let wanted = (1.0 - share) * f64::from(self.total);
-            while 0 < bin && f64::from(above) < wanted {
-                bin -= 1;
-                above += u32::from(bins[bin]);
-            }
-            ((bin as f64 + 0.5) / 12.0 - 8.0).exp()
-        };
-        let high = down_to(BULK[1]);
-        [down_to(BULK[0]), high]
-    }
-
     fn count(&mut self, error: f64) {
         let bins = self.bins.as_flattened_mut();
-        let bin = (12.0 * (error.max(1e-9).ln() + 8.0)).clamp(0.0, bins.len() as f64 - 1.0) as usize;
+        let bin = (12.0 * (error.max(1e-9).ln() - Self::SMALLEST)).clamp(0.0, bins.len() as f64 - 1.0) as usize;
         bins[bin] += 1;
         self.total += 1;
         if self.total == Self::FULL {
             bins.iter_mut().for_each(|count| *count /= 2);
-            self.total = bins.iter().map(|count| u32::from(*count)).sum();
+            self.total = bins.iter().sum();
         }
+        if self.total.is_multiple_of(Self::OFTEN) {
+            self.quantiles = self.work_out();
+        }
+    }
+
+    fn work_out(&self) -> [f32; 2] {
+        let bins = self.bins.as_flattened();
+        let (mut above, mut bin) = (0_u16, bins.len());
+        let mut down_to = |share: f64| {
+            let wanted = (1.0 - share) * f64::from(self.total);
+            while 0 < bin && f64::from(above) < wanted {
+                bin -= 1;
+                above += bins[bin];
+            }
+            ((bin as f64 + 0.5) / 12.0 + Self::SMALLEST).exp() as f32
+        };
+        let high = down_to(BULK[1]);
+        [down_to(BULK[0]), high]
     }
 }
 

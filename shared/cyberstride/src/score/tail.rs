@@ -7,7 +7,7 @@ const KEPT: usize = 16;
 
 /// Length of a block, in readings: extremes come in clusters, and a block counts a cluster once. Three lengths at once
 /// cost three times as much and found no more.
-const LENGTH: u16 = 12;
+const LENGTH: u8 = 12;
 
 /// What is said of a value that is nothing unusual.
 pub(crate) const USUAL: f64 = -9.0;
@@ -23,34 +23,35 @@ pub(crate) struct Tail {
     largest: [f32; KEPT],
     /// Maximum of the block that is being filled.
     maximum: f32,
-    filled: u16,
-    count: u32,
-    /// The scale of the tail is never taken to be less.
-    floor: f32,
+    filled: u8,
+    /// Blocks so far; it stops where one more is nothing to speak of.
+    count: u16,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self { largest: [f32::MIN; KEPT], maximum: f32::MIN, filled: 0, count: 0 }
+    }
 }
 
 impl Tail {
-    pub(crate) fn new(floor: f64) -> Self {
-        Self { largest: [f32::MIN; KEPT], maximum: f32::MIN, filled: 0, count: 0, floor: floor as f32 }
-    }
-
     /// Minus the logarithm of the probability that a block has so large a maximum; [`USUAL`] for what is not unusual.
-    /// Judged before the value counts.
-    pub(crate) fn observe(&mut self, value: f64) -> f64 {
+    /// Judged before the value counts. The scale of the tail is never taken to be less than `floor`.
+    pub(crate) fn observe(&mut self, value: f64, floor: f32) -> f64 {
         let value = value as f32;
-        let unusual = self.judge(value);
+        let unusual = self.judge(value, floor);
         self.push(value);
         unusual
     }
 
-    fn judge(&self, value: f32) -> f64 {
+    fn judge(&self, value: f32, floor: f32) -> f64 {
         let bound = self.largest[KEPT - 1];
         // A tie is nothing unusual, or flat series would alarm for ever.
-        if self.count < KEPT as u32 || value <= bound {
+        if self.count < KEPT as u16 || value <= bound {
             return USUAL;
         }
         let inner = (self.largest[KEPT / 2 - 1] - bound) / INNER_HALF;
-        let scale = inner.max(0.1 * bound).max(self.floor);
+        let scale = inner.max(0.1 * bound).max(floor);
         f64::from((value - bound) / scale) + (f64::from(self.count) / KEPT as f64).ln()
     }
 
@@ -78,13 +79,13 @@ mod tests {
 
     /// What is said of two values after 24,000 readings of an exponential variable.
     fn told_of(seed: u64, values: [f64; 2]) -> [f64; 2] {
-        let mut tail = Tail::new(0.001);
+        let mut tail = Tail::default();
         let mut state = seed;
         for _ in 0..24_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            tail.observe(-((state >> 11) as f64 / (1_u64 << 53) as f64).max(1e-12).ln());
+            tail.observe(-((state >> 11) as f64 / (1_u64 << 53) as f64).max(1e-12).ln(), 0.001);
         }
-        values.map(|value| tail.observe(value))
+        values.map(|value| tail.observe(value, 0.001))
     }
 
     #[test]
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn ties_are_nothing_unusual() {
-        let mut tail = Tail::new(0.001);
-        assert!((0..5000).all(|_| tail.observe(3.0) == USUAL));
+        let mut tail = Tail::default();
+        assert!((0..5000).all(|_| tail.observe(3.0, 0.001) == USUAL));
     }
 }
