@@ -9,11 +9,11 @@ const SPANS: [f64; 2] = [200.0, 12.0];
 /// An error counts for the scale as no more than so many scales.
 const LARGEST: f64 = 6.0;
 /// How fast the quantiles learn, at first and in the long run.
-const RATES: [f64; 2] = [0.1, 0.015];
+const RATES: [f32; 2] = [0.1, 0.015];
 /// Neighbouring quantiles are at least so many scales apart.
-const APART: f64 = 1e-3;
+const APART: f32 = 1e-3;
 /// Steps of the quantiles, in their own sizes.
-const STEPS: f64 = 2.0;
+const STEPS: f32 = 2.0;
 
 /// How large errors are lately.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -25,8 +25,8 @@ pub(crate) struct Scale {
 /// Quantiles of errors in scales.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Calibration {
-    pub(crate) quantiles: [f64; 9],
-    rate: f64,
+    pub(crate) quantiles: [f32; 9],
+    rate: f32,
 }
 
 /// How the errors of an autoregression add up over the periods ahead.
@@ -81,9 +81,9 @@ impl Calibration {
     /// falls by the rest when it lies below, in steps that keep to its size.
     pub(crate) fn learn(&mut self, z: f64) {
         for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            let below = f64::from(u8::from(z < *quantile));
+            let below = f32::from(u8::from(z < f64::from(*quantile)));
             let size = quantile.abs().max(0.5);
-            *quantile += self.rate * size * STEPS * (level - below);
+            *quantile += self.rate * size * STEPS * (level as f32 - below);
         }
         for k in 1..9 {
             self.quantiles[k] = self.quantiles[k].max(self.quantiles[k - 1] + APART);

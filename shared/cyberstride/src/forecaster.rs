@@ -186,7 +186,7 @@ impl Forecaster {
     }
 
     fn outlook(&self, prospect: &Prospect, shift: f64) -> Outlook {
-        let place = |z: f64| self.origin + shift + self.unit() * (prospect.centre + prospect.scale * z);
+        let place = |z: f32| self.origin + shift + self.unit() * (prospect.centre + prospect.scale * f64::from(z));
         Outlook::new(self.calibration.quantiles.map(place))
     }
 

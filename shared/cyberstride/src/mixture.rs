@@ -8,7 +8,7 @@ use crate::{
     covariance::Covariance,
     forecast::Forecast,
     prior::Prior,
-    process::Probabilities,
+    process::{Probabilities, Process},
     setting::{Model, Regime},
     trend::{Noise, Trend, Update},
 };
@@ -23,7 +23,7 @@ pub(crate) struct Mixture {
     weights: [f64; 4],
     trends: [Trend; 4],
     /// For each component, the distribution of the process one step before.
-    before: [Probabilities; 4],
+    before: [[f32; 4]; 4],
     /// `n`, the same on every path.
     degrees: f64,
     /// The noise never falls below this variance.
@@ -64,7 +64,7 @@ impl Mixture {
         Self {
             weights,
             trends: [trend; 4],
-            before: [Probabilities::from_weights(weights); 4],
+            before: [weights.map(|weight| weight as f32); 4],
             degrees: prior.degrees,
             floor: QUIETEST * prior.variance,
         }
@@ -100,11 +100,12 @@ impl Mixture {
 
         let now = Probabilities::from_weights(weights);
         let one_ago = now.average(from_fn(|j| columns[j].before));
-        let two_ago = one_ago.average(self.before);
+        let before = self.before.map(|before| Probabilities::from_weights(before.map(f64::from)));
+        let two_ago = one_ago.average(before);
 
         self.weights = weights.map(|weight| weight / total);
         self.trends = from_fn(|j| columns[j].trend);
-        self.before = from_fn(|j| columns[j].before);
+        self.before = from_fn(|j| Process::ALL.map(|process| columns[j].before.get(process) as f32));
         self.degrees = degrees + 1.0;
         [now, one_ago, two_ago]
     }

@@ -8,7 +8,9 @@ use crate::innovation::KEPT;
 /// is shown to people.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Recent {
-    millis: [i64; KEPT],
+    /// Milliseconds since 1970 UTC of the newest, and how long before each of them the one before it was.
+    newest: i64,
+    gaps: [u32; KEPT],
     expected: [f32; KEPT],
     /// Infinite where nothing is usual.
     usual: [f32; KEPT],
@@ -29,7 +31,8 @@ pub(crate) struct Moment {
 impl Recent {
     pub(crate) fn push(&mut self, Moment { millis, expected, usual }: Moment) {
         let place = self.seen as usize % KEPT;
-        self.millis[place] = millis;
+        self.gaps[place] = u32::try_from(millis.saturating_sub(self.newest)).unwrap_or(u32::MAX);
+        self.newest = millis;
         self.expected[place] = single(expected);
         self.usual[place] = usual.map_or(f32::INFINITY, single);
         // Past the end of the numbers the ring goes on where it is.
@@ -38,9 +41,12 @@ impl Recent {
 
     /// The reading so many before the newest; the oldest, if that is longer ago than is remembered.
     pub(crate) fn ago(&self, readings: usize) -> Moment {
-        let place = (self.seen.max(1) as usize - 1 - readings.min(self.known() - 1)) % KEPT;
+        let readings = readings.min(self.known() - 1);
+        let place_of = |readings: usize| (self.seen.max(1) as usize - 1 - readings) % KEPT;
+        let since: i64 = (0..readings).map(|later| i64::from(self.gaps[place_of(later)])).sum();
+        let (place, millis) = (place_of(readings), self.newest.saturating_sub(since));
         let usual = Some(self.usual[place]).filter(|usual| usual.is_finite()).map(f64::from);
-        Moment { millis: self.millis[place], expected: f64::from(self.expected[place]), usual }
+        Moment { millis, expected: f64::from(self.expected[place]), usual }
     }
 
     /// How many readings before the newest the first one after a moment was; none if that is longer ago than is

@@ -29,6 +29,7 @@
 //!
 //! Reading order: `unit`, the channels `smooth`, `rare`, `change`, `record`; `tail`, `episode`, `jump`.
 
+mod brief;
 mod episode;
 mod jump;
 mod rare;

@@ -63,10 +63,10 @@ impl Jump {
     }
 }
 
-/// A histogram of logarithms of relative errors, twelve bins a unit, from e^-2 to e^8.
+/// A histogram of logarithms of relative errors, twelve bins a unit, from e^-1.25 to e^5.75.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Errors {
-    bins: [[u16; 24]; 5],
+    bins: [[u16; 28]; 3],
     total: u16,
     /// The errors beyond which [`BULK`] lies, worked out every so often.
     quantiles: [f32; 2],
@@ -74,7 +74,7 @@ struct Errors {
 
 impl Default for Errors {
     fn default() -> Self {
-        Self { bins: [[0; 24]; 5], total: 0, quantiles: [1.0; 2] }
+        Self { bins: [[0; 28]; 3], total: 0, quantiles: [1.0; 2] }
     }
 }
 
@@ -85,7 +85,7 @@ impl Errors {
     /// The quantiles are worked out after so many errors.
     const OFTEN: u16 = 8;
     /// Logarithm of the least error that is told from smaller ones.
-    const SMALLEST: f64 = -2.0;
+    const SMALLEST: f64 = -1.25;
     /// From the middle of a bin to its end.
     const WIDTH: f64 = 1.0426;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::brief::Brief;
+
 /// Block maxima that are kept, and how many there must be before anything is said.
 const KEPT: usize = 16;
 
@@ -20,9 +22,9 @@ const INNER_HALF: f32 = 0.7626;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Tail {
     /// From the largest down.
-    largest: [f32; KEPT],
+    largest: [Brief; KEPT],
     /// Maximum of the block that is being filled.
-    maximum: f32,
+    maximum: Brief,
     filled: u8,
     /// Blocks so far; it stops where one more is nothing to speak of.
     count: u16,
@@ -30,7 +32,7 @@ pub(crate) struct Tail {
 
 impl Default for Tail {
     fn default() -> Self {
-        Self { largest: [f32::MIN; KEPT], maximum: f32::MIN, filled: 0, count: 0 }
+        Self { largest: [Brief::LEAST; KEPT], maximum: Brief::LEAST, filled: 0, count: 0 }
     }
 }
 
@@ -38,36 +40,38 @@ impl Tail {
     /// Minus the logarithm of the probability that a block has so large a maximum; [`USUAL`] for what is not unusual.
     /// Judged before the value counts. The scale of the tail is never taken to be less than `floor`.
     pub(crate) fn observe(&mut self, value: f64, floor: f32) -> f64 {
-        let value = value as f32;
-        let unusual = self.judge(value, floor);
+        let value = Brief::of(value);
+        let unusual = self.judge(value.get(), floor);
         self.push(value);
         unusual
     }
 
     fn judge(&self, value: f32, floor: f32) -> f64 {
-        let bound = self.largest[KEPT - 1];
+        let bound = self.largest[KEPT - 1].get();
         // A tie is nothing unusual, or flat series would alarm for ever.
         if self.count < KEPT as u16 || value <= bound {
             return USUAL;
         }
-        let inner = (self.largest[KEPT / 2 - 1] - bound) / INNER_HALF;
+        let inner = (self.largest[KEPT / 2 - 1].get() - bound) / INNER_HALF;
         let scale = inner.max(0.1 * bound).max(floor);
         f64::from((value - bound) / scale) + (f64::from(self.count) / KEPT as f64).ln()
     }
 
-    fn push(&mut self, value: f32) {
-        self.maximum = self.maximum.max(value);
+    fn push(&mut self, value: Brief) {
+        if self.maximum.get() < value.get() {
+            self.maximum = value;
+        }
         self.filled += 1;
         if self.filled < LENGTH {
             return;
         }
         self.insert(self.maximum);
-        (self.maximum, self.filled) = (f32::MIN, 0);
+        (self.maximum, self.filled) = (Brief::LEAST, 0);
         self.count = self.count.saturating_add(1);
     }
 
-    fn insert(&mut self, maximum: f32) {
-        let Some(place) = self.largest.iter().position(|kept| *kept < maximum) else { return };
+    fn insert(&mut self, maximum: Brief) {
+        let Some(place) = self.largest.iter().position(|kept| kept.get() < maximum.get()) else { return };
         self.largest[place..].rotate_right(1);
         self.largest[place] = maximum;
     }
