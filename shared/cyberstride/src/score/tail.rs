@@ -15,7 +15,7 @@ const LENGTH: u8 = 12;
 pub(crate) const USUAL: f64 = -9.0;
 
 /// Scale of an exponential tail from its 8th and 16th largest: the inner half, so that earlier anomalies, which lie
-/// among the largest, do not widen it. The expected distance is the sum of 1/k for k from 8 to 15.
+/// among the largest, do not widen it. The expected distance is the sum of 1/k for k from 8 to 15, .7254.
 const INNER_HALF: f32 = 0.7626;
 
 /// One side of the tail of one channel: the largest maxima of blocks.
