@@ -141,7 +141,7 @@ impl Attention {
 
     /// What has gathered, while innovations are what they should be.
     fn gather(&mut self, seen: &Seen<'_>) -> Option<Gathered> {
-        let listens = self.open.as_ref().is_none_or(|open| open.is_calm());
+        let listens = !seen.sensed.lumpy && self.open.as_ref().is_none_or(|open| open.is_calm());
         let z = seen.sensed.innovation.filter(|_| listens)?;
         // As a normal deviate that would be as unusual, where the series has heavier tails.
         let most = seen.sensed.unusual.filter(|nats| COMMON <= *nats).map_or(f64::MAX, normal_deviate);

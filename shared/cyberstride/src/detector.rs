@@ -153,7 +153,8 @@ impl Detector {
     }
 
     fn known(&self) -> Known {
-        self.attention.open().map(super::latch::Latch::known).unwrap_or_default()
+        let open = self.attention.open().map(super::latch::Latch::known).unwrap_or_default();
+        Known { lumpy: self.numbers.is_lumpy(), ..open }
     }
 
     /// Lets a period pass for which somebody waited in vain.

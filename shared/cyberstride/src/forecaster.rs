@@ -40,7 +40,7 @@ pub(crate) struct Forecaster {
     regression_scale: Scale,
     average_scale: Scale,
     /// Logarithm of the odds of the regression.
-    odds: f64,
+    odds: f32,
     calibration: Calibration,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Departure {
     pub(crate) from_usual: Option<f64>,
 }
 
-/// What is known of a disturbance that is open, on the scale of the readings.
+/// What is known of the series and of a disturbance that is open, on the scale of the readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Known {
     /// By how much it moves the readings.
@@ -62,6 +62,8 @@ pub(crate) struct Known {
     pub(crate) disturbed: bool,
     /// Whether it is too fresh to learn from the readings.
     pub(crate) frozen: bool,
+    /// Whether the series is made of lumps and has no noise.
+    pub(crate) lumpy: bool,
 }
 
 /// What is known before a reading.
@@ -155,7 +157,7 @@ impl Forecaster {
 
     /// The probability of the regression.
     fn share(&self) -> f64 {
-        (1.0 + (-self.odds).exp()).recip()
+        (1.0 + (-f64::from(self.odds)).exp()).recip()
     }
 
     /// What is usual at a time of the day, on the scale of the readings; none where it was never seen.
@@ -221,7 +223,7 @@ impl Forecaster {
     fn weigh(&mut self, prospect: &Prospect, y: f64) {
         let base = |expected: f64| DEGREES + ((y - expected) / prospect.scale).powi(2);
         let gained = 0.5 * (DEGREES + 1.0) * (base(prospect.process) / base(prospect.regression)).ln();
-        self.odds = (REMEMBERED * self.odds + gained).clamp(-20.0, 20.0);
+        self.odds = (REMEMBERED * f64::from(self.odds) + gained).clamp(-20.0, 20.0) as f32;
     }
 }
 

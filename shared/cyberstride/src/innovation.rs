@@ -11,8 +11,11 @@ const HUBER: f64 = 3.0;
 const SHARE: f64 = 0.01;
 /// Mean absolute deviation of a normal variable, inverted.
 const NORMAL: f64 = 1.253_314;
-/// The scale is never taken to be less than this share of the largest error.
-const LEAST: f64 = 0.001;
+/// The scale is never taken to be less than this share of the root mean square of the errors, outliers and all; of a
+/// series of lumps not less than the second: there the scale of most errors would fall without end.
+const LEAST: [f64; 2] = [0.02, 0.3];
+/// Share of the newest error in that mean, in the long run.
+const SLOWLY: f64 = 0.002;
 /// Innovations are taken to lie within this.
 const FARTHEST: f64 = 1e4;
 /// Errors before there is a scale to speak of.
@@ -22,8 +25,9 @@ const YOUNG: u32 = 8;
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Innovations {
     scale: f64,
-    largest: f64,
+    square: f64,
     seen: u32,
+    lumpy: bool,
     /// From the oldest to the newest.
     last: [f32; KEPT],
 }
@@ -31,7 +35,8 @@ pub(crate) struct Innovations {
 impl Innovations {
     /// Takes in the next error; the result is the error in scales, judged before it counts. While frozen nothing is
     /// learned of the scale.
-    pub(crate) fn observe(&mut self, error: f64, frozen: bool) -> f64 {
+    pub(crate) fn observe(&mut self, error: f64, frozen: bool, lumpy: bool) -> f64 {
+        self.lumpy = lumpy;
         let size = error.abs();
         let z = if self.seen < YOUNG { 0.0 } else { (error / self.scale()).clamp(-FARTHEST, FARTHEST) };
         if !frozen {
@@ -51,7 +56,7 @@ impl Innovations {
 
     /// The usual size of an error: its standard deviation, were it normal.
     pub(crate) fn scale(&self) -> f64 {
-        self.scale.max(LEAST * self.largest).max(1e-9)
+        self.scale.max(LEAST[usize::from(self.lumpy)] * self.square.sqrt()).max(1e-9)
     }
 
     /// From the oldest to the newest.
@@ -71,7 +76,7 @@ impl Innovations {
 
     fn learn(&mut self, size: f64) {
         self.seen = self.seen.saturating_add(1);
-        self.largest = self.largest.max(size);
+        self.square += f64::from(self.seen).recip().max(SLOWLY) * (size * size - self.square);
         let most = if self.seen < YOUNG { f64::MAX } else { HUBER * self.scale() };
         let share = f64::from(self.seen).recip().max(SHARE);
         self.scale += share * (NORMAL * size.min(most) - self.scale);
@@ -86,11 +91,11 @@ mod tests {
     fn the_scale_is_found_at_once_and_a_spike_hardly_moves_it() {
         let mut innovations = Innovations::default();
         let noise = |i: i32| f64::from(i * 7919 % 101) / 25.0 - 2.0;
-        (0..200).for_each(|i| _ = innovations.observe(noise(i), false));
+        (0..200).for_each(|i| _ = innovations.observe(noise(i), false, false));
         let before = innovations.scale();
         assert!((before - 1.25).abs() < 0.2, "{before}");
-        assert!(700.0 < innovations.observe(1000.0, false));
+        assert!(70.0 < innovations.observe(100.0, false, false));
         assert!(innovations.scale() < 1.05 * before);
-        assert_eq!(innovations.last()[KEPT - 1] as f64, (1000.0 / before) as f32 as f64);
+        assert_eq!(innovations.last()[KEPT - 1] as f64, (100.0 / before) as f32 as f64);
     }
 }

@@ -119,8 +119,8 @@ impl Latch {
     /// What the model is to know before the next reading.
     pub(crate) fn known(&self) -> Known {
         match self.shift {
-            Some((shift, growth)) => Known { shift: shift + growth, disturbed: true, frozen: false },
-            None => Known { shift: 0.0, disturbed: true, frozen: !self.naming.settled() },
+            Some((shift, growth)) => Known { shift: shift + growth, disturbed: true, ..Known::default() },
+            None => Known { disturbed: true, frozen: !self.naming.settled(), ..Known::default() },
         }
     }
 

@@ -10,17 +10,27 @@ const FIRST: usize = 7;
 const LONGEST: f64 = 12.0;
 
 /// The time between two readings: told, or the median of the first gaps.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Pace {
-    newest: Option<i64>,
+    /// In milliseconds; the least number there is before the first reading.
+    newest: i64,
     gaps: [f32; FIRST],
     seen: u8,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { newest: i64::MIN, gaps: [0.0; FIRST], seen: 0 }
+    }
 }
 
 impl Pace {
     /// Takes the moment of the next reading in, in milliseconds; the result is how many periods passed without one.
     pub(crate) fn observe(&mut self, told: &Told, millis: i64) -> u32 {
-        let Some(newest) = self.newest.replace(millis) else { return 0 };
+        let newest = std::mem::replace(&mut self.newest, millis);
+        if newest == i64::MIN {
+            return 0;
+        }
         let gap = millis.saturating_sub(newest) as f64;
         let cadence = self.cadence(told);
         if usize::from(self.seen) < FIRST {
@@ -35,7 +45,9 @@ impl Pace {
 
     /// A period without a reading is one that was waited for.
     pub(crate) fn skip(&mut self, millis: i64) {
-        self.newest = self.newest.map(|newest| newest.max(millis));
+        if self.newest != i64::MIN {
+            self.newest = self.newest.max(millis);
+        }
     }
 
     /// Milliseconds between two readings; none until enough were seen.

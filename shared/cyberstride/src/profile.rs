@@ -8,8 +8,10 @@ use crate::{scale::Scale, told::Pattern};
 pub(crate) const FIRST: usize = 32;
 /// The variance of a count that is made of independent events is its mean; within this factor it is taken for one.
 const POISSON: f64 = 5.0;
-/// Share of the newest reading in the share of zeros, in the long run.
-const SHARE: f64 = 1e-3;
+/// Share of the newest reading in what is known of all, in the long run.
+const SHARE: f32 = 1e-3;
+/// A series of which a greater share of the readings is the same number as the one before is made of lumps.
+const LUMPY: f32 = 0.85;
 
 /// What kind of series it is.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -53,7 +55,10 @@ pub enum Nature {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Numbers {
     seen: u64,
-    zeros: f64,
+    zeros: f32,
+    /// Share of the readings that are the same number as the one before, likewise.
+    repeats: f32,
+    last: f64,
     low: f64,
     high: f64,
     fractions: bool,
@@ -65,8 +70,10 @@ impl Numbers {
             if self.seen == 0 { (value, value) } else { (self.low.min(value), self.high.max(value)) };
         self.seen += 1;
         self.fractions |= value.fract() != 0.0;
-        let share = SHARE.max((self.seen as f64).recip());
-        self.zeros += share * (f64::from(u8::from(value == 0.0)) - self.zeros);
+        let share = SHARE.max((self.seen as f32).recip());
+        self.zeros += share * (f32::from(u8::from(value == 0.0)) - self.zeros);
+        self.repeats += share * (f32::from(u8::from(value == self.last)) - self.repeats);
+        self.last = value;
     }
 
     pub(crate) fn seen(&self) -> u64 {
@@ -74,7 +81,12 @@ impl Numbers {
     }
 
     pub(crate) fn zeros(&self) -> f64 {
-        self.zeros
+        f64::from(self.zeros)
+    }
+
+    /// Whether it mostly stays what it is, as a count of rare events does: such a series is made of lumps and has no noise.
+    pub(crate) fn is_lumpy(&self) -> bool {
+        FIRST as u64 <= self.seen && LUMPY < self.repeats
     }
 
     pub(crate) fn nature(&self) -> Nature {

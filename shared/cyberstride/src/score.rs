@@ -166,10 +166,11 @@ impl Scorer {
         innovation: Option<f64>,
         from_usual: Option<f64>,
         diagnosis: &Diagnosis,
+        lumpy: bool,
         strictness: f64,
     ) -> (Score, Option<f64>) {
         self.readings += 1;
-        let jumped = innovation.and_then(|z| self.jump.observe(z.abs()));
+        let jumped = innovation.and_then(|z| self.jump.observe(z.abs(), lumpy));
         let unusual = jumped.map(|jumped| jumped.unusual);
         let Some(y) = self.unit.observe(reading.clamp(-LARGEST, LARGEST)) else { return (Score::NOTHING, unusual) };
         let slow = self.slow(y, from_usual, &Evidence::of(diagnosis, reading));

@@ -35,6 +35,8 @@ pub(crate) struct Sensed {
     pub(crate) innovation: Option<f64>,
     /// How unusual the innovation is among those of the series, in nats; none while they are too few.
     pub(crate) unusual: Option<f64>,
+    /// Whether the series is made of lumps and has no noise.
+    pub(crate) lumpy: bool,
     pub(crate) score: Score,
     /// What is usual at this moment, if days are alike.
     pub(crate) usual: Option<f64>,
@@ -60,8 +62,8 @@ impl Sense {
         let memory = self.forecaster.memory(usual.is_some());
         let diagnosis = self.monitor.observe(y);
         let (outlook, Departure { error, from_usual }) = self.forecaster.observe(at, diagnosis.forecast, y, known);
-        let innovation = error.map(|error| self.innovations.observe(error, known.frozen));
-        let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, strictness);
+        let innovation = error.map(|error| self.innovations.observe(error, known.frozen, known.lumpy));
+        let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, known.lumpy, strictness);
         let innovation = innovation.map(|z| match unusual {
             Some(nats) if 1.0 < z.abs() && nats < COMMON && !known.frozen => {
                 self.innovations.temper(normal_deviate(nats))
@@ -69,7 +71,7 @@ impl Sense {
             _ => z,
         });
         let usual = usual.filter(|_| self.forecaster.pattern() != Pattern::None);
-        Sensed { diagnosis, outlook, innovation, unusual, score, usual, memory }
+        Sensed { diagnosis, outlook, innovation, unusual, lumpy: known.lumpy, score, usual, memory }
     }
 
     /// Lets a period pass in which there was no reading.

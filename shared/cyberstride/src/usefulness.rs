@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Answers before there was any: half of them useful.
-const PRIOR: f64 = 2.0;
+const PRIOR: f32 = 2.0;
 /// What is left of an old answer when a new one comes.
-const KEPT: f64 = 0.95;
+const KEPT: f32 = 0.95;
 /// Thresholds rise and fall by no more than so many nats.
 const BOUNDS: (f64, f64) = (-0.7, 3.0);
 /// Nats for a factor of e in the odds of use.
@@ -26,8 +26,8 @@ pub enum Answer {
 /// Answers, the recent ones counting more: the parameters of a beta distribution over use.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Usefulness {
-    useful: f64,
-    useless: f64,
+    useful: f32,
+    useless: f32,
 }
 
 impl Default for Usefulness {
@@ -48,7 +48,7 @@ impl Usefulness {
 
     /// By how many nats thresholds should stand higher.
     pub(crate) fn strictness(&self) -> f64 {
-        (WEIGHT * (self.useless / self.useful).ln()).clamp(BOUNDS.0, BOUNDS.1)
+        (WEIGHT * f64::from(self.useless / self.useful).ln()).clamp(BOUNDS.0, BOUNDS.1)
     }
 }
 

@@ -38,8 +38,9 @@ impl Default for Jump {
 
 impl Jump {
     /// How unusual an innovation of this size is, judged before it counts; `None` while there were too few.
-    pub(crate) fn observe(&mut self, size: f64) -> Option<Jumped> {
-        let unusual = self.errors.unusual(size);
+    /// In a series of lumps, which has no noise and so no tail, that is how rarely such a one came.
+    pub(crate) fn observe(&mut self, size: f64, lumpy: bool) -> Option<Jumped> {
+        let unusual = self.errors.unusual(size, lumpy);
         self.errors.count(size);
         self.seen = self.seen.saturating_add(1);
         if self.seen <= YOUNG {
@@ -80,6 +81,7 @@ impl Default for Errors {
 
 impl Errors {
     const FULL: u16 = 4096;
+    const BINS: usize = 84;
     /// Errors before anything is said of one.
     const LEAST: u16 = 32;
     /// The quantiles are worked out after so many errors.
@@ -90,22 +92,34 @@ impl Errors {
     const WIDTH: f64 = 1.0426;
 
     /// Minus the logarithm of the probability of so large an error, from a Weibull tail through two quantiles of the
-    /// bulk.
-    fn unusual(&self, error: f64) -> f64 {
+    /// bulk; of lumps, of their share.
+    fn unusual(&self, error: f64, lumpy: bool) -> f64 {
         if self.total < Self::LEAST {
             return 0.0;
         }
         let [u1, u2] = self.quantiles.map(f64::from);
+        if lumpy && let Some(share) = self.share_beyond(error) {
+            return -share.ln();
+        }
         let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
         let unusual = 5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0));
         // Of a count that is mostly zero no such tail goes through both quantiles.
         if error <= Self::WIDTH * u2 { unusual.min(-(1.0 - BULK[1]).ln()) } else { unusual }
     }
 
+    /// The share of the past that was as large; none if nothing was.
+    fn share_beyond(&self, error: f64) -> Option<f64> {
+        let beyond: u16 = self.bins.as_flattened()[Self::bin(error)..].iter().sum();
+        (0 < beyond).then(|| f64::from(beyond) / f64::from(self.total))
+    }
+
+    fn bin(error: f64) -> usize {
+        (12.0 * (error.max(1e-9).ln() - Self::SMALLEST)).clamp(0.0, Self::BINS as f64 - 1.0) as usize
+    }
+
     fn count(&mut self, error: f64) {
         let bins = self.bins.as_flattened_mut();
-        let bin = (12.0 * (error.max(1e-9).ln() - Self::SMALLEST)).clamp(0.0, bins.len() as f64 - 1.0) as usize;
-        bins[bin] += 1;
+        bins[Self::bin(error)] += 1;
         self.total += 1;
         if self.total == Self::FULL {
             bins.iter_mut().for_each(|count| *count /= 2);
@@ -143,7 +157,7 @@ mod tests {
         let mut told = Vec::new();
         for i in 0..2000 {
             let spike = if i % 100 == 99 { 30.0 } else { 0.0 };
-            if jump.observe((noise(i) + spike).abs()).and_then(|jumped| jumped.new).is_some_and(|now| 5.0 < now)
+            if jump.observe((noise(i) + spike).abs(), false).and_then(|jumped| jumped.new).is_some_and(|now| 5.0 < now)
                 && 500 < i
             {
                 told.push(i % 100);
@@ -155,7 +169,7 @@ mod tests {
     #[test]
     fn a_constant_says_nothing() {
         let mut jump = Jump::default();
-        (0..20_000).for_each(|_| _ = jump.observe(0.0));
-        assert!(jump.observe(0.0).is_none_or(|jumped| jumped.unusual < 1.0));
+        (0..20_000).for_each(|_| _ = jump.observe(0.0, false));
+        assert!(jump.observe(0.0, false).is_none_or(|jumped| jumped.unusual < 1.0));
     }
 }
