@@ -2,7 +2,8 @@
 //!
 //! Noise has a standard deviation of one, white or autocorrelated at .6, with and without a daily swing of five. At a
 //! magnitude of `m` an outlier and a step are `m` high, a slope rises by `m / 10` a reading, and the standard deviation
-//! becomes `m / 2`. What is missed counts as wrong.
+//! becomes `m / 2`, or `2 / m` where the noise falls. What is missed counts as wrong; "named" is the reading from which on
+//! the right name stood.
 
 use clap::Parser;
 use opsroom::hindcast::{At, Finding, Hindcast, Kind, Tier, Told};
@@ -18,6 +19,56 @@ struct Arguments {
 }
 
 const KINDS: [Kind; 4] = [Kind::Transient, Kind::Level, Kind::Slope, Kind::Variance];
+
+/// What happens to a series.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Event {
+    Outlier,
+    Step,
+    Slope,
+    Louder,
+    Quieter,
+}
+
+/// Those that the share of right names is taken over; less noise takes longer to show.
+const EVENTS: [Event; 4] = [Event::Outlier, Event::Step, Event::Slope, Event::Louder];
+
+impl Event {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Outlier => Kind::Transient,
+            Self::Step => Kind::Level,
+            Self::Slope => Kind::Slope,
+            Self::Louder | Self::Quieter => Kind::Variance,
+        }
+    }
+
+    /// What it adds to the reading so many after the onset.
+    fn size(self, magnitude: f64, since: usize) -> f64 {
+        match self {
+            Self::Outlier if since == 0 => magnitude,
+            Self::Step => magnitude,
+            Self::Slope => 0.1 * magnitude * (since + 1) as f64,
+            Self::Outlier | Self::Louder | Self::Quieter => 0.0,
+        }
+    }
+
+    /// By how many times the noise is larger.
+    fn noise(self, magnitude: f64) -> f64 {
+        match self {
+            Self::Louder => 0.5 * magnitude,
+            Self::Quieter => 2.0 / magnitude,
+            Self::Outlier | Self::Step | Self::Slope => 1.0,
+        }
+    }
+}
+
+/// What was said of one event: the readings from its onset to the alarm, to the right name, and the last name.
+struct Found {
+    alarm: usize,
+    named: Option<usize>,
+    kind: Kind,
+}
 const MAGNITUDES: [f64; 4] = [3.0, 6.0, 8.0, 10.0];
 /// Readings a day: one every five minutes.
 const DAY: usize = 288;
@@ -48,62 +99,57 @@ fn main() {
     for world in WORLDS {
         tell_false_alarms(world, seed, series.div_ceil(2));
         for magnitude in MAGNITUDES {
-            let right: f64 = KINDS.map(|kind| tell(world, kind, magnitude, seed, series)).iter().sum();
+            let right: f64 = EVENTS.map(|event| tell(world, event, magnitude, seed, series)).iter().sum();
             println!("  {magnitude:>4} sd, all kinds: {:5.1} % right", 25.0 * right);
+            tell(world, Event::Quieter, magnitude, seed, series);
         }
     }
 }
 
-/// Prints what a kind was taken for; the result is the share that was named right.
-fn tell(world: World, kind: Kind, magnitude: f64, first: u64, series: u64) -> f64 {
-    let mut taken_for = [0_u64; 4];
-    let mut delays = Vec::new();
-    for seed in first..first + series {
-        if let Some((delay, named)) = find(world, kind, magnitude, seed) {
-            taken_for[KINDS.iter().position(|kind| *kind == named).unwrap_or(0)] += 1;
-            delays.push(delay);
-        }
-    }
-    delays.sort_unstable();
-    let delay = delays.get(delays.len() / 2).map_or("-".to_owned(), ToString::to_string);
-    let missed = series - taken_for.iter().sum::<u64>();
-    let [transient, level, slope, variance] = taken_for;
+/// Prints what an event was taken for; the result is the share that was named right.
+fn tell(world: World, event: Event, magnitude: f64, first: u64, series: u64) -> f64 {
+    let found: Vec<Found> = (first..first + series).filter_map(|seed| find(world, event, magnitude, seed)).collect();
+    let [transient, level, slope, variance] = KINDS.map(|kind| found.iter().filter(|it| it.kind == kind).count());
+    let alarm = median(found.iter().map(|found| found.alarm).collect());
+    let named = median(found.iter().filter_map(|found| found.named).collect());
+    let missed = series - found.len() as u64;
     println!(
-        "  {magnitude:>4} sd {kind:?}: transient {transient}, level {level}, slope {slope}, variance {variance}, \
-         missed {missed}; median delay {delay}"
+        "  {magnitude:>4} sd {event:?}: transient {transient}, level {level}, slope {slope}, variance {variance}, \
+         missed {missed}; median readings to the alarm {alarm}, named {named}"
     );
-    let right = KINDS.iter().zip(taken_for).find(|(it, _)| **it == kind).map_or(0, |(_, count)| count);
-    right as f64 / series as f64
+    found.iter().filter(|found| found.kind == event.kind()).count() as f64 / series as f64
 }
 
-/// The delay of the first disturbance raised after the onset, and its last name.
-fn find(world: World, kind: Kind, magnitude: f64, seed: u64) -> Option<(usize, Kind)> {
+fn median(mut numbers: Vec<usize>) -> String {
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).map_or("-".to_owned(), ToString::to_string)
+}
+
+/// What is said of the first disturbance raised after the onset.
+fn find(world: World, event: Event, magnitude: f64, seed: u64) -> Option<Found> {
     let mut source = Source::new(world, seed);
     let mut hindcast = Hindcast::new(Told::default());
-    let mut found: Option<(usize, Finding)> = None;
+    let mut found: Option<(i64, Found)> = None;
     for row in 0..world.calm + FOUND_WITHIN {
         let since = row.checked_sub(world.calm);
-        let event = since.map_or(0.0, |since| size(kind, magnitude, since));
-        let louder = if since.is_some() && kind == Kind::Variance { 0.5 * magnitude } else { 1.0 };
+        let moved = since.map_or(0.0, |since| event.size(magnitude, since));
+        let louder = since.map_or(1.0, |_| event.noise(magnitude));
         let at = At::utc(300_000 * row as i64);
-        let said = hindcast.observe(at, Some(source.usual(row) + louder * source.noise() + event)).disturbance;
+        let said = hindcast.observe(at, Some(source.usual(row) + louder * source.noise() + moved)).disturbance;
         let (Some(since), Some(now)) = (since, said) else { continue };
+        let named = (now.kind == event.kind()).then_some(since);
         match &mut found {
-            None if 300_000 * world.calm as i64 <= now.raised_at => found = Some((since, now)),
-            Some((_, first)) if first.raised_at == now.raised_at => *first = now,
+            None if 300_000 * world.calm as i64 <= now.raised_at => {
+                found = Some((now.raised_at, Found { alarm: since, named, kind: now.kind }));
+            }
+            Some((raised_at, found)) if *raised_at == now.raised_at => {
+                found.named = named.and(found.named.or(named));
+                found.kind = now.kind;
+            }
             _ => (),
         }
     }
-    found.map(|(delay, disturbed)| (delay, disturbed.kind))
-}
-
-fn size(kind: Kind, magnitude: f64, since: usize) -> f64 {
-    match kind {
-        Kind::Transient if since == 0 => magnitude,
-        Kind::Level => magnitude,
-        Kind::Slope => 0.1 * magnitude * (since + 1) as f64,
-        Kind::Transient | Kind::Variance => 0.0,
-    }
+    found.map(|(_, found)| found)
 }
 
 /// Prints how many disturbances are raised in 1000 readings in which nothing happens, and which voice spoke.
