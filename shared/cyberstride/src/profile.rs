@@ -54,7 +54,7 @@ pub enum Nature {
 /// Keeps count of what the numbers are.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Numbers {
-    seen: u64,
+    seen: u32,
     zeros: f32,
     /// Share of the readings that are the same number as the one before, likewise.
     repeats: f32,
@@ -68,7 +68,7 @@ impl Numbers {
     pub(crate) fn observe(&mut self, value: f64) {
         (self.low, self.high) =
             if self.seen == 0 { (value, value) } else { (self.low.min(value), self.high.max(value)) };
-        self.seen += 1;
+        self.seen = self.seen.saturating_add(1);
         self.fractions |= value.fract() != 0.0;
         let share = SHARE.max((self.seen as f32).recip());
         self.zeros += share * (f32::from(u8::from(value == 0.0)) - self.zeros);
@@ -77,7 +77,7 @@ impl Numbers {
     }
 
     pub(crate) fn seen(&self) -> u64 {
-        self.seen
+        u64::from(self.seen)
     }
 
     pub(crate) fn zeros(&self) -> f64 {
@@ -86,12 +86,12 @@ impl Numbers {
 
     /// Whether it mostly stays what it is, as a count of rare events does: such a series is made of lumps and has no noise.
     pub(crate) fn is_lumpy(&self) -> bool {
-        FIRST as u64 <= self.seen && LUMPY < self.repeats
+        FIRST as u32 <= self.seen && LUMPY < self.repeats
     }
 
     pub(crate) fn nature(&self) -> Nature {
         match self {
-            Self { seen, .. } if *seen < FIRST as u64 => Nature::Unknown,
+            Self { seen, .. } if *seen < FIRST as u32 => Nature::Unknown,
             Self { low, high, .. } if low == high => Nature::Constant,
             Self { low, fractions: false, .. } if 0.0 <= *low => Nature::Count,
             Self { low, high, .. } if 0.0 <= *low && *high <= 1.0 => Nature::Ratio,
