@@ -39,12 +39,12 @@ fn answered(answers: &[Answer]) -> (Rehearsal, impl Fn(i32) -> f64) {
     (rehearsal, move |i| steady(i) + level)
 }
 
-/// Whether such a room tells of a small step.
-fn tells_of_a_small_step(answers: &[Answer]) -> bool {
+/// After how many readings such a room tells of a small step.
+fn readings_until_told(answers: &[Answer]) -> usize {
     let (mut rehearsal, calm) = answered(answers);
     let from = 100 + 100 * answers.len() as i32;
-    let lamps = rehearsal.play((from..from + 60).map(|i| calm(i) + 2.0));
-    lamps.contains(|lamp| lamp != '.')
+    let lamps = rehearsal.play((from..from + 60).map(|i| calm(i) + 3.0));
+    lamps.find(|lamp| lamp != '.').expect("a step of three deviations is told")
 }
 
 #[test]
@@ -81,8 +81,9 @@ fn a_false_alarm_ends_the_signal_and_makes_the_indicator_reluctant() {
     rehearsal.room.answer(&act);
     assert_eq!(rehearsal.room.picture().memory[0].ending, Ending::FalseAlarm);
     assert_eq!(rehearsal.lamp().aspect, Aspect::Calm);
-    assert!(tells_of_a_small_step(&[Answer::NewNormal; 3]));
-    assert!(!tells_of_a_small_step(&[Answer::FalseAlarm; 3]));
+    let (keen, reluctant) = ([Answer::NewNormal; 2], [Answer::FalseAlarm; 2]);
+    let (keen, reluctant) = (readings_until_told(&keen), readings_until_told(&reluctant));
+    assert!(keen < reluctant, "told after {keen} readings, after {reluctant} where there were false alarms");
 }
 
 #[test]
