@@ -86,7 +86,8 @@ impl FromScreen {
         struct Frame {
             act: Map<String, Value>,
         }
-        let frame = serde_json::from_str(text).map_err(|error| ActFault::NotAMessage(error.to_string()));
+        let words = |error: serde_json::Error| error.to_string().chars().take(SHOWN).collect();
+        let frame = serde_json::from_str(text).map_err(|error| ActFault::NotAMessage(words(error)));
         let Frame { mut act } = frame?;
         let Some(Value::String(signal)) = act.remove("signal") else { return Err(ActFault::NoSignal) };
         let signal = SignalId::parse(&signal)?;

@@ -209,6 +209,18 @@ pub enum Ending {
     Reconfigured,
 }
 
+impl Ending {
+    /// In words, as in: it ended as ...
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Back => "back inside what was expected",
+            Self::Settled => "settled",
+            Self::FalseAlarm => "a false alarm",
+            Self::Reconfigured => "reconfigured",
+        }
+    }
+}
+
 /// A signal that is over, as the wall's memory keeps it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Cleared {
