@@ -82,6 +82,11 @@ impl Room {
         http::get(self.address, path).await
     }
 
+    /// Posts nothing to a path.
+    pub async fn post(&self, path: &str) -> Answer {
+        http::post(self.address, path, "").await
+    }
+
     /// The picture as it stands.
     pub async fn picture(&self) -> Picture {
         picture(&self.get("/api/v1/picture").await)
