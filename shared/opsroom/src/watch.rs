@@ -10,7 +10,7 @@ use cybernet::{
     profile::Profile,
     trace::{AHEAD, Band, Step, Trace},
 };
-use cyberstride::{At, Detector, Judgement, News, Outlook, Scale, Told};
+use cyberstride::{At, Detector, Judgement, News, Outlook, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{indicator::Indicator, time::Moment};
 
@@ -36,8 +36,8 @@ pub struct Watch {
 /// What a watch has learned; the rest is configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct State {
-    /// The scale that was told, if one was.
-    scale: Option<Scale>,
+    /// What was told when it was learned.
+    told: Told,
     detector: Detector,
     past: Past,
     standing: Option<Standing>,
@@ -72,7 +72,7 @@ impl Watch {
     pub fn new(indicator: Indicator) -> Self {
         let told = told(&indicator);
         let state = State {
-            scale: told.scale,
+            told,
             detector: Detector::new(&told),
             past: Past::default(),
             standing: None,
@@ -89,11 +89,16 @@ impl Watch {
 
     /// A watch that goes on where another stopped.
     ///
-    /// If it is told another scale now, what was learned is of no use. If it is muted now, nothing is open for the desk.
+    /// If it is told another scale now, what was learned is of no use; if another cadence or pattern, only what was usual
+    /// at a time of the day. If it is muted now, nothing is open for the desk.
     pub fn resume(indicator: Indicator, state: State) -> Self {
         let mut watch = Self::new(indicator);
-        if watch.told.scale == state.scale {
-            watch.state = state;
+        let before = state.told;
+        if watch.told.scale == before.scale {
+            watch.state = State { told: watch.told, ..state };
+            if (watch.told.cadence, watch.told.pattern) != (before.cadence, before.pattern) {
+                watch.state.detector.retell(&watch.told);
+            }
         } else {
             let State { standing, measured_at, heard_at, received_at, interval, .. } = state;
             watch.state = State { standing, measured_at, heard_at, received_at, interval, ..watch.state };
