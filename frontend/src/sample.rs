@@ -125,6 +125,7 @@ pub(crate) fn signal(indicator: &str, unit: &str) -> Signal {
         indicators: vec![indicator],
         runbook: None,
         rehearsed: false,
+        useful: false,
     }
 }
 

@@ -43,6 +43,7 @@ async fn people_answer_and_the_picture_follows_at_once() {
     }
     let picture = room.picture().await;
     assert_eq!(picture.signals.keys().collect::<Vec<_>>(), [&open[2]]);
+    assert!(picture.signals[&open[2]].useful, "every screen sees that it was");
     let endings = picture.memory.iter().map(|cleared| (cleared.id.clone(), cleared.ending));
     assert!(endings.eq([(open[1].clone(), Ending::FalseAlarm), (open[0].clone(), Ending::Settled)]));
     let listed = json(&room.get("/api/v1/signals").await.body);

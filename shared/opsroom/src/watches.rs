@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use cybernet::profile::Profile;
 use serde::{Deserialize, Serialize};
 use vsm::{
-    act::Act,
+    act::{Act, Answer},
     id::{IndicatorId, UnitId},
     indicator::Indicator,
     organisation::{Organisation, UNOWNED},
@@ -107,7 +107,8 @@ impl Watches {
         let watch = &mut self.watches[place].watch;
         let mut say = |what| out.push(Disturbance { indicator: indicator.clone(), at: act.at, what });
         let is_taken = watch.answer(onset_at, act.answer, &mut say);
-        if is_taken && self.followed.contains(&indicator) {
+        let is_over = is_taken && act.answer != Answer::Useful;
+        if is_over && self.followed.contains(&indicator) {
             // What is ahead of a new normal is another future.
             say(What::Trace(watch.trace()));
         }

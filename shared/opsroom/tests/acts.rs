@@ -10,7 +10,7 @@ use support::{Rehearsal, at, indicator, organisation, steady};
 use vsm::{
     act::{Act, Answer},
     indicator::{Good, Indicator},
-    signal::{Ending, SignalId},
+    signal::{Ending, Signal, SignalId},
 };
 
 /// A room with a step of ten from second 100 on that is still open at second 140.
@@ -93,10 +93,12 @@ fn what_is_useful_stays_open_and_counts_once() {
     let (open, before) = (rehearsal.signal(), rehearsal.room.learned());
     rehearsal.room.answer(&act);
     let once = rehearsal.room.learned();
-    assert_eq!(rehearsal.signal(), open);
-    assert!(once != before, "it is counted");
-    rehearsal.room.answer(&act);
+    assert_eq!(rehearsal.signal(), Signal { useful: true, ..open });
+    assert!(once.0 != before.0, "it is counted");
+    assert!(rehearsal.room.answer(&act).is_empty());
     assert!(rehearsal.room.learned() == once);
+    rehearsal.play([steady(140) + 13.0]);
+    assert!(rehearsal.signal().useful, "whatever else is found of it");
 }
 
 #[test]

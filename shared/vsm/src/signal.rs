@@ -193,6 +193,9 @@ pub struct Signal {
     /// Whether its readings are rehearsed.
     #[serde(default)]
     pub rehearsed: bool,
+    /// Whether people said that it was well to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub useful: bool,
 }
 
 /// Why a signal is over.

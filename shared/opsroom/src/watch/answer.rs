@@ -21,8 +21,11 @@ impl Watch {
             self.state.raised = Some(onset_at);
             say(What::Found(Finding::from(open)));
         }
-        if answer == Answer::Useful && self.state.useful.replace(onset_at) == Some(onset_at) {
-            return true;
+        if answer == Answer::Useful {
+            if self.state.useful.replace(onset_at) == Some(onset_at) {
+                return true;
+            }
+            say(What::Useful { onset_at });
         }
         let news = self.state.detector.answer(answer_of(answer));
         if matches!(news, Some(News::Ended(..))) && self.state.raised.take().is_some() {
