@@ -194,7 +194,7 @@ impl Source<'_> {
 /// A trace as it came.
 fn story(trace: &trace::Trace) -> Story {
     let past =
-        trace.points.iter().map(|trace::Point(_, value, forecast)| Past { value: *value, band: forecast.map(band) });
+        trace.points.iter().map(|trace::Point(_, value, forecast, _)| Past { value: *value, band: forecast.map(band) });
     Story { past: past.collect(), future: trace.ahead.iter().copied().map(band).collect(), onset: None }
 }
 

@@ -74,7 +74,7 @@ pub fn kind(signal: &Signal) -> String {
     format!("{} {} %", signal.what(), signal.sure())
 }
 
-/// How a signal ended: `step back`, `ramp stays`.
+/// How a signal ended: `step back`, `ramp stays`, `false alarm`.
 pub fn ending(kind: Kind, ending: Ending) -> String {
     let what = match kind {
         Kind::Transient => "spike",
@@ -86,6 +86,8 @@ pub fn ending(kind: Kind, ending: Ending) -> String {
         Ending::Back => "back",
         Ending::Settled => "stays",
         Ending::Reconfigured => "dropped",
+        // Of what there was not, its kind is not told.
+        Ending::FalseAlarm => return "false alarm".to_owned(),
     };
     format!("{what} {how}")
 }
@@ -159,6 +161,7 @@ mod tests {
         assert_eq!(of(Kind::Transient, 9.0, 0.88), "spike up 88 %");
         assert_eq!(of(Kind::Variance, -0.5, 0.999), "swings shrink 99 %");
         assert_eq!(ending(Kind::Level, Ending::Settled), "step stays");
+        assert_eq!(ending(Kind::Level, Ending::FalseAlarm), "false alarm");
     }
 
     #[test]

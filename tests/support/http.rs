@@ -24,14 +24,28 @@ pub struct Answer {
 /// # Panics
 /// If there is no answer.
 pub async fn get(room: SocketAddr, path: &str) -> Answer {
-    let asked = timeout(PATIENCE, ask(room, path)).await;
-    asked.unwrap_or_else(|_| panic!("no answer to GET {path}")).unwrap_or_else(|why| panic!("GET {path}: {why}"))
+    ask(room, "GET", path, "").await
 }
 
-async fn ask(room: SocketAddr, path: &str) -> std::io::Result<Answer> {
+/// Posts a body to a path.
+///
+/// # Panics
+/// If there is no answer.
+pub async fn post(room: SocketAddr, path: &str, body: &str) -> Answer {
+    ask(room, "POST", path, body).await
+}
+
+async fn ask(room: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
+    let asked = timeout(PATIENCE, answer(room, method, path, body)).await;
+    let answered = asked.unwrap_or_else(|_| panic!("no answer to {method} {path}"));
+    answered.unwrap_or_else(|why| panic!("{method} {path}: {why}"))
+}
+
+async fn answer(room: SocketAddr, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(room).await?;
     // HTTP/1.0, so that the answer is neither chunked nor kept open.
-    stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: {room}\r\n\r\n").as_bytes()).await?;
+    let head = format!("{method} {path} HTTP/1.0\r\nHost: {room}\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all((head + body).as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));

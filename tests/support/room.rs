@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use archive::{Archive, Batch, Position};
+use archive::{Archive, Batch, Entry, Position};
 use cybernet::{
     picture::{Lamp, Picture},
     screen::ToScreen,
@@ -82,6 +82,11 @@ impl Room {
         http::get(self.address, path).await
     }
 
+    /// Posts nothing to a path.
+    pub async fn post(&self, path: &str) -> Answer {
+        http::post(self.address, path, "").await
+    }
+
     /// The picture as it stands.
     pub async fn picture(&self) -> Picture {
         picture(&self.get("/api/v1/picture").await)
@@ -99,12 +104,21 @@ impl Room {
         value.unwrap_or(0.0)
     }
 
-    /// Everything the archive holds, in order. The room has to be closed.
+    /// Every batch the archive holds, in order. The room has to be closed.
     pub fn archived(&self) -> Vec<Batch> {
+        let batch = |entry| match entry {
+            Entry::Batch(batch) => Some(batch),
+            Entry::Act(_) => None,
+        };
+        self.journal().into_iter().filter_map(batch).collect()
+    }
+
+    /// Everything the archive holds, in order. The room has to be closed.
+    pub fn journal(&self) -> Vec<Entry> {
         let archive = Archive::open(&self.archive).expect("the archive of a closed room opens");
-        let mut batches = Vec::new();
-        archive.replay(Position::default(), |_, batch| batches.push(batch)).expect("the journal is whole");
-        batches
+        let mut entries = Vec::new();
+        archive.replay(Position::default(), |_, entry| entries.push(entry)).expect("the journal is whole");
+        entries
     }
 }
 

@@ -48,6 +48,11 @@ impl Screen {
         &self.picture
     }
 
+    /// Says something to the room.
+    pub async fn say(&mut self, text: String) {
+        self.socket.say(text).await;
+    }
+
     /// Waits for the next frame and folds it in.
     ///
     /// # Panics

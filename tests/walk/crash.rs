@@ -97,7 +97,7 @@ fn hold_each_batch_once(room: &Room, batches: &Batches) {
 }
 
 /// How many batches the room judged again when it opened, by its own words.
-async fn replayed(room: &Room) -> u64 {
+pub(crate) async fn replayed(room: &Room) -> u64 {
     let line = room.process().logs("room is open").await;
     // The log is coloured for people, so what stands between name and number is passed over.
     let after = line.split("replayed").nth(1).unwrap_or_default();
@@ -112,14 +112,14 @@ fn plain(text: &str) -> String {
     parts.fold(first, |plain, part| plain + part.split_once('m').map_or("", |(_, rest)| rest))
 }
 
-async fn seconds_pass(room: &Room, seconds: u64) {
+pub(crate) async fn seconds_pass(room: &Room, seconds: u64) {
     let start = room.picture().await.at;
     let passed = async || (Duration::from_secs(seconds) <= room.picture().await.at.since(start)).then_some(());
     until("the clock of the room goes on", passed).await;
 }
 
 /// The picture once nothing has changed in it for two beats of the room's clock.
-async fn at_rest(room: &Room) -> Value {
+pub(crate) async fn at_rest(room: &Room) -> Value {
     let mut seen = room.picture().await;
     until("the picture comes to rest", async || {
         let picture = room.picture().await;

@@ -1,5 +1,6 @@
 //! The walk of a reading, end to end: real processes, real sockets, a real disk.
 
+mod acts;
 mod asked;
 mod client;
 mod close;
@@ -8,6 +9,7 @@ mod demo;
 mod door;
 mod flood;
 mod hurry;
+mod known;
 mod outbox;
 mod programs;
 mod screens;

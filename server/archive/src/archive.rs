@@ -13,7 +13,7 @@ pub struct Archive {
     pub(crate) database: Connection,
     /// The last sequence taken of each agent, as on disk.
     pub(crate) taken: HashMap<AgentId, u64, foldhash::fast::RandomState>,
-    /// The position of the last batch, as on disk.
+    /// The position of the last entry, as on disk.
     pub(crate) last: Position,
     /// Last, so that the database is closed before the lock is let go.
     _lock: File,

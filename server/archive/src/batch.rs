@@ -1,4 +1,4 @@
-//! What the journal holds: batches, and where in it they lie.
+//! What the journal holds most of: batches, and where in it an entry lies.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub struct Batch {
     pub readings: Vec<Reading>,
 }
 
-/// Where a batch lies in the journal; rises from batch to batch. The default lies before the first.
+/// Where an entry lies in the journal; rises from entry to entry. The default lies before the first.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Position(u64);

@@ -1,4 +1,4 @@
-//! The readings of a batch as bytes: small, exact, and refused rather than misread.
+//! The readings of a batch as bytes, and an act: small, exact, and refused rather than misread.
 //!
 //! ```text
 //! reading = head name? time value mark?
@@ -8,6 +8,7 @@
 //! time    = varint: zigzag of the milliseconds since the reading before; the first, since `received_at`
 //! value   = 8 bytes, little-endian, of an IEEE 754 double
 //! mark    = byte: 1 if doubtful + 2 if a note follows; varint length and UTF-8 of the note
+//! act     = varint length, name of the signal; varint length, name of the act
 //! ```
 //!
 //! A varint holds seven bits a byte, the lowest first; the high bit says that more follow.
@@ -15,8 +16,10 @@
 use std::collections::HashMap;
 
 use vsm::{
+    act::{Act, Answer, NoSuchAct},
     id::{IndicatorId, InvalidName},
     reading::{Mark, NotFinite, Quality, Reading},
+    signal::{NotASignal, SignalId},
     time::Moment,
 };
 
@@ -39,11 +42,11 @@ pub enum Damage {
     /// A column that does not hold what the schema says.
     #[error("a column of its row holds something else than the schema says")]
     Column,
-    /// The bytes end before the readings do.
-    #[error("its bytes end in the middle of a reading")]
+    /// The bytes end before what it holds.
+    #[error("its bytes end in the middle of what it holds")]
     Short,
-    /// The readings end before the bytes do.
-    #[error("{0} bytes follow its last reading")]
+    /// What it holds ends before the bytes do.
+    #[error("{0} bytes follow what it holds")]
     Long(usize),
     /// A number of more than 64 bits.
     #[error("it holds a number of more than 64 bits")]
@@ -76,6 +79,15 @@ pub enum Damage {
     /// A value that is no number.
     #[error(transparent)]
     Value(#[from] NotFinite),
+    /// An act on what is no signal.
+    #[error(transparent)]
+    Signal(#[from] NotASignal),
+    /// An act that there is not.
+    #[error(transparent)]
+    Act(#[from] NoSuchAct),
+    /// It is neither a batch nor an act.
+    #[error("it is of the unknown kind {0}")]
+    Kind(i64),
 }
 
 /// Holds a stored checksum, as SQLite gives it, against the one of what is stored.
@@ -118,6 +130,19 @@ pub(crate) fn decode(bytes: &[u8], count: usize, base: Moment) -> Result<Vec<Rea
         readings.push(reading);
     }
     if input.0.is_empty() { Ok(readings) } else { Err(Damage::Long(input.0.len())) }
+}
+
+/// Appends an act to `out`, without its moment.
+pub(crate) fn encode_act(act: &Act, out: &mut Vec<u8>) {
+    put_bytes(act.signal.as_str().as_bytes(), out);
+    put_bytes(act.answer.name().as_bytes(), out);
+}
+
+/// The act that `bytes` hold.
+pub(crate) fn decode_act(bytes: &[u8], at: Moment) -> Result<Act, Damage> {
+    let mut input = Input(bytes);
+    let (signal, answer) = (SignalId::parse(input.text()?)?, Answer::parse(input.text()?)?);
+    if input.0.is_empty() { Ok(Act { signal, answer, at }) } else { Err(Damage::Long(input.0.len())) }
 }
 
 /// The names of one batch, numbered as they appear.

@@ -15,7 +15,7 @@ const FILE: &str = "archive.sqlite3";
 const LOCK: &str = "lock";
 
 /// One step each; the version of a schema is the number of steps taken to it. A step that was released never changes.
-const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Several batches to a page, so that little of it stays empty; holds only for a file that is made now.
 const PAGES: &str = "PRAGMA page_size = 8192";

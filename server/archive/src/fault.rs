@@ -38,8 +38,8 @@ pub enum ArchiveFault {
         newest: i64,
     },
     /// A row of the journal is not what was written.
-    #[error("the batch at position {position} of the journal is damaged")]
-    DamagedBatch {
+    #[error("the entry at position {position} of the journal is damaged")]
+    DamagedEntry {
         /// Where it lies; a replay after this position goes on behind it.
         position: Position,
         /// What is wrong with it.
@@ -62,7 +62,7 @@ impl ArchiveFault {
     /// Whether what was stored is broken, in a place that leaves the rest readable.
     pub(crate) fn is_damage(&self) -> bool {
         match self {
-            Self::DamagedBatch { .. } | Self::DamagedSnapshot { .. } => true,
+            Self::DamagedEntry { .. } | Self::DamagedSnapshot { .. } => true,
             // A fault without a code is not SQLite's own: what it gave is not of the type the schema says.
             Self::Database(fault) => {
                 fault.sqlite_error_code().is_none_or(|code| code == rusqlite::ErrorCode::DatabaseCorrupt)

@@ -2,7 +2,8 @@
 //!
 //! # What lives in it
 //!
-//! - The **journal**: every batch of readings as it was received, one compact row a batch, in order.
+//! - The **journal**: every batch of readings as it was received and every act on a signal, one compact row each, in
+//!   order.
 //! - The **snapshots**: what the detector believed at a position of the journal; the newest two.
 //! - The **record**: what became of signals, one line each, under a key.
 //!
@@ -10,8 +11,9 @@
 //!
 //! - What [`Archive::append`] returned is on disk: it survives `kill -9` and a loss of power. One call is one
 //!   transaction and one wait for the disk, however many batches it takes (group commit).
+//! - So is what [`Archive::append_act`] returned; it lies behind everything that was appended before.
 //! - A sequence of an agent is taken once: within a call, across calls and across restarts.
-//! - [`Archive::replay`] gives what was appended, in order, bit for bit, holding one batch in memory at a time.
+//! - [`Archive::replay`] gives what was appended, in order, bit for bit, holding one entry in memory at a time.
 //! - Nothing damaged is passed off as good: rows and snapshots carry a CRC-32 of all they hold. A damaged snapshot
 //!   gives way to the older one; a damaged row of the journal is a fault that names its position.
 //! - One process at a time writes. A second one is refused with words; tools may read beside it.
@@ -27,12 +29,13 @@
 //! | `archive.sqlite3-shm` | index of that log; made anew when it is missing |
 //! | `lock` | empty; locked by the process that writes |
 //!
-//! Reading order: [`Archive`], [`Batch`], [`Snapshot`], [`RecordEntry`], [`ArchiveFault`].
+//! Reading order: [`Archive`], [`Entry`], [`Batch`], [`Snapshot`], [`RecordEntry`], [`ArchiveFault`].
 
 mod archive;
 mod batch;
 mod codec;
 mod database;
+mod entry;
 mod fault;
 mod journal;
 mod record;
@@ -42,6 +45,7 @@ pub use crate::{
     archive::Archive,
     batch::{Batch, Position, Taken},
     codec::Damage,
+    entry::Entry,
     fault::ArchiveFault,
     record::RecordEntry,
     snapshots::Snapshot,

@@ -8,10 +8,10 @@ use crate::{archive::Archive, batch::Position, codec, fault::ArchiveFault};
 /// How many are kept: the newest, and one to fall back to.
 const KEPT: i64 = 2;
 
-/// What a program believed after the batch at a position.
+/// What a program believed after the entry at a position.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Snapshot {
-    /// The last batch it has seen; a replay goes on after it.
+    /// The last entry it has seen; a replay goes on after it.
     pub position: Position,
     /// When it was taken, by the room's clock.
     pub taken_at: Moment,

@@ -2,12 +2,14 @@
 
 use std::{fs, path::Path};
 
-use archive::{Archive, ArchiveFault, Batch, Position, RecordEntry, Snapshot, Taken};
+use archive::{Archive, ArchiveFault, Batch, Entry, Position, RecordEntry, Snapshot, Taken};
 use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
 use tempfile::TempDir;
 use vsm::{
+    act::{Act, Answer},
     id::{AgentId, IndicatorId},
     reading::{Mark, Quality, Reading},
+    signal::SignalId,
     time::Moment,
 };
 
@@ -36,10 +38,25 @@ fn batch(name: &str, sequence: u64) -> Batch {
     Batch { agent: agent(name), sequence, received_at: Moment::from_unix_millis(2_000), rehearsal: false, readings }
 }
 
+fn act(onset: i64, answer: Answer) -> Act {
+    let indicator = IndicatorId::parse("plant/output").expect("a name");
+    let signal = SignalId::new(&indicator, Moment::from_unix_millis(onset));
+    Act { signal, answer, at: Moment::from_unix_millis(onset + 60_000) }
+}
+
+fn entries(archive: &Archive, after: Position) -> Vec<(Position, Entry)> {
+    let mut entries = Vec::new();
+    archive.replay(after, |position, entry| entries.push((position, entry))).expect("a journal that can be read");
+    entries
+}
+
+/// The entries, all of which are batches.
 fn replayed(archive: &Archive, after: Position) -> Vec<(Position, Batch)> {
-    let mut batches = Vec::new();
-    archive.replay(after, |position, batch| batches.push((position, batch))).expect("a journal that can be read");
-    batches
+    let batch = |(position, entry)| match entry {
+        Entry::Batch(batch) => (position, batch),
+        Entry::Act(act) => panic!("no batch but {act:?}"),
+    };
+    entries(archive, after).into_iter().map(batch).collect()
 }
 
 fn sequences(archive: &Archive) -> Vec<u64> {
@@ -146,6 +163,34 @@ fn a_replay_after_a_position_gives_only_what_follows() {
     assert_eq!(replayed(&archive, all[0].0), all[1..]);
     assert_eq!(archive.replay(all[0].0, |_, _| {}).unwrap(), all[2].0);
     assert_eq!(archive.replay(all[2].0, |_, _| panic!("nothing follows")).unwrap(), all[2].0);
+}
+
+#[test]
+fn acts_and_batches_are_replayed_in_the_order_in_which_they_were_appended() {
+    let (mut archive, folder) = fresh();
+    let acts = [(i64::MIN, Answer::Useful), (-1, Answer::FalseAlarm), (1_763_600_000_000, Answer::NewNormal)];
+    let mut expected = Vec::new();
+    for (sequence, (onset, answer)) in (1..).zip(acts) {
+        let taken = archive.append(&[batch("host", sequence), batch("host", sequence)]).unwrap();
+        let Taken::Now(position) = taken[0] else { panic!("{taken:?}") };
+        expected.push((position, Entry::Batch(batch("host", sequence))));
+        let act = act(onset, answer);
+        expected.push((archive.append_act(&act).unwrap(), Entry::Act(act)));
+        archive = reopened(archive, &folder);
+    }
+    assert!(expected.is_sorted_by(|(a, _), (b, _)| a < b));
+    assert_eq!(entries(&archive, Position::default()), expected);
+    assert_eq!(entries(&archive, expected[2].0), expected[3..]);
+}
+
+#[test]
+fn what_append_act_returned_is_there_when_the_process_is_gone() {
+    let (mut archive, folder) = fresh();
+    let rescued = TempDir::new().unwrap();
+    let position = archive.append_act(&act(7, Answer::FalseAlarm)).unwrap();
+    copy(folder.path(), rescued.path());
+    let copy = Archive::open(rescued.path()).unwrap();
+    assert_eq!(entries(&copy, Position::default()), [(position, Entry::Act(act(7, Answer::FalseAlarm)))]);
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use std::error::Error;
 
-use archive::{Archive, ArchiveFault, Batch, Damage, Position, Snapshot, Taken};
+use archive::{Archive, ArchiveFault, Batch, Damage, Entry, Position, Snapshot, Taken};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use vsm::{
+    act::{Act, Answer},
     id::{AgentId, IndicatorId},
     reading::Reading,
+    signal::SignalId,
     time::Moment,
 };
 
@@ -33,12 +35,20 @@ fn meddled(statement: &str) -> (Archive, TempDir) {
     (archive, folder)
 }
 
+/// The sequence of a batch; 0 of an act.
+fn sequence(entry: Entry) -> u64 {
+    match entry {
+        Entry::Batch(batch) => batch.sequence,
+        Entry::Act(_) => 0,
+    }
+}
+
 /// The sequences before the damage, the damage, and the sequences behind it.
 fn walked(archive: &Archive) -> (Vec<u64>, Damage, Vec<u64>) {
     let (mut before, mut behind) = (Vec::new(), Vec::new());
-    match archive.replay(Position::default(), |_, batch| before.push(batch.sequence)) {
-        Err(ArchiveFault::DamagedBatch { position, source }) => {
-            archive.replay(position, |_, batch| behind.push(batch.sequence)).expect("the rest is good");
+    match archive.replay(Position::default(), |_, entry| before.push(sequence(entry))) {
+        Err(ArchiveFault::DamagedEntry { position, source }) => {
+            archive.replay(position, |_, entry| behind.push(sequence(entry))).expect("the rest is good");
             (before, source, behind)
         }
         other => panic!("not found: {other:?}"),
@@ -55,6 +65,8 @@ fn a_batch_that_was_changed_in_any_column_stops_the_replay_at_its_position() {
         "count = 0",
         "checksum = 1",
         "body = x'00'",
+        "kind = 1",
+        "kind = 2",
     ];
     for change in changes {
         let (archive, _folder) = meddled(&format!("UPDATE journal SET {change} WHERE position = 2"));
@@ -68,7 +80,7 @@ fn a_batch_that_was_changed_in_any_column_stops_the_replay_at_its_position() {
 fn a_damaged_last_batch_is_told_too_because_it_was_acknowledged() {
     let (archive, _folder) = meddled("UPDATE journal SET body = x'00' WHERE position = 3");
     let fault = archive.replay(Position::default(), |_, _| {}).unwrap_err();
-    assert_eq!(fault.to_string(), "the batch at position 3 of the journal is damaged");
+    assert_eq!(fault.to_string(), "the entry at position 3 of the journal is damaged");
     assert!(fault.source().unwrap().to_string().starts_with("its checksum is "));
 }
 
@@ -76,6 +88,34 @@ fn a_damaged_last_batch_is_told_too_because_it_was_acknowledged() {
 fn a_column_of_another_type_is_damage_too() {
     let (archive, _folder) = meddled("UPDATE journal SET agent = CAST(x'ff' AS TEXT) WHERE position = 2");
     assert_eq!(walked(&archive), (vec![1], Damage::Column, vec![3]));
+}
+
+#[test]
+fn an_act_that_was_changed_in_any_column_is_damage_too() {
+    for change in
+        ["agent = 'host'", "sequence = 1", "received_at = 0", "count = 1", "body = x'00'", "kind = 0", "kind = 2"]
+    {
+        let (mut archive, folder) = meddled("");
+        let signal = SignalId::parse("plant/output@1000").expect("a signal");
+        archive.append_act(&Act { signal, answer: Answer::Useful, at: Moment::from_unix_millis(7) }).expect("an act");
+        let database = Connection::open(folder.path().join("archive.sqlite3")).expect("a tool beside the archive");
+        database.execute_batch(&format!("UPDATE journal SET {change} WHERE position = 4")).expect("a statement");
+        let (before, damage, behind) = walked(&archive);
+        assert!(matches!(damage, Damage::Checksum { .. }), "{change}: {damage}");
+        assert_eq!((before, behind), (vec![1, 2, 3], vec![]), "{change}");
+    }
+}
+
+#[test]
+fn an_archive_from_before_there_were_acts_is_read_and_takes_them() {
+    let (archive, folder) = meddled("ALTER TABLE journal DROP COLUMN kind; PRAGMA user_version = 1");
+    drop(archive);
+    let mut archive = Archive::open(folder.path()).expect("an older archive is brought up to date");
+    let signal = SignalId::parse("plant/output@1000").expect("a signal");
+    archive.append_act(&Act { signal, answer: Answer::NewNormal, at: Moment::from_unix_millis(7) }).expect("an act");
+    let mut sequences = Vec::new();
+    archive.replay(Position::default(), |_, entry| sequences.push(sequence(entry))).expect("batches and an act");
+    assert_eq!(sequences, [1, 2, 3, 0]);
 }
 
 #[test]
@@ -111,7 +151,7 @@ fn a_call_that_fails_writes_nothing_and_can_be_repeated() {
     let taken = archive.append(&[batch(4), batch(5)]).unwrap();
     assert!(matches!(taken[..], [Taken::Now(_), Taken::Now(_)]));
     let mut sequences = Vec::new();
-    archive.replay(Position::default(), |_, batch| sequences.push(batch.sequence)).unwrap();
+    archive.replay(Position::default(), |_, entry| sequences.push(sequence(entry))).unwrap();
     assert_eq!(sequences, [1, 2, 3, 4, 5]);
 }
 

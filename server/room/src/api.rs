@@ -1,24 +1,31 @@
 //! The paths of the room, and what their handlers may reach.
 
+mod indicators;
+mod signals;
+
 use std::time::Duration;
 
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{any, get},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{assets, desk::DeskHandle, door, journal::JournalHandle, origin, screen, seats::Seats};
+use crate::{assets, desk::DeskHandle, door, journal::JournalHandle, origin, screen, seats::Seats, shard::ShardHandle};
 
 /// How long a part of the room may take to answer before the room is not ready.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// What may come with an act, in bytes.
+const LONGEST_ACT: usize = 16 << 10;
 
 /// What every handler may reach.
 #[derive(Clone)]
@@ -27,6 +34,8 @@ pub struct App {
     pub desk: DeskHandle,
     /// The journal.
     pub journal: JournalHandle,
+    /// The shard.
+    pub shard: ShardHandle,
     /// The room's own figures.
     pub metrics: PrometheusHandle,
     /// For agents.
@@ -47,6 +56,10 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/agent", get(door::upgrade))
         .route("/api/v1/screen", get(screen::upgrade))
         .route("/api/v1/picture", get(picture))
+        .route("/api/v1/signals", get(signals::list))
+        .route("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT)))
+        .route("/api/v1/indicators", get(indicators::list))
+        .route("/api/v1/indicators/{id}", get(indicators::one))
         .route("/metrics", get(figures))
         .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
     Router::new()
@@ -66,8 +79,18 @@ pub fn router(app: App) -> Router {
 async fn picture(State(app): State<App>) -> Response {
     match app.desk.join().await {
         Some(joined) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(joined.picture)).into_response(),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "the room is closing\n").into_response(),
+        None => closing(),
     }
+}
+
+/// What a room answers that is going.
+fn closing() -> Response {
+    refused(StatusCode::SERVICE_UNAVAILABLE, "the room is closing")
+}
+
+/// `{"refused":{"why":"..."}}`: what was found, and what would be right.
+fn refused(status: StatusCode, why: &str) -> Response {
+    (status, Json(json!({ "refused": { "why": why } }))).into_response()
 }
 
 /// Whether the parts that everything goes through answer.
@@ -90,7 +113,10 @@ async fn figures(State(app): State<App>) -> Response {
 }
 
 async fn nothing_here() -> Response {
-    (StatusCode::NOT_FOUND, "no such path; the room has /api/v1/agent, /api/v1/screen and /api/v1/picture\n")
+    (
+        StatusCode::NOT_FOUND,
+        "no such path; the room has agent, screen, picture, signals and indicators under /api/v1/\n",
+    )
         .into_response()
 }
 
@@ -111,6 +137,7 @@ mod tests {
     #[tokio::test]
     async fn a_room_whose_desk_does_not_answer_is_not_ready_and_says_so() {
         let (to_journal, _journal) = mpsc::channel(1);
+        let (to_shard, _shard) = mpsc::channel(1);
         let (_to_desk, inbox) = mpsc::channel(1);
         let (_, desk) = Opsroom::new(config::room::Room::default().organisation, clock::now()).split();
         // There, but never run.
@@ -118,6 +145,7 @@ mod tests {
         let app = App {
             desk,
             journal: JournalHandle(to_journal),
+            shard: ShardHandle(to_shard),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             agents: Seats::new("agents", 1),
             screens: Seats::new("screens", 1),

@@ -18,7 +18,7 @@ use crate::{
     clock,
     frames::{self, Frame},
     happening::Pictured,
-    journal::ToJournal,
+    journal::{ActReceipt, ToJournal},
     restore,
 };
 
@@ -35,11 +35,13 @@ pub const WAITING: usize = 256;
 pub enum ToDesk {
     /// By a shard.
     Said(Vec<Disturbance>),
+    /// By a shard, behind what an act has changed: whom to tell of it, and whether its signal was open.
+    Acted(oneshot::Sender<ActReceipt>, bool),
     /// The time.
     Tick(Moment),
     /// What a shard has learned up to a position; the desk adds its own part.
     Snapshot {
-        /// The last batch judged.
+        /// The last entry of the journal taken in.
         position: Position,
         /// The shard's part.
         learned: Vec<u8>,
@@ -60,6 +62,8 @@ pub struct Joined {
 enum Ask {
     /// To let a screen in.
     Join(oneshot::Sender<Joined>),
+    /// To show the picture as it stands.
+    Look(Box<dyn FnOnce(&Picture) + Send>),
     /// To answer.
     Answer(oneshot::Sender<()>),
 }
@@ -76,6 +80,14 @@ impl DeskHandle {
     pub async fn join(&self) -> Option<Joined> {
         let (tell, answer) = oneshot::channel();
         self.asks.send(Ask::Join(tell)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// What somebody sees who looks at the picture as it stands, and does not look long. `None` once the room closes.
+    pub async fn look<T: Send + 'static>(&self, see: impl FnOnce(&Picture) -> T + Send + 'static) -> Option<T> {
+        let (tell, answer) = oneshot::channel();
+        let look = move |picture: &Picture| drop(tell.send(see(picture)));
+        self.asks.send(Ask::Look(Box::new(look))).await.ok()?;
         answer.await.ok()
     }
 
@@ -145,6 +157,7 @@ impl DeskTask {
                 },
                 Some(ask) = self.asks.recv() => match ask {
                     Ask::Join(join) => self.joining.push(join),
+                    Ask::Look(look) => look(self.desk.picture()),
                     // Who asked may have gone meanwhile.
                     Ask::Answer(tell) => drop(tell.send(())),
                 },
@@ -161,6 +174,8 @@ impl DeskTask {
                 }
                 self.follow();
             }
+            // Who acted may have gone meanwhile.
+            ToDesk::Acted(tell, is_taken) => drop(tell.send(Ok(is_taken))),
             ToDesk::Tick(now) => self.desk.tick(now),
             ToDesk::Snapshot { position, learned, .. } => {
                 let snapshot = restore::snapshot(position, clock::now(), learned, &self.desk.memory());

@@ -4,7 +4,7 @@ use std::{fmt::Display, net::SocketAddr};
 
 use metrics::{counter, gauge, histogram};
 use tracing::{info, warn};
-use vsm::id::AgentId;
+use vsm::{act::Act, id::AgentId};
 
 /// The room is open.
 pub struct Opened {
@@ -12,7 +12,7 @@ pub struct Opened {
     pub at: SocketAddr,
     /// Indicators under watch, from the archive.
     pub watched: usize,
-    /// Batches of the journal that were judged again after the last snapshot.
+    /// Batches and acts of the journal that were taken in again after the last snapshot.
     pub replayed: u64,
 }
 
@@ -26,6 +26,7 @@ impl Opened {
             "synco_readings_unwatched_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
+            "synco_acts_taken_total",
         ] {
             counter!(name).absolute(0);
         }
@@ -161,6 +162,20 @@ impl Committed {
         counter!("synco_batches_repeated_total").increment(self.repeated);
         counter!("synco_readings_taken_total").increment(self.readings);
         histogram!("synco_commit_seconds").record(self.seconds);
+    }
+}
+
+/// An act on a signal is on disk.
+pub struct Acted<'a> {
+    /// The act.
+    pub act: &'a Act,
+}
+
+impl Acted<'_> {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_acts_taken_total").increment(1);
+        info!(signal = %self.act.signal, act = self.act.answer.name(), "act taken");
     }
 }
 

@@ -1,13 +1,13 @@
-//! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged.
+//! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged; acts too.
 
 use std::{thread, time::Instant};
 
 use archive::{Archive, Batch, Snapshot, Taken};
 use tokio::sync::{mpsc, oneshot};
-use vsm::id::AgentId;
+use vsm::{act::Act, id::AgentId};
 
 use crate::{
-    happening::{ArchiveFailed, Committed},
+    happening::{Acted, ArchiveFailed, Committed},
     shard::ToShard,
 };
 
@@ -25,6 +25,13 @@ impl JournalHandle {
     pub async fn deliver(&self, batch: Batch) -> Option<oneshot::Receiver<Receipt>> {
         let (tell, receipt) = oneshot::channel();
         self.0.send(ToJournal::Deliver(batch, tell)).await.ok()?;
+        Some(receipt)
+    }
+
+    /// Sends an act on its way. `None` once the room closes.
+    pub async fn act(&self, act: Act) -> Option<oneshot::Receiver<ActReceipt>> {
+        let (tell, receipt) = oneshot::channel();
+        self.0.send(ToJournal::Act(act, tell)).await.ok()?;
         Some(receipt)
     }
 
@@ -51,6 +58,8 @@ impl JournalHandle {
 pub enum ToJournal {
     /// A batch, and whom to tell when it is on disk.
     Deliver(Batch, oneshot::Sender<Receipt>),
+    /// An act, and whom to tell when it is on disk and the picture has taken it in.
+    Act(Act, oneshot::Sender<ActReceipt>),
     /// Which sequence was taken last from an agent; 0 if none.
     LastTaken(AgentId, oneshot::Sender<u64>),
     /// Only to answer.
@@ -66,7 +75,10 @@ pub enum ToJournal {
 /// What a door is told of its batch.
 pub type Receipt = Result<Taken, NotTaken>;
 
-/// The batch is not on disk; the agent keeps it.
+/// What is told of an act: whether its signal was still open, so that there was something to change.
+pub type ActReceipt = Result<bool, NotTaken>;
+
+/// It is not on disk: an agent keeps its batch, an act has not been done.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the room's archive cannot take it: {0}")]
 pub struct NotTaken(String);
@@ -100,6 +112,7 @@ impl Journal {
             }
             self.commit(waiting);
             match other {
+                Some(ToJournal::Act(act, tell)) => self.act(act, tell),
                 Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
                 Some(ToJournal::Keep(snapshot)) => self.keep(&snapshot),
@@ -150,6 +163,21 @@ impl Journal {
             }
         }
         told.emit();
+    }
+
+    /// An act comes after the batches that came before it, on disk as in the shard.
+    fn act(&mut self, act: Act, tell: oneshot::Sender<ActReceipt>) {
+        match self.archive.append_act(&act) {
+            Ok(position) => {
+                Acted { act: &act }.emit();
+                self.hand_on(ToShard::Act(position, act, tell));
+            }
+            Err(error) => {
+                ArchiveFailed { what: "append an act", error: &error }.emit();
+                // Who acted may have gone meanwhile.
+                tell.send(Err(NotTaken(error.to_string()))).ok();
+            }
+        }
     }
 
     fn hand_on(&mut self, event: ToShard) {

@@ -1,13 +1,15 @@
 //! The process `synco`: the world around the pure core.
 //!
 //! A reading comes in at the [`door`], is on disk when the [`journal`] says so, is judged in the [`shard`] and folded
-//! into the one picture at the [`desk`]; each [`screen`] follows that picture. [`serve`] puts them together and takes
+//! into the one picture at the [`desk`]; each [`screen`] follows that picture. What people say of
+//! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
 //! them apart again; [`restore`] leads from an archive to the picture as it was.
 //!
 //! [`replay`] judges recorded series without a room.
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
 
+pub mod acts;
 pub mod api;
 pub mod assets;
 pub mod check;

@@ -1,12 +1,12 @@
 //! From an archive to the room as it was: the newest snapshot, then the journal after it.
 
-use archive::{Archive, ArchiveFault, Position, Snapshot};
+use archive::{Archive, ArchiveFault, Entry, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, time::Moment};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What a snapshot holds: the shard's part is compact, the desk's part is small.
 #[derive(Deserialize, Serialize)]
@@ -19,15 +19,16 @@ struct Body {
 pub struct Restored {
     /// The core.
     pub opsroom: Opsroom,
-    /// The last batch it has judged.
+    /// The last entry of the journal that it has taken in.
     pub position: Position,
-    /// How many batches were judged again.
+    /// How many entries were taken in again.
     pub replayed: u64,
 }
 
 /// Reads the newest snapshot that can be read and judges what the journal has after it.
 ///
-/// Readings are judged with the moment at which they were received, so the outcome is the same as without the restart.
+/// Readings are judged with the moment at which they were received, acts taken with that of their own, in the order of the
+/// journal, so the outcome is the same as without the restart.
 pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> Result<Restored, ArchiveFault> {
     let resumed = archive.newest_snapshot(FORMAT)?.and_then(|snapshot| {
         let (learned, memory) = decode(&snapshot)?;
@@ -36,8 +37,11 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
     let (mut opsroom, after) =
         resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
     let mut replayed = 0;
-    let position = archive.replay(after, |_, batch| {
-        opsroom.take(&batch.readings, batch.received_at, batch.rehearsal);
+    let position = archive.replay(after, |_, entry| {
+        match entry {
+            Entry::Batch(batch) => opsroom.take(&batch.readings, batch.received_at, batch.rehearsal),
+            Entry::Act(act) => opsroom.answer(&act),
+        };
         replayed += 1;
     })?;
     opsroom.follow(now);

@@ -9,9 +9,11 @@ use axum::{
     },
     response::Response,
 };
+use cybernet::screen::FromScreen;
 use tokio::{sync::broadcast::error::RecvError, time::timeout};
 
 use crate::{
+    acts::{self, Untaken},
     api::App,
     desk::Joined,
     frames::{self, Frame},
@@ -76,9 +78,14 @@ async fn follow(socket: &mut WebSocket, app: &App, Joined { picture, mut frames 
     }
 }
 
+/// An act that is taken is answered by the change that every screen is told.
 async fn answer(socket: &mut WebSocket, app: &App, said: &str) -> Result<(), Gone> {
-    let said: String = said.chars().take(80).collect();
-    let why = format!("this room shows and takes no acts from screens; found {said:?}");
+    let taken = match FromScreen::decode(said) {
+        Ok(FromScreen::Act { signal, answer }) => acts::take(app, signal, answer).await,
+        Err(fault) => Err(Untaken::Said(fault)),
+    };
+    let Err(untaken) = taken else { return Ok(()) };
+    let why = untaken.to_string();
     Refusal { who: "a screen", why: &why }.emit();
     send(socket, app, frames::refused(why)).await
 }

@@ -27,7 +27,7 @@ use crate::{
     restore::{self, Restored},
     screen,
     seats::Seats,
-    shard::{self, Shard, ToShard},
+    shard::{self, Shard, ShardHandle, ToShard},
     signals,
 };
 
@@ -108,10 +108,11 @@ async fn open(
     let snapshot_every = room.snapshot_every;
     let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
-    let (parts, desk, journal) = assemble(archive, restored, snapshot_every, &stop)?;
+    let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
     let app = App {
         desk,
         journal,
+        shard,
         metrics,
         agents: Seats::new("agents", door::SEATS),
         screens: Seats::new("screens", screen::SEATS),
@@ -143,13 +144,20 @@ fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
     Ok((archive, Halves { watches, desk, position, replayed, watched }))
 }
 
+/// The addresses of the parts.
+struct Handles {
+    desk: DeskHandle,
+    journal: JournalHandle,
+    shard: ShardHandle,
+}
+
 /// Starts every part of the room.
 fn assemble(
     archive: Archive,
     Halves { watches, desk, position, .. }: Halves,
     snapshot_every: Duration,
     stop: &CancellationToken,
-) -> std::io::Result<(Parts, DeskHandle, JournalHandle)> {
+) -> std::io::Result<(Parts, Handles)> {
     let (to_journal, journal_inbox) = mpsc::channel(journal::WAITING);
     let (to_shard, shard_inbox) = mpsc::channel(shard::WAITING);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
@@ -159,8 +167,9 @@ fn assemble(
     parts.thread("the shard", shard.start()?);
     parts.thread("the journal", journal::start(archive, journal_inbox, to_shard.clone())?);
     parts.task("the desk", desk_task.run());
+    let handles = Handles { desk, journal: JournalHandle(to_journal), shard: ShardHandle(to_shard.clone()) };
     parts.task("the metronome", metronome(to_shard, wanted, snapshot_every, stop.clone()));
-    Ok((parts, desk, JournalHandle(to_journal)))
+    Ok((parts, handles))
 }
 
 impl Running {

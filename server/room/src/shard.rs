@@ -3,14 +3,15 @@
 use std::{collections::BTreeSet, thread};
 
 use archive::{Batch, Position};
+use cybernet::profile::Profile;
 use opsroom::{
     disturbance::Disturbance,
     watches::{MOST_UNOWNED, Watches},
 };
-use tokio::sync::{mpsc, watch};
-use vsm::{id::IndicatorId, time::Moment};
+use tokio::sync::{mpsc, oneshot, watch};
+use vsm::{act::Act, id::IndicatorId, time::Moment};
 
-use crate::{clock, desk::ToDesk, happening::ReadingsUnwatched, restore};
+use crate::{clock, desk::ToDesk, happening::ReadingsUnwatched, journal::ActReceipt, restore};
 
 /// How many committed batches wait to be judged before the journal makes the door wait.
 pub const WAITING: usize = 64;
@@ -19,6 +20,12 @@ pub const WAITING: usize = 64;
 pub enum ToShard {
     /// A batch that is on disk.
     Judge(Position, Batch),
+    /// An act that is on disk, and whom to tell when the picture has taken it in.
+    Act(Position, Act, oneshot::Sender<ActReceipt>),
+    /// What was worked out of one indicator; none before its first reading.
+    Profile(IndicatorId, oneshot::Sender<Option<Profile>>),
+    /// What was worked out of every indicator, in no order.
+    Profiles(oneshot::Sender<Vec<(IndicatorId, Profile)>>),
     /// The time.
     Tick(Moment),
     /// Other traces are wanted than before.
@@ -29,11 +36,31 @@ pub enum ToShard {
     Close,
 }
 
+/// The address of the shard, to ask what it worked out.
+#[derive(Clone)]
+pub struct ShardHandle(pub(crate) mpsc::Sender<ToShard>);
+
+impl ShardHandle {
+    /// What was worked out of one indicator; none before its first reading. `None` once the room closes.
+    pub async fn profile(&self, indicator: IndicatorId) -> Option<Option<Profile>> {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(ToShard::Profile(indicator, tell)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// What was worked out of every indicator, in no order. `None` once the room closes.
+    pub async fn profiles(&self) -> Option<Vec<(IndicatorId, Profile)>> {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(ToShard::Profiles(tell)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
 /// What runs a shard.
 pub struct Shard {
     /// Its watches.
     pub watches: Watches,
-    /// The last batch they have judged.
+    /// The last entry of the journal that they have taken in.
     pub position: Position,
     /// What it is told.
     pub inbox: mpsc::Receiver<ToShard>,
@@ -56,6 +83,10 @@ impl Shard {
             self.follow(&mut said);
             match event {
                 ToShard::Judge(position, batch) => self.judge(position, &batch, &mut said),
+                ToShard::Act(position, act, tell) => self.act(position, &act, tell, &mut said),
+                // Who asked may have gone meanwhile.
+                ToShard::Profile(indicator, tell) => drop(tell.send(self.watches.profile(&indicator))),
+                ToShard::Profiles(tell) => drop(tell.send(self.watches.profiles().collect())),
                 ToShard::Tick(now) => {
                     self.tick(now, &mut said);
                     unwatched = self.tell_unwatched(unwatched);
@@ -74,6 +105,14 @@ impl Shard {
             self.watches.observe(reading, batch.received_at, batch.rehearsal, said);
         }
         self.position = position;
+    }
+
+    /// Who acted hears of it from the desk, behind everything that the act changes.
+    fn act(&mut self, position: Position, act: &Act, tell: oneshot::Sender<ActReceipt>, said: &mut Vec<Disturbance>) {
+        let is_taken = self.watches.answer(act, said);
+        self.position = position;
+        self.say(said);
+        self.desk.blocking_send(ToDesk::Acted(tell, is_taken)).ok();
     }
 
     fn tick(&mut self, now: Moment, said: &mut Vec<Disturbance>) {

@@ -4,11 +4,12 @@
 //! refused with words. JSON, because it can be read on the wire and decoding it is not what costs.
 //!
 //! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`picture`],
-//! [`trace`], [`screen`] (the room and a screen).
+//! [`trace`], [`screen`] (the room and a screen), [`profile`] (what the room worked out of an indicator).
 
 pub mod agent;
 pub mod batch;
 pub mod picture;
+pub mod profile;
 pub mod screen;
 pub mod trace;
 

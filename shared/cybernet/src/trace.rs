@@ -23,9 +23,27 @@ impl Band {
     }
 }
 
-/// One reading and the forecast made before it was seen. On the wire a list `[at, value, band or null]`.
+/// One reading and the forecast made before it was seen. On the wire a list `[at, value, band or null]`, with its mark as
+/// a fourth member where there is something to say: `[at, value, band, {"late":true}]`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Point(pub Moment, pub f64, pub Option<Band>);
+#[serde(from = "AnyPoint", into = "AnyPoint")]
+pub struct Point(pub Moment, pub f64, pub Option<Band>, pub Mark);
+
+/// What the room says of a reading in a trace.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize, Serialize)]
+pub struct Mark {
+    /// Whether it came after a newer one: it was held against what had been expected there, and nobody was told of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+}
+
+/// A point as it is written: with or without its mark.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum AnyPoint {
+    Marked(Moment, f64, Option<Band>, Mark),
+    Plain(Moment, f64, Option<Band>),
+}
 
 /// The last readings of an indicator and the next periods.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -38,7 +56,7 @@ pub struct Trace {
     pub ahead: Vec<Band>,
 }
 
-/// The next reading of a trace.
+/// The next reading of a trace, or a late one among the others.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Step {
     /// Whose reading.
@@ -49,18 +67,44 @@ pub struct Step {
     pub ahead: Vec<Band>,
 }
 
+impl Point {
+    /// A reading that came in its turn.
+    pub fn new(at: Moment, value: f64, forecast: Option<Band>) -> Self {
+        Self(at, value, forecast, Mark::default())
+    }
+}
+
+impl From<AnyPoint> for Point {
+    fn from(any: AnyPoint) -> Self {
+        match any {
+            AnyPoint::Marked(at, value, forecast, mark) => Self(at, value, forecast, mark),
+            AnyPoint::Plain(at, value, forecast) => Self::new(at, value, forecast),
+        }
+    }
+}
+
+impl From<Point> for AnyPoint {
+    fn from(Point(at, value, forecast, mark): Point) -> Self {
+        match mark == Mark::default() {
+            true => Self::Plain(at, value, forecast),
+            false => Self::Marked(at, value, forecast, mark),
+        }
+    }
+}
+
 impl Trace {
     /// A trace without readings.
     pub fn new(indicator: IndicatorId) -> Self {
         Self { indicator, points: VecDeque::new(), ahead: Vec::new() }
     }
 
-    /// Takes the next reading in; the oldest goes.
+    /// Takes the next reading in, or a late one where it belongs; the oldest goes.
     pub fn push(&mut self, point: Point, ahead: Vec<Band>) {
-        while LONGEST_TRACE <= self.points.len() {
+        let place = self.points.partition_point(|earlier| earlier.0 <= point.0);
+        self.points.insert(place, point);
+        while LONGEST_TRACE < self.points.len() {
             self.points.pop_front();
         }
-        self.points.push_back(point);
         self.ahead = ahead;
     }
 }
@@ -80,7 +124,7 @@ mod tests {
     fn a_trace_keeps_the_newest_readings() {
         let mut trace = Trace::new(IndicatorId::parse("a").unwrap());
         for i in 0..100 {
-            trace.push(Point(Moment::from_unix_millis(i), i as f64, None), Vec::new());
+            trace.push(Point::new(Moment::from_unix_millis(i), i as f64, None), Vec::new());
         }
         assert_eq!(trace.points.len(), LONGEST_TRACE);
         assert_eq!(trace.points.back().unwrap().1, 99.0);
@@ -88,7 +132,23 @@ mod tests {
 
     #[test]
     fn a_point_is_a_list_on_the_wire() {
-        let point = Point(Moment::from_unix_millis(7), 1.5, Some(Band(1.0, 2.0, 3.0)));
-        assert_eq!(serde_json::to_string(&point).unwrap(), "[7,1.5,[1.0,2.0,3.0]]");
+        let point = Point::new(Moment::from_unix_millis(7), 1.5, Some(Band(1.0, 2.0, 3.0)));
+        let late = Point(point.0, point.1, None, Mark { late: true });
+        for (point, text) in [(point, "[7,1.5,[1.0,2.0,3.0]]"), (late, r#"[7,1.5,null,{"late":true}]"#)] {
+            assert_eq!(serde_json::to_string(&point).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Point>(text).unwrap(), point);
+        }
+    }
+
+    #[test]
+    fn a_late_reading_goes_where_it_belongs() {
+        let mut trace = Trace::new(IndicatorId::parse("a").unwrap());
+        let point = |at: i64, late| Point(Moment::from_unix_millis(at), at as f64, None, Mark { late });
+        (0..40).for_each(|at| trace.push(point(2 * at, false), Vec::new()));
+        trace.push(point(51, true), Vec::new());
+        let values: Vec<f64> = trace.points.iter().map(|point| point.1).collect();
+        assert!(values.is_sorted() && values.len() == LONGEST_TRACE && values.contains(&51.0), "{values:?}");
+        trace.push(point(1, true), Vec::new());
+        assert!(trace.points.iter().map(|point| point.1).eq(values), "older than all that are kept");
     }
 }

@@ -109,6 +109,13 @@ impl Detector {
         if answer == Answer::Useful { None } else { self.attention.accept(&mut self.sense) }
     }
 
+    /// From now on another cadence or pattern is told: what is usual at a time of the day is learned anew.
+    pub fn retell(&mut self, told: &Told) {
+        if let Some(cadence) = self.pace.cadence(told) {
+            self.sense.forecaster.keep_days(told, 1e-3 * cadence);
+        }
+    }
+
     /// The calibrated forecasts of the next periods after a moment.
     pub fn ahead(&self, told: &Told, newest: At, periods: usize) -> Vec<Outlook> {
         let cadence = self.pace.cadence(told).unwrap_or(UNKNOWN);

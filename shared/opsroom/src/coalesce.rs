@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cybernet::{picture::Change, trace::LONGEST_TRACE};
+use cybernet::{
+    picture::Change,
+    trace::{LONGEST_TRACE, Step},
+};
 use vsm::{
     id::{IndicatorId, UnitId},
     signal::SignalId,
@@ -48,7 +51,7 @@ impl Later {
             Change::Steady(_) => self.subjects.insert(Subject::Steady),
             Change::Trace(trace) => self.replaces(&trace.indicator),
             Change::Untrace(indicator) => self.replaces(indicator),
-            Change::Step(step) => self.needs_step(&step.indicator),
+            Change::Step(step) => self.needs_step(step),
         }
     }
 
@@ -56,10 +59,10 @@ impl Later {
         self.subjects.insert(Subject::Trace(trace.clone()))
     }
 
-    /// A trace holds so many steps; those before them would be pushed out again.
-    fn needs_step(&mut self, trace: &IndicatorId) -> bool {
-        let steps = self.steps.entry(trace.clone()).or_default();
-        *steps += 1;
-        *steps <= LONGEST_TRACE && !self.subjects.contains(&Subject::Trace(trace.clone()))
+    /// A trace holds so many steps; those before them would be pushed out again. A late one pushes out none but the oldest.
+    fn needs_step(&mut self, Step { indicator, point, .. }: &Step) -> bool {
+        let steps = self.steps.entry(indicator.clone()).or_default();
+        *steps += usize::from(!point.3.late);
+        *steps <= LONGEST_TRACE && !self.subjects.contains(&Subject::Trace(indicator.clone()))
     }
 }

@@ -91,6 +91,7 @@ impl Desk {
                 self.light(&indicator, standing.since);
             }
             What::Found(finding) => self.raise(&indicator, finding, at),
+            What::Useful { onset_at } => self.praise(&indicator, onset_at),
             What::Ended { onset_at, ending } => self.end(&indicator, onset_at, ending, at),
             What::Trace(trace) => self.change(Change::Trace(trace)),
             What::Step(step) => {
@@ -227,6 +228,7 @@ impl Desk {
             indicators: vec![indicator.id.clone()],
             runbook: indicator.runbook.clone(),
             rehearsed: self.standings.get(&indicator.id).is_some_and(|standing| standing.rehearsed),
+            useful: false,
         };
         Signal { allowance: self.allowance(&signal, at), ..signal }
     }
@@ -237,6 +239,13 @@ impl Desk {
         let signal = Signal { kind, probability, tier, score, seen, size, sd, direction, ..open };
         let running = signal.allowance.filter(|_| signal.asks());
         Signal { allowance: running.or_else(|| self.allowance(&signal, at)), ..signal }
+    }
+
+    /// Shows that people found a signal useful.
+    fn praise(&mut self, id: &IndicatorId, onset_at: Moment) {
+        let open = self.picture.signals.get(&SignalId::new(id, onset_at));
+        let Some(signal) = open.filter(|signal| !signal.useful).cloned() else { return };
+        self.change(Change::Signal(Box::new(Signal { useful: true, ..signal })));
     }
 
     /// The time the holder of a signal has from now, if the signal asks for somebody.

@@ -1,7 +1,9 @@
 //! Between the words of the organisation and those of the detector, which knows numbers alone.
 
+use cybernet::profile::{Nature, Profile};
 use cyberstride::{Band, Pattern, Scale, Told};
 use vsm::{
+    act::Answer,
     indicator::{self, Indicator},
     signal::{Ending, Expected, Kind, Tier, Voice},
     time::Moment,
@@ -40,6 +42,22 @@ impl From<cyberstride::Finding> for Finding {
     }
 }
 
+/// What the detector is told of an answer.
+pub(crate) fn answer_of(answer: Answer) -> cyberstride::Answer {
+    match answer {
+        Answer::NewNormal => cyberstride::Answer::NewNormal,
+        Answer::FalseAlarm => cyberstride::Answer::FalseAlarm,
+        Answer::Useful => cyberstride::Answer::Useful,
+    }
+}
+
+/// What the room worked out of a series, beside what the watch itself knows.
+pub(crate) fn profile_of(profile: cyberstride::Profile, late: u64, young: bool) -> Profile {
+    let cyberstride::Profile { nature, scale, cadence, zeros, pattern, noise, readings } = profile;
+    let (nature, scale, pattern) = (nature_of(nature), scale_from(scale), pattern_from(pattern));
+    Profile { nature, scale, cadence_ms: cadence, zeros, pattern, noise, readings, late, young }
+}
+
 /// Why a signal is over, by why the disturbance is.
 pub(crate) fn ending_of(ending: cyberstride::Ending) -> Ending {
     match ending {
@@ -62,6 +80,34 @@ fn pattern_of(pattern: indicator::Pattern) -> Pattern {
         indicator::Pattern::None => Pattern::None,
         indicator::Pattern::Daily => Pattern::Daily,
         indicator::Pattern::Weekly => Pattern::Weekly,
+    }
+}
+
+fn scale_from(scale: Scale) -> indicator::Scale {
+    match scale {
+        Scale::Identity => indicator::Scale::Identity,
+        Scale::Log => indicator::Scale::Log,
+        Scale::Sqrt => indicator::Scale::Sqrt,
+        Scale::AsinSqrt => indicator::Scale::AsinSqrt,
+    }
+}
+
+fn pattern_from(pattern: Pattern) -> indicator::Pattern {
+    match pattern {
+        Pattern::None => indicator::Pattern::None,
+        Pattern::Daily => indicator::Pattern::Daily,
+        Pattern::Weekly => indicator::Pattern::Weekly,
+    }
+}
+
+fn nature_of(nature: cyberstride::Nature) -> Nature {
+    match nature {
+        cyberstride::Nature::Unknown => Nature::Unknown,
+        cyberstride::Nature::Constant => Nature::Constant,
+        cyberstride::Nature::Count => Nature::Count,
+        cyberstride::Nature::Ratio => Nature::Ratio,
+        cyberstride::Nature::Positive => Nature::Positive,
+        cyberstride::Nature::Continuous => Nature::Continuous,
     }
 }
 

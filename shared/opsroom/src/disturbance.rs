@@ -29,6 +29,11 @@ pub enum What {
     Standing(Standing),
     /// A signal is due, or what was found of it has changed.
     Found(Finding),
+    /// People said that it was well to be told.
+    Useful {
+        /// The onset of what they were told.
+        onset_at: Moment,
+    },
     /// It is over.
     Ended {
         /// The onset of what is over.

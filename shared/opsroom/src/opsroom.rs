@@ -1,7 +1,7 @@
 //! Watches and desk together, as a replay runs them: one thread, one order.
 
 use cybernet::picture::{Change, Picture};
-use vsm::{organisation::Organisation, reading::Reading, time::Moment};
+use vsm::{act::Act, organisation::Organisation, reading::Reading, time::Moment};
 
 use crate::{
     desk::{Desk, Memory},
@@ -44,6 +44,16 @@ impl Opsroom {
             }
         }
         self.follow(received_at);
+        self.desk.take_changes()
+    }
+
+    /// Takes an act on a signal, in the order of the journal, and says what changed: nothing if the signal is not open.
+    pub fn answer(&mut self, act: &Act) -> Vec<Change> {
+        self.watches.answer(act, &mut self.said);
+        for disturbance in self.said.drain(..) {
+            self.desk.fold(disturbance);
+        }
+        self.follow(act.at);
         self.desk.take_changes()
     }
 

@@ -1,10 +1,13 @@
 //! What a watch remembers of its readings: enough for a trace, and no more.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
-use cybernet::trace::{Band, LONGEST_TRACE, Point};
+use cybernet::trace::{Band, LONGEST_TRACE, Mark, Point};
 use serde::{Deserialize, Serialize};
 use vsm::time::Moment;
+
+/// Two readings of one moment are one reading.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The last readings with the one-step forecast of each. Bounded by [`LONGEST_TRACE`].
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -21,15 +24,27 @@ pub struct Remembered {
     pub value: f64,
     /// Lower end of the 95 % interval of its forecast, centre, and upper end.
     pub forecast: Option<[f32; 3]>,
+    /// Whether it came after a newer one.
+    pub late: bool,
 }
 
 impl Past {
-    /// Takes the next reading in; the oldest goes.
+    /// Takes the next reading in, or a late one where it belongs; the oldest goes.
     pub fn push(&mut self, reading: Remembered) {
-        if LONGEST_TRACE <= self.readings.len() {
+        let place = self.readings.partition_point(|earlier| earlier.at <= reading.at);
+        self.readings.insert(place, reading);
+        if LONGEST_TRACE < self.readings.len() {
             self.readings.pop_front();
         }
-        self.readings.push_back(reading);
+    }
+
+    /// Whether it is known that no reading was taken within less than `apart` of a moment. Of what is longer ago than is
+    /// remembered, nothing is known.
+    pub fn has_gap(&self, at: Moment, apart: Duration) -> bool {
+        let is_remembered =
+            self.readings.front().is_some_and(|oldest| self.readings.len() < LONGEST_TRACE || oldest.at < at);
+        let distance = |reading: &Remembered| reading.at.since(at).max(at.since(reading.at));
+        is_remembered && self.readings.iter().all(|reading| apart.max(SHORTEST) <= distance(reading))
     }
 
     /// Every reading as a point of a trace, oldest first.
@@ -56,6 +71,6 @@ impl Remembered {
             let [lower, centre, upper] = forecast.map(f64::from);
             Band::new(lower, centre, upper)
         });
-        Point(self.at, self.value, band)
+        Point(self.at, self.value, band, Mark { late: self.late })
     }
 }

@@ -1,25 +1,29 @@
-//! One indicator under watch: a fold of its readings.
+//! One indicator under watch: a fold of its readings, and of what people say of its signals.
+
+mod answer;
+mod interval;
+mod late;
 
 use std::time::Duration;
 
-use cybernet::trace::{AHEAD, Band, Step, Trace};
-use cyberstride::{At, Detector, Judgement, News, Outlook, Scale, Told};
+use cybernet::{
+    profile::Profile,
+    trace::{AHEAD, Band, Step, Trace},
+};
+use cyberstride::{At, Detector, Judgement, News, Outlook, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{indicator::Indicator, time::Moment};
 
+use self::interval::Interval;
 use crate::{
     calendar::Calendar,
-    detection::{ending_of, told},
+    detection::{ending_of, profile_of, told},
     disturbance::{Finding, Standing, What},
     past::{Past, Remembered},
 };
 
 /// The least time past its cadence that an indicator may be late without being called silent.
 pub const GRACE: Duration = Duration::from_secs(3);
-/// How many intervals the room listens to before it trusts a cadence it had to learn.
-const INTERVALS: u32 = 5;
-/// What it takes for the cadence until then.
-const UNKNOWN: Duration = Duration::from_secs(60);
 
 /// One indicator under watch.
 #[derive(Clone, Debug)]
@@ -32,13 +36,15 @@ pub struct Watch {
 /// What a watch has learned; the rest is configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct State {
-    /// The scale that was told, if one was.
-    scale: Option<Scale>,
+    /// What was told when it was learned.
+    told: Told,
     detector: Detector,
     past: Past,
     standing: Option<Standing>,
     /// The onset of the signal that the desk was told of and that is still open.
     raised: Option<Moment>,
+    /// The onset of the last signal that was said to be useful: so often it is said, it counts once.
+    useful: Option<Moment>,
     measured_at: Moment,
     /// When it was last heard of, never later than the room's own clock.
     heard_at: Moment,
@@ -46,13 +52,6 @@ pub struct State {
     received_at: Moment,
     interval: Interval,
     late: u64,
-}
-
-/// The time between readings, learned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
-struct Interval {
-    seen: u32,
-    millis: f64,
 }
 
 /// One reading as it arrives: the value is finite, in the unit of measure.
@@ -73,11 +72,12 @@ impl Watch {
     pub fn new(indicator: Indicator) -> Self {
         let told = told(&indicator);
         let state = State {
-            scale: told.scale,
+            told,
             detector: Detector::new(&told),
             past: Past::default(),
             standing: None,
             raised: None,
+            useful: None,
             measured_at: Moment::from_unix_millis(i64::MIN),
             heard_at: Moment::from_unix_millis(i64::MIN),
             received_at: Moment::from_unix_millis(i64::MIN),
@@ -89,11 +89,16 @@ impl Watch {
 
     /// A watch that goes on where another stopped.
     ///
-    /// If it is told another scale now, what was learned is of no use. If it is muted now, nothing is open for the desk.
+    /// If it is told another scale now, what was learned is of no use; if another cadence or pattern, only what was usual
+    /// at a time of the day. If it is muted now, nothing is open for the desk.
     pub fn resume(indicator: Indicator, state: State) -> Self {
         let mut watch = Self::new(indicator);
-        if watch.told.scale == state.scale {
-            watch.state = state;
+        let before = state.told;
+        if watch.told.scale == before.scale {
+            watch.state = State { told: watch.told, ..state };
+            if (watch.told.cadence, watch.told.pattern) != (before.cadence, before.pattern) {
+                watch.state.detector.retell(&watch.told);
+            }
         } else {
             let State { standing, measured_at, heard_at, received_at, interval, .. } = state;
             watch.state = State { standing, measured_at, heard_at, received_at, interval, ..watch.state };
@@ -104,10 +109,11 @@ impl Watch {
 
     /// Folds the next reading in and passes on what deserves attention. `calendar` is that of its unit.
     ///
-    /// A reading that is not newer than the last one is kept in the journal, counted as late, and not judged.
+    /// A reading that is not newer than the last one is kept in the journal, counted as late, and told to nobody; if it
+    /// fills a gap among the last ones, it takes its place there.
     pub fn observe(&mut self, arrival: Arrival, calendar: &mut Calendar, followed: bool, mut say: impl FnMut(What)) {
         if arrival.measured_at <= self.state.measured_at {
-            self.state.late += 1;
+            self.take_late(&arrival, calendar, followed, say);
             return;
         }
         // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
@@ -126,7 +132,8 @@ impl Watch {
         self.stand(&arrival, young, muted, &mut say);
         self.tell(news, muted || self.indicator.muted, &mut say);
         if followed {
-            say(What::Step(self.step()));
+            let newest = self.state.past.newest().expect("a reading was just remembered");
+            say(What::Step(self.step(newest)));
         }
     }
 
@@ -146,6 +153,12 @@ impl Watch {
     /// Whether it has seen nothing yet.
     pub fn trace_is_empty(&self) -> bool {
         self.state.past.newest().is_none()
+    }
+
+    /// What was worked out of its readings.
+    pub fn profile(&self) -> Profile {
+        let young = self.state.standing.is_none_or(|standing| standing.young);
+        profile_of(self.state.detector.profile(&self.told), self.state.late, young)
     }
 
     /// The onset of what is open for the desk.
@@ -261,13 +274,11 @@ impl Watch {
             let (lower, upper) = outlook.interval(0.95);
             [lower, outlook.centre(), upper].map(|y| y as f32)
         });
-        self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast });
+        self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast, late: false });
     }
 
-    fn step(&self) -> Step {
-        let newest = self.state.past.newest().expect("a reading was just remembered");
-        let point = newest.point();
-        Step { indicator: self.indicator.id.clone(), point, ahead: self.ahead() }
+    fn step(&self, reading: &Remembered) -> Step {
+        Step { indicator: self.indicator.id.clone(), point: reading.point(), ahead: self.ahead() }
     }
 
     fn ahead(&self) -> Vec<Band> {
@@ -297,22 +308,5 @@ impl Watch {
     fn due_by(&self) -> Option<Moment> {
         self.state.standing?;
         Some(self.state.heard_at + self.patience())
-    }
-}
-
-impl Interval {
-    fn learn(&mut self, gap: Duration) {
-        let millis = gap.as_secs_f64() * 1e3;
-        self.seen = self.seen.saturating_add(1);
-        // The mean at first, then a memory of about sixteen intervals.
-        self.millis += (millis - self.millis) / f64::from(self.seen.min(16));
-    }
-
-    /// Four times the mean: what comes when it likes is given time.
-    fn longest(&self) -> Duration {
-        match self.seen < INTERVALS {
-            true => UNKNOWN,
-            false => Duration::from_millis((4.0 * self.millis) as u64),
-        }
     }
 }

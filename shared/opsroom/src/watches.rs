@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use cybernet::profile::Profile;
 use serde::{Deserialize, Serialize};
 use vsm::{
+    act::{Act, Answer},
     id::{IndicatorId, UnitId},
     indicator::Indicator,
     organisation::{Organisation, UNOWNED},
@@ -98,6 +100,21 @@ impl Watches {
         }
     }
 
+    /// Takes an act on a signal; `false` if that is not open, and nothing has changed.
+    pub fn answer(&mut self, act: &Act, out: &mut Vec<Disturbance>) -> bool {
+        let Some((indicator, onset_at)) = act.signal.parts() else { return false };
+        let Some(&place) = self.places.get(&indicator) else { return false };
+        let watch = &mut self.watches[place].watch;
+        let mut say = |what| out.push(Disturbance { indicator: indicator.clone(), at: act.at, what });
+        let is_taken = watch.answer(onset_at, act.answer, &mut say);
+        let is_over = is_taken && act.answer != Answer::Useful;
+        if is_over && self.followed.contains(&indicator) {
+            // What is ahead of a new normal is another future.
+            say(What::Trace(watch.trace()));
+        }
+        is_taken
+    }
+
     /// Says which indicators have fallen silent by `now`, and whose muted hours began or ended.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Disturbance>) {
         let mut said = Vec::new();
@@ -131,6 +148,16 @@ impl Watches {
     pub fn open_signals(&self) -> BTreeSet<SignalId> {
         let open = |Hung { watch, .. }: &Hung| Some(SignalId::new(&watch.indicator().id, watch.open_since()?));
         self.watches.iter().filter_map(open).collect()
+    }
+
+    /// What was worked out of an indicator; none before its first reading.
+    pub fn profile(&self, indicator: &IndicatorId) -> Option<Profile> {
+        self.places.get(indicator).map(|&place| self.watches[place].watch.profile())
+    }
+
+    /// What was worked out of every indicator, in no order.
+    pub fn profiles(&self) -> impl Iterator<Item = (IndicatorId, Profile)> {
+        self.watches.iter().map(|Hung { watch, .. }| (watch.indicator().id.clone(), watch.profile()))
     }
 
     /// How many indicators are under watch.

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use support::{Rehearsal, at, indicator, organisation, steady};
 use vsm::{
     id::IndicatorId,
-    indicator::{Direction, Good, Indicator, Scale},
+    indicator::{Direction, Good, Indicator, Pattern, Scale},
     organisation::Organisation,
     reading::Reading,
     signal::Ending,
@@ -62,6 +62,20 @@ fn another_scale_ends_what_was_open_and_learns_anew() {
     assert_eq!(room.picture().memory[0].ending, Ending::Reconfigured);
     assert_eq!(room.picture().steady_since, Some(at(141)));
     assert_eq!(aspect(&room), Aspect::Calm);
+}
+
+#[test]
+fn another_pattern_is_in_force_and_what_was_open_stays_open() {
+    let mut before = lit();
+    before.play([steady(140) + 10.0]);
+    let pattern = |change: fn(&mut Indicator)| {
+        let room = restarted(&before, change);
+        assert_eq!(room.picture().signals, before.room.picture().signals);
+        let (watches, _) = room.split();
+        watches.profile(&before.indicator).map(|profile| (profile.pattern, profile.readings))
+    };
+    assert_eq!(pattern(|_| ()), Some((Pattern::None, 141)));
+    assert_eq!(pattern(|indicator| indicator.pattern = Some(Pattern::Daily)), Some((Pattern::Daily, 141)));
 }
 
 #[test]

@@ -4,8 +4,9 @@
 //! does input or output, reads a clock or draws a random number.
 //!
 //! Reading order: [`id`], [`time`], [`date`], [`hours`], [`subsystem`], [`unit`], [`indicator`], [`organisation`],
-//! [`reading`], [`numbers`] (as people read them), [`signal`].
+//! [`reading`], [`numbers`] (as people read them), [`signal`], [`act`].
 
+pub mod act;
 pub mod date;
 pub mod hours;
 pub mod id;

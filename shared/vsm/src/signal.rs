@@ -7,7 +7,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{IndicatorId, UnitId},
+    id::{IndicatorId, LONGEST, UnitId},
     indicator::Direction,
     subsystem::{Layer, Subsystem},
     time::Moment,
@@ -27,10 +27,39 @@ impl SignalId {
         Self(format!("{indicator}@{}", onset.unix_millis()))
     }
 
+    /// Reads a name as it is written.
+    ///
+    /// # Errors
+    /// If it is not that of an indicator, an `@` and a moment in Unix milliseconds.
+    pub fn parse(name: &str) -> Result<Self, NotASignal> {
+        let read = Self(name.to_owned());
+        // One signal has one name: neither `+7` nor `007` is the moment `7`.
+        let is_written_so = |(indicator, onset): (IndicatorId, Moment)| Self::new(&indicator, onset) == read;
+        match read.parts().is_some_and(is_written_so) {
+            true => Ok(read),
+            false => Err(NotASignal { found: name.chars().take(LONGEST).collect() }),
+        }
+    }
+
+    /// The indicator and the moment of the onset; none of a name that was never one.
+    pub fn parts(&self) -> Option<(IndicatorId, Moment)> {
+        let (indicator, onset) = self.0.rsplit_once('@')?;
+        Some((IndicatorId::parse(indicator).ok()?, Moment::from_unix_millis(onset.parse().ok()?)))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What was given instead of the name of a signal.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(
+    "not a signal: {found:?}; a signal is an indicator, an @ and its onset in Unix milliseconds, as plant/output@1763600000000"
+)]
+pub struct NotASignal {
+    found: String,
 }
 
 impl fmt::Display for SignalId {
@@ -164,6 +193,9 @@ pub struct Signal {
     /// Whether its readings are rehearsed.
     #[serde(default)]
     pub rehearsed: bool,
+    /// Whether people said that it was well to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub useful: bool,
 }
 
 /// Why a signal is over.
@@ -172,10 +204,24 @@ pub struct Signal {
 pub enum Ending {
     /// The series was back inside what had been expected for long enough.
     Back,
-    /// The series held its new course for long enough to be taken as it now is.
+    /// The series held its new course for long enough to be taken as it now is, or people said that it is normal.
     Settled,
+    /// People said that there had been nothing to be told.
+    FalseAlarm,
     /// The configuration changed, and by the new one there is nothing to see: another scale, or muted.
     Reconfigured,
+}
+
+impl Ending {
+    /// In words, as in: it ended as ...
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Back => "back inside what was expected",
+            Self::Settled => "settled",
+            Self::FalseAlarm => "a false alarm",
+            Self::Reconfigured => "reconfigured",
+        }
+    }
 }
 
 /// A signal that is over, as the wall's memory keeps it.
@@ -214,6 +260,22 @@ impl Signal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_signal_is_read_as_it_is_written() {
+        let (indicator, onset) = (IndicatorId::parse("plant/output").unwrap(), Moment::from_unix_millis(-7));
+        let id = SignalId::new(&indicator, onset);
+        assert_eq!(SignalId::parse("plant/output@-7"), Ok(id.clone()));
+        assert_eq!(id.parts(), Some((indicator, onset)));
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_signal_is_refused_with_what_was_found() {
+        for name in ["", "plant/output", "plant/output@", "@7", "Plant@7", "a@7.5", "a@+7", "a@007", "a@7@8", "a@7/x"] {
+            let refusal = SignalId::parse(name).unwrap_err().to_string();
+            assert!(refusal.starts_with(&format!("not a signal: {name:?}; ")), "{refusal}");
+        }
+    }
 
     #[test]
     fn an_allowance_is_used_up_evenly() {

@@ -39,6 +39,7 @@ fn step() -> Signal {
         indicators: vec![indicator],
         runbook: None,
         rehearsed: false,
+        useful: false,
     }
 }
 
