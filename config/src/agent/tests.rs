@@ -13,8 +13,8 @@ fn rehearsal(script: &str) -> Result<Vec<Event>, Vec<String>> {
     let top = "agent = \"a\"\nrehearsal = true\n[[probe]]\nkind = \"rehearsal\"\ncadence = \"1s\"\n";
     let series = format!("[[probe.series]]\nindicator = \"i\"\nlevel = 1\nnoise = 0.5\nscript = [\n{script}\n]");
     let mut agent = read(&format!("{top}{series}"))?;
-    let Probe::Rehearsal { mut series, .. } = agent.probes.remove(0) else { panic!("no rehearsal") };
-    Ok(series.remove(0).script)
+    let Source::Rehearsal(mut rehearsal) = agent.probes.remove(0).source else { panic!("no rehearsal") };
+    Ok(rehearsal.series.remove(0).script)
 }
 
 #[test]
@@ -25,7 +25,11 @@ fn what_is_not_written_has_a_default() {
     assert_eq!((agent.token, agent.rehearsal), (None, false));
     assert_eq!(agent.outbox, Outbox { folder: "outbox".into(), most_readings: 1_000_000 });
     let indicators = BTreeMap::from([(GitQuantity::Commits, IndicatorId::parse("c").unwrap())]);
-    assert_eq!(agent.probes, [Probe::Git { cadence: Duration::from_secs(1), repository: ".".into(), indicators }]);
+    let week = Duration::from_secs(7 * 86_400);
+    let source = Source::Git(Repository { folder: ".".into(), default_branch: None, period: week, indicators });
+    let second = Duration::from_secs(1);
+    assert_eq!(agent.probes, [Probe { cadence: second, time_limit: second, source }]);
+    assert!(agent.plausible.is_empty());
 }
 
 #[test]
