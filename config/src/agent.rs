@@ -13,6 +13,8 @@ use std::{
 
 use vsm::id::{AgentId, IndicatorId};
 
+#[cfg(test)]
+pub(crate) use self::probe::kinds;
 pub use self::{
     finder::{Finder, Pattern},
     plausible::Plausible,
@@ -82,7 +84,7 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let default = Outbox { folder: root.report().folder().join("outbox"), most_readings: MOST_READINGS };
     let outbox = root.or("outbox", default.clone(), |entry| outbox(entry.section()?, default));
     let written = root.sections("probe");
-    let indicators = plausible::indicators(root.sections("indicator"));
+    let indicators = root.sections("indicator");
     root.finish();
     if written.is_empty() {
         root.fault("probe", "nothing is read; write one: [[probe]] and under it kind = \"host\"".to_owned());
@@ -90,8 +92,8 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let mut ledger = Ledger { rehearsal: rehearsal == Some(true), ..Ledger::default() };
     let probes: Vec<_> = written.into_iter().map(|section| probe::probe(section, &mut ledger)).collect();
     let probes: Option<Vec<Probe>> = probes.into_iter().collect();
-    let mut indicators = indicators?;
-    plausible::check(&mut indicators, &ledger);
+    let indicators: Vec<_> = indicators.into_iter().map(plausible::indicator).collect();
+    plausible::check(&indicators, &ledger);
     Some(Agent {
         id: id?,
         room: room?,
@@ -99,7 +101,7 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
         rehearsal: rehearsal?,
         outbox: outbox?,
         probes: plausible::split(probes?, &indicators)?,
-        plausible: plausible::by_indicator(&indicators),
+        plausible: plausible::by_indicator(&indicators)?,
     })
 }
 

@@ -30,8 +30,8 @@ impl PartialEq for Pattern {
 impl Pattern {
     /// Reads a regular expression; otherwise says in one line what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let one_line = |words: String| words.lines().last().unwrap_or_default().trim().to_owned();
-        let fault = |why: regex::Error| format!("not a regular expression: {text:?}; {}", one_line(why.to_string()));
+        let last = |words: &str| words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let fault = |why: regex::Error| format!("not a regular expression: {text:?}; {}", last(&why.to_string()));
         Regex::new(text).map(Self).map_err(fault)
     }
 
@@ -48,8 +48,8 @@ pub(super) fn pattern(entry: Entry<'_>) -> Option<Pattern> {
 
 /// Reads `pattern` or `pointer`; they say where the `value` stands, so without one they say nothing.
 pub(super) fn finder(section: &mut Section<'_>, is_asked: bool) -> Option<Finder> {
-    let pattern = section.may("pattern", pattern)?;
-    let pointer = section.may("pointer", pointer)?;
+    let (pattern, pointer) = (section.may("pattern", pattern), section.may("pointer", pointer));
+    let (pattern, pointer) = (pattern?, pointer?);
     let written = if pattern.is_some() { "pattern" } else { "pointer" };
     if !is_asked && (pattern.is_some() || pointer.is_some()) {
         section.fault(written, "says where the value stands, but no value is read; add it to indicators".to_owned());

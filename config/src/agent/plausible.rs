@@ -20,21 +20,22 @@ pub struct Plausible {
     pub stale_after: Option<Duration>,
 }
 
-/// What is written of one indicator.
+/// What is written of one indicator, as far as it could be read.
 pub(super) struct Written<'a> {
     section: Section<'a>,
     id: Option<IndicatorId>,
+    known: Option<Known>,
+}
+
+/// What is known of one indicator.
+#[derive(Clone, Copy)]
+struct Known {
     cadence: Option<Duration>,
     plausible: Plausible,
 }
 
-/// Reads the list `[[indicator]]`; none where one of them is faulty.
-pub(super) fn indicators(written: Vec<Section<'_>>) -> Option<Vec<Written<'_>>> {
-    let read: Vec<_> = written.into_iter().map(indicator).collect();
-    read.into_iter().collect()
-}
-
-fn indicator(mut section: Section<'_>) -> Option<Written<'_>> {
+/// Reads one table of the list `[[indicator]]`.
+pub(super) fn indicator(mut section: Section<'_>) -> Written<'_> {
     let id = section.must("id", r#""payments.load""#, Entry::indicator);
     let cadence = section.may("cadence", |entry| entry.duration(CADENCE));
     let range = section.may("range", range);
@@ -43,14 +44,23 @@ fn indicator(mut section: Section<'_>) -> Option<Written<'_>> {
     });
     let stale_after = section.may("stale_after", |entry| entry.duration(STALE));
     section.finish();
-    let plausible = Plausible { range: range?, most_jump: most_jump?, stale_after: stale_after? };
-    Some(Written { id: Some(id?), cadence: cadence?, plausible, section })
+    let known = || {
+        let plausible = Plausible { range: range?, most_jump: most_jump?, stale_after: stale_after? };
+        Some(Known { cadence: cadence?, plausible })
+    };
+    Written { id, known: known(), section }
+}
+
+impl Written<'_> {
+    fn cadence(&self) -> Option<Duration> {
+        self.known.and_then(|known| known.cadence)
+    }
 }
 
 fn range(entry: Entry<'_>) -> Option<(f64, f64)> {
     let numbers = entry.clone().list(Entry::number)?;
     let [least, most] = numbers[..] else {
-        return entry.fault(format!("found {} numbers; the least and the most are right: [0, 100]", numbers.len()));
+        return entry.fault("the least and the most are right: [0, 100]".to_owned());
     };
     if most <= least {
         return entry.fault(format!("found {least} and {most}; the least stands before the most"));
@@ -59,23 +69,24 @@ fn range(entry: Entry<'_>) -> Option<(f64, f64)> {
 }
 
 /// Each indicator is described once and read by a probe.
-pub(super) fn check(written: &mut [Written<'_>], ledger: &Ledger) {
-    let mut lines: BTreeMap<IndicatorId, usize> = BTreeMap::new();
+pub(super) fn check(written: &[Written<'_>], ledger: &Ledger) {
+    let mut lines: BTreeMap<&IndicatorId, usize> = BTreeMap::new();
     for one in written {
         let Some(id) = &one.id else { continue };
         if !ledger.taken.contains_key(id) {
             let guess = did_you_mean(id.as_str(), ledger.taken.keys().map(IndicatorId::as_str));
             one.section.fault("id", format!("no probe reads \"{id}\"{guess}"));
         }
-        if let Some(line) = lines.insert(id.clone(), one.section.line()) {
+        if let Some(line) = lines.get(id) {
             one.section.fault("id", format!("\"{id}\" is described on line {line}; once is enough"));
         }
+        lines.entry(id).or_insert_with(|| one.section.line());
     }
 }
 
-/// What is plausible, by indicator.
-pub(super) fn by_indicator(written: &[Written<'_>]) -> BTreeMap<IndicatorId, Plausible> {
-    written.iter().filter_map(|one| Some((one.id.clone()?, one.plausible))).collect()
+/// What is plausible, by indicator; none where one could not be read.
+pub(super) fn by_indicator(written: &[Written<'_>]) -> Option<BTreeMap<IndicatorId, Plausible>> {
+    written.iter().map(|one| Some((one.id.clone()?, one.known?.plausible))).collect()
 }
 
 /// The same probes, but an indicator with a cadence of its own has a probe of its own; none where that cannot be.
@@ -83,13 +94,13 @@ pub(super) fn split(probes: Vec<Probe>, written: &[Written<'_>]) -> Option<Vec<P
     let mut split = Vec::new();
     for probe in probes {
         let of_its_own = |id: &IndicatorId| written.iter().find(|one| one.id.as_ref() == Some(id));
-        let cadence = |id: &IndicatorId| of_its_own(id).and_then(|one| one.cadence).unwrap_or(probe.cadence);
+        let cadence = |id: &IndicatorId| of_its_own(id).and_then(Written::cadence).unwrap_or(probe.cadence);
         let ids = probe.source.indicators();
         let mut cadences: Vec<Duration> = ids.iter().map(cadence).collect();
         cadences.sort_unstable();
         cadences.dedup();
         if !probe.source.can_be_split() && cadences != [probe.cadence] {
-            let heard = ids.iter().filter_map(of_its_own).find(|one| one.cadence.is_some())?;
+            let heard = ids.iter().filter_map(of_its_own).find(|one| one.cadence().is_some())?;
             heard
                 .section
                 .fault("cadence", "what its probe hears, it hears once, so its cadence is the probe's".to_owned());

@@ -80,6 +80,12 @@ const KINDS: [(&str, Kind); 12] = [
     ("rehearsal", Kind::Rehearsal),
 ];
 
+/// The kinds, as they are written.
+#[cfg(test)]
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.into_iter().map(|(name, _)| name)
+}
+
 /// Reads a probe. Without a kind nothing can be said about its other fields.
 pub(super) fn probe(mut section: Section<'_>, ledger: &mut Ledger) -> Option<Probe> {
     let kind = section.must("kind", r#""host""#, |entry| entry.one_of(&KINDS))?;
