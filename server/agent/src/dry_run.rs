@@ -1,4 +1,5 @@
-//! What would leave, word for word, on standard output; nothing is sent and no outbox is touched.
+//! What would leave, word for word, on standard output, and what would not and why on standard error; nothing is sent and no
+//! outbox is touched.
 
 use std::io::{self, Write};
 
@@ -35,8 +36,10 @@ pub async fn run(config: &Agent, rounds: u64, out: &mut impl Write) -> Result<()
         async move {
             announce_past(sampler.probe());
             for _ in 0..rounds {
+                let readout = sampler.tick().await;
+                readout.faults.iter().for_each(|fault| eprintln!("stays here: {fault}"));
                 // The printer is gone only when this is dropped with it.
-                hand_in.send(sampler.tick().await).await.ok();
+                hand_in.send(readout.readings).await.ok();
             }
         }
     });
