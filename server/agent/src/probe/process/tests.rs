@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::PathBuf,
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
 };
 
 use vsm::id::IndicatorId;
@@ -21,17 +21,16 @@ impl Drop for Sleeper {
     }
 }
 
-/// The program `sleep` under a name that nobody else has.
-fn program(folder: &Path) -> (PathBuf, String) {
-    let name = format!("synco-sleeper-{}", std::process::id());
-    let path = std::env::var_os("PATH").unwrap();
-    let sleep = std::env::split_paths(&path).map(|at| at.join("sleep")).find(|at| at.is_file()).unwrap();
-    fs::copy(sleep, folder.join(&name)).unwrap();
+/// A shell under a name that nobody else has.
+fn program(folder: &Path, test: &str) -> (PathBuf, String) {
+    let name = format!("sy{}-{test}", std::process::id());
+    std::os::unix::fs::symlink("/bin/sh", folder.join(&name)).unwrap();
     (folder.join(&name), name)
 }
 
+/// It waits for a line that never comes.
 fn sleeper(program: &Path) -> Sleeper {
-    Sleeper(Command::new(program).arg("1000").spawn().unwrap())
+    Sleeper(Command::new(program).args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap())
 }
 
 fn probe(which: Which) -> Process {
@@ -49,7 +48,7 @@ async fn read(probe: &mut Process) -> (BTreeMap<String, f64>, Vec<String>) {
 #[tokio::test]
 async fn processes_of_a_name_are_counted_and_added_up_and_when_none_is_left_that_is_no_zero_of_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let (program, name) = program(folder.path());
+    let (program, name) = program(folder.path(), "name");
     let mut probe = probe(Which::Name(name));
     let one = sleeper(&program);
     let (first, faults) = read(&mut probe).await;
@@ -70,7 +69,7 @@ async fn processes_of_a_name_are_counted_and_added_up_and_when_none_is_left_that
 #[tokio::test]
 async fn a_pid_file_leads_to_a_process_and_to_the_one_that_follows_it() {
     let folder = tempfile::tempdir().unwrap();
-    let (program, _) = program(folder.path());
+    let (program, _) = program(folder.path(), "file");
     let file = folder.path().join("pid");
     let mut probe = probe(Which::PidFile(file.clone()));
     assert!(read(&mut probe).await.1[0].contains("No such file"));
