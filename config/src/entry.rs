@@ -144,6 +144,9 @@ impl<'a> Entry<'a> {
         if !host.is_some_and(is_host) {
             return self.refuse("an address", &format!("it begins with {} and a host", schemes.join(" or ")));
         }
+        if host.and_then(|host| host.split(['/', '?', '#']).next()).is_some_and(|host| host.contains('@')) {
+            return self.fault("names a user; an address stands in the log, so write secrets elsewhere".to_owned());
+        }
         Some(text.to_owned())
     }
 

@@ -81,6 +81,9 @@ fn what_is_secret_is_neither_printed_nor_told() {
     assert!(!format!("{:?}", read(text).unwrap()).contains("secret"));
     let faults = read(&text.replace("= \"secret\"", "= \"secret\\n\"")).unwrap_err();
     assert!(!faults.is_empty() && !faults.join("").contains("secret"), "{faults:?}");
+    let faults = read(&text.replace("http://h", "http://ada:secret@h/")).unwrap_err();
+    let right = "names a user; an address stands in the log, so write secrets elsewhere";
+    assert_eq!(faults, [format!("agent.toml:6: probe[0].url: {right}")]);
 }
 
 #[test]

@@ -152,7 +152,8 @@ impl Git {
     /// Runs git, which dies with this future. It takes no lock and runs no program that the repository names.
     async fn run(&self, arguments: &[&str]) -> Result<run::Ended, ProbeFault> {
         let mut command = Command::new("git");
-        command.args(["--no-optional-locks", "-c", "core.fsmonitor=false", "-C"]).arg(&self.0.folder).args(arguments);
+        command.args(["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"]);
+        command.arg("-C").arg(&self.0.folder).args(arguments);
         command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE").env("LC_ALL", "C");
         let ended = run::run(command, LONGEST_ANSWER).await;
         ended.map_err(|why| self.fault(arguments, format!("git does not start: {why}")))

@@ -4,7 +4,7 @@ mod tail;
 
 use std::path::Path;
 
-use config::agent::{CountedLines, Log as Written, Pattern};
+use config::agent::{Log as Written, Pattern};
 use vsm::time::Moment;
 
 use self::tail::Tail;
@@ -16,12 +16,20 @@ const MOST: u64 = 64 << 20;
 /// Counts lines of one log.
 pub struct Log {
     written: Written,
-    tail: Aside<Tail>,
+    counting: Aside<Counting>,
+    /// The counts that were handed on, by series.
+    handed_on: Vec<u64>,
 }
 
-/// What came since the look before.
-struct Came {
-    /// Lines by series; none at the first look, which opens the period.
+/// The log and the lines that were counted since the agent began. A look that nobody waits for any longer still counts.
+struct Counting {
+    tail: Tail,
+    counts: Vec<u64>,
+}
+
+/// What a look gave.
+struct Looked {
+    /// Lines since the agent began, by series; none at the first look, which opens the period.
     counts: Option<Vec<u64>>,
     /// Whether there is more that was not read.
     is_behind: bool,
@@ -30,8 +38,9 @@ struct Came {
 impl Log {
     /// A probe of what was written. The log is not opened before the first reading.
     pub fn new(written: Written) -> Self {
-        let tail = Aside::new(Tail::new(written.path.clone()));
-        Self { written, tail }
+        let counts = vec![0; written.series.len()];
+        let counting = Aside::new(Counting { tail: Tail::new(written.path.clone()), counts: counts.clone() });
+        Self { written, counting, handed_on: counts }
     }
 
     /// Where the log lies.
@@ -43,15 +52,19 @@ impl Log {
     pub async fn read(&mut self, now: Moment) -> Readout {
         let patterns: Vec<Option<Pattern>> = self.written.series.iter().map(|one| one.pattern.clone()).collect();
         let about = format!("log {}", self.path().display());
-        let came = match self.tail.look(move |tail| count(tail, &patterns)).await.and_then(|came| came) {
-            Ok(came) => came,
+        let looked = self.counting.look(move |counting| counting.look(&patterns)).await;
+        let Looked { counts, is_behind } = match looked.and_then(|looked| looked) {
+            Ok(looked) => looked,
             Err(why) => return Readout::fault(about, why),
         };
         let mut readout = Readout::default();
-        for (CountedLines { indicator, .. }, count) in self.written.series.iter().zip(came.counts.unwrap_or_default()) {
-            readout.take(indicator, now, Ok(count as f64));
+        if let Some(counts) = counts {
+            for ((series, count), before) in self.written.series.iter().zip(&counts).zip(&self.handed_on) {
+                readout.take(&series.indicator, now, Ok((count - before) as f64));
+            }
+            self.handed_on = counts;
         }
-        if came.is_behind {
+        if is_behind {
             let why = format!("more than {MOST} bytes since the last reading; the rest counts with the next one");
             readout.faults.push(ProbeFault::new(about, why));
         }
@@ -59,15 +72,17 @@ impl Log {
     }
 }
 
-fn count(tail: &mut Tail, patterns: &[Option<Pattern>]) -> Result<Came, String> {
-    let mut counts = vec![0; patterns.len()];
-    let followed = tail.follow(MOST, |line| {
-        for (pattern, count) in patterns.iter().zip(&mut counts) {
-            *count += u64::from(pattern.as_ref().is_none_or(|pattern| pattern.regex().is_match(line)));
-        }
-    });
-    let followed = followed.map_err(|why| why.to_string())?;
-    Ok(Came { counts: followed.map(|_| counts), is_behind: followed.is_some_and(|rest| 0 < rest) })
+impl Counting {
+    fn look(&mut self, patterns: &[Option<Pattern>]) -> Result<Looked, String> {
+        let Self { tail, counts } = self;
+        let followed = tail.follow(MOST, |line| {
+            for (pattern, count) in patterns.iter().zip(&mut *counts) {
+                *count += u64::from(pattern.as_ref().is_none_or(|pattern| pattern.regex().is_match(line)));
+            }
+        });
+        let waits = followed.map_err(|why| why.to_string())?;
+        Ok(Looked { counts: waits.map(|_| self.counts.clone()), is_behind: waits.is_some_and(|waits| 0 < waits) })
+    }
 }
 
 #[cfg(test)]

@@ -158,6 +158,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_page_is_fetched_from_where_it_is() {
+        let counted = std::sync::atomic::AtomicU64::new(0);
+        let counted = std::sync::Arc::new(counted);
+        let page = move || {
+            let count = counted.fetch_add(30, std::sync::atomic::Ordering::Relaxed);
+            async move { format!("taken_total {count}\n") }
+        };
+        let router = axum::Router::new().route("/metrics", axum::routing::get(page));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let mut probe = Prometheus { url: url.parse().unwrap(), ..probe("taken_total", &[], true) };
+        let first = probe.read(Moment::default()).await;
+        assert!(first.faults.is_empty() && first.readings.is_empty(), "{first:?}");
+        let second = probe.read(Moment::default() + Duration::from_secs(10)).await;
+        assert_eq!((second.readings[0].value(), second.faults.len()), (3.0, 0));
+        probe.url.set_path("/elsewhere");
+        let words = probe.read(Moment::default()).await.faults[0].to_string();
+        assert!(words.contains("404 Not Found"), "{words}");
+    }
+
+    #[tokio::test]
     async fn nobody_there_is_a_fault_that_says_where() {
         let readout = probe("x", &[], false).read(Moment::default()).await;
         let words = readout.faults[0].to_string();

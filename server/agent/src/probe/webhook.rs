@@ -14,23 +14,27 @@
 //! | `id` | whose beginning and end belong together, where the sender does not; it never leaves the agent |
 //! | `at` | when, in Unix milliseconds or RFC 3339; unless written, when it came in |
 //!
-//! The answer is 202, 400 with what is wrong, 401 without the token that was written, or 503 where events come faster than
-//! they are taken.
+//! The answer is 202, 400 with what is wrong, 401 without the token that was written, 408 where the body does not come, 413
+//! where it is too large, or 503 where events come faster than they are taken.
 
 mod event;
 mod tally;
 
-use std::{io, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    body::to_bytes,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header::AUTHORIZATION},
     routing::post,
 };
 use config::agent::Webhook as Written;
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
 use vsm::time::Moment;
 
 use self::{event::Event, tally::Tally};
@@ -39,8 +43,10 @@ use crate::clock;
 
 /// The largest body that is taken, in bytes.
 const LARGEST: usize = 256 << 10;
-/// How many bodies wait to be taken in.
+/// How many bodies come at once, and how many wait to be taken in.
 const WAITING: usize = 64;
+/// How long a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Listens to one port.
 pub struct Webhook {
@@ -55,6 +61,7 @@ pub struct Webhook {
 /// What every request is answered with.
 struct Door {
     token: Option<String>,
+    seats: Semaphore,
     hand_in: mpsc::Sender<Vec<Event>>,
 }
 
@@ -66,8 +73,8 @@ impl Webhook {
         let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let (hand_in, posted) = mpsc::channel(WAITING);
-        let door = Arc::new(Door { token: written.token.clone(), hand_in });
-        let router = Router::new().route("/events", post(take)).layer(DefaultBodyLimit::max(LARGEST)).with_state(door);
+        let door = Arc::new(Door { token: written.token.clone(), seats: Semaphore::new(WAITING), hand_in });
+        let router = Router::new().route("/events", post(take)).with_state(door);
         let server = Box::pin(async move { axum::serve(listener, router).await });
         Ok(Self { server, address, posted, written, tally: Tally::default() })
     }
@@ -102,19 +109,40 @@ impl Webhook {
     }
 }
 
-async fn take(State(door): State<Arc<Door>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
-    let shown =
-        headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|it| it.strip_prefix("Bearer "));
-    if door.token.as_deref().is_some_and(|token| !is_same(shown.unwrap_or_default(), token)) {
-        return (StatusCode::UNAUTHORIZED, "show the token: Authorization: Bearer ...\n".to_owned());
+type Answer = (StatusCode, &'static str);
+
+const TAKEN: Answer = (StatusCode::ACCEPTED, "taken\n");
+const NO_TOKEN: Answer = (StatusCode::UNAUTHORIZED, "show the token: Authorization: Bearer ...\n");
+const TOO_FAST: Answer = (StatusCode::SERVICE_UNAVAILABLE, "events come faster than they are taken\n");
+const TOO_SLOW: Answer = (StatusCode::REQUEST_TIMEOUT, "the body did not come\n");
+const TOO_LARGE: Answer = (StatusCode::PAYLOAD_TOO_LARGE, "a body is at most 256 KiB\n");
+
+async fn take(State(door): State<Arc<Door>>, request: Request) -> (StatusCode, String) {
+    let answer = door.take(request).await;
+    answer.map_or_else(|refusal| refusal, |(status, words)| (status, words.to_owned()))
+}
+
+impl Door {
+    /// Takes a request whose sender may post. Nothing of its body is read before that is known.
+    async fn take(&self, request: Request) -> Result<Answer, (StatusCode, String)> {
+        if !self.may_post(request.headers()) {
+            return Ok(NO_TOKEN);
+        }
+        let Ok(_seat) = self.seats.try_acquire() else { return Ok(TOO_FAST) };
+        let body = match timeout(PATIENCE, to_bytes(request.into_body(), LARGEST)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return Ok(TOO_LARGE),
+            Err(_) => return Ok(TOO_SLOW),
+        };
+        let events = event::parse(&body, clock::now());
+        let events = events.map_err(|why| (StatusCode::BAD_REQUEST, format!("{why}\n")))?;
+        Ok(if self.hand_in.try_send(events).is_ok() { TAKEN } else { TOO_FAST })
     }
-    let events = match event::parse(&body, clock::now()) {
-        Ok(events) => events,
-        Err(why) => return (StatusCode::BAD_REQUEST, format!("{why}\n")),
-    };
-    match door.hand_in.try_send(events) {
-        Ok(()) => (StatusCode::ACCEPTED, "taken\n".to_owned()),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "events come faster than they are taken\n".to_owned()),
+
+    fn may_post(&self, headers: &HeaderMap) -> bool {
+        let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let shown = shown.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        self.token.as_deref().is_none_or(|token| is_same(shown, token))
     }
 }
 

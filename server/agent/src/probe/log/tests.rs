@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
 };
 
+use config::agent::CountedLines;
 use vsm::{id::IndicatorId, reading::Reading};
 
 use super::*;
@@ -97,6 +98,17 @@ async fn a_log_that_appears_is_new_from_its_beginning() {
     assert!(journal.read().await.unwrap_err().contains("No such file"));
     journal.add("ERROR a\n");
     assert_eq!(journal.read().await.unwrap(), [1.0, 1.0]);
+}
+
+#[tokio::test]
+async fn what_a_look_counted_that_nobody_waited_for_counts_with_the_next() {
+    let mut journal = Journal::new("");
+    journal.read().await.unwrap();
+    journal.add("ERROR a\n");
+    let patterns: Vec<_> = journal.probe.written.series.iter().map(|one| one.pattern.clone()).collect();
+    journal.probe.counting.look(move |counting| counting.look(&patterns).is_ok()).await.unwrap();
+    journal.add("INFO b\n");
+    assert_eq!(journal.read().await.unwrap(), [2.0, 1.0]);
 }
 
 #[test]

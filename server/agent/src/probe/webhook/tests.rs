@@ -91,3 +91,25 @@ async fn who_has_to_show_a_token_shows_it_or_is_sent_away() {
     assert_eq!(post(&mut probe, Some("secret"), body).await.0, 202);
     assert_eq!(read(&mut probe)["deploys"], 1.0);
 }
+
+#[tokio::test]
+async fn a_flood_is_sent_away_and_what_was_taken_is_counted() {
+    let mut probe = probe(None);
+    let url = format!("http://{}/events", probe.address());
+    let body = r#"{"event":"page","state":"begun"}"#;
+    let (client, mut taken) = (Client::builder().no_proxy().build().unwrap(), 0);
+    // The door is open, but nobody takes in what is handed in.
+    loop {
+        let answer = tokio::select! {
+            _ = &mut probe.server => unreachable!("it serves until it is dropped"),
+            answer = client.post(&url).body(body).send() => answer.unwrap().status().as_u16(),
+        };
+        if answer == 503 {
+            break;
+        }
+        assert_eq!(answer, 202);
+        taken += 1;
+    }
+    assert_eq!((taken, read(&mut probe)["pages"]), (WAITING, WAITING as f64));
+    assert_eq!(post(&mut probe, None, body).await.0, 202);
+}
