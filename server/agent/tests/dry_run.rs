@@ -74,6 +74,27 @@ fn what_is_doubted_leaves_with_a_mark_and_what_cannot_be_stays_here_with_its_rea
 }
 
 #[test]
+fn a_program_is_found_from_wherever_the_agent_is_started() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("payments");
+    fs::create_dir(&inner).unwrap();
+    fs::write(inner.join("depth"), "7\n").unwrap();
+    fs::write(inner.join("depth.sh"), "#!/bin/sh\ncat depth\n").unwrap();
+    fs::set_permissions(inner.join("depth.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let indicators = "indicators = { value = \"plant.depth\" }";
+    let probe = format!("[[probe]]\nkind = \"command\"\ncadence = \"1h\"\nrun = [\"./depth.sh\"]\n{indicators}");
+    fs::write(inner.join("agent.toml"), format!("version = 1\nagent = \"plant\"\n{probe}")).unwrap();
+    for (here, file) in [(folder.path(), "payments/agent.toml"), (&inner, "agent.toml")] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_synco-agent"));
+        program.args(["dry-run", "--readings", "1", "--config", file]).current_dir(here).stdin(Stdio::null());
+        let output = program.output().unwrap();
+        let read = readings(&String::from_utf8(output.stdout).unwrap());
+        assert_eq!(read, [r#"["plant.depth",7.0]"#], "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn what_fails_or_is_late_is_told_and_nothing_leaves() {
     let folder = tempfile::tempdir().unwrap();
     let config = r#"

@@ -48,7 +48,8 @@ impl CommandQuantity {
 
 pub(super) fn command(section: &mut Section<'_>, ledger: &mut Ledger) -> Option<Command> {
     let run = section.must("run", r#"["./queue-depth.sh"]"#, run);
-    let folder = section.report().folder().to_owned();
+    // With the point, because the folder of a file that is named without one is empty.
+    let folder = section.report().folder().join(".");
     let folder = section.or("folder", folder, Entry::path);
     let indicators = indicators(section, &CommandQuantity::ALL, ledger);
     let is_asked = |named: &BTreeMap<_, _>| named.contains_key(&CommandQuantity::Value);

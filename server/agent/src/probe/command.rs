@@ -1,6 +1,6 @@
 //! A program that is run: how it ended, how long it took, and a number from its output.
 
-use std::fmt;
+use std::{fmt, io, path};
 
 use config::agent::{Command as Written, CommandQuantity};
 use tokio::process;
@@ -26,7 +26,11 @@ impl Command {
     /// Runs it once. Dropping the future kills it and its children.
     pub async fn read(&mut self, now: Moment) -> Readout {
         let about = format!("command {self}");
-        let ended = match run::run(self.process(), LONGEST_OUTPUT).await {
+        let ended = match self.process() {
+            Ok(process) => run::run(process, LONGEST_OUTPUT).await,
+            Err(why) => Err(why),
+        };
+        let ended = match ended {
             Ok(ended) => ended,
             Err(why) => return Readout::fault(about, format!("does not start: {why}")),
         };
@@ -38,10 +42,14 @@ impl Command {
         readout
     }
 
-    fn process(&self) -> process::Command {
-        let mut process = process::Command::new(&self.0.program);
-        process.args(&self.0.arguments).current_dir(&self.0.folder);
-        process
+    /// The program is where it is, whatever folder it runs in; a name without a folder is looked up.
+    fn process(&self) -> io::Result<process::Command> {
+        let Written { program, arguments, folder, .. } = &self.0;
+        let is_name = program.components().count() == 1;
+        let program = if is_name { program.clone() } else { path::absolute(program)? };
+        let mut process = process::Command::new(program);
+        process.args(arguments).current_dir(folder);
+        Ok(process)
     }
 
     fn quantity(&self, quantity: CommandQuantity, ended: &Ended) -> Result<f64, String> {

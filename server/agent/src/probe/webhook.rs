@@ -56,6 +56,8 @@ pub struct Webhook {
     posted: mpsc::Receiver<Vec<Event>>,
     written: Written,
     tally: Tally,
+    /// Whether there was a reading from which a period goes on.
+    is_open: bool,
 }
 
 /// What every request is answered with.
@@ -76,7 +78,7 @@ impl Webhook {
         let door = Arc::new(Door { token: written.token.clone(), seats: Semaphore::new(WAITING), hand_in });
         let router = Router::new().route("/events", post(take)).with_state(door);
         let server = Box::pin(async move { axum::serve(listener, router).await });
-        Ok(Self { server, address, posted, written, tally: Tally::default() })
+        Ok(Self { server, address, posted, written, tally: Tally::default(), is_open: false })
     }
 
     /// Where it listens.
@@ -94,10 +96,13 @@ impl Webhook {
         }
     }
 
-    /// Hands on what came since the reading before. Where nothing was posted nothing happened: the counts are zero, and
-    /// there are no durations.
+    /// Hands on what came since the reading before; the first reading opens the period. Where nothing was posted nothing
+    /// happened: the counts are zero, and there are no durations.
     pub fn read(&mut self, now: Moment) -> Readout {
         let mut readout = Readout::default();
+        if !std::mem::replace(&mut self.is_open, true) {
+            return readout;
+        }
         while let Ok(events) = self.posted.try_recv() {
             events.into_iter().for_each(|event| self.tally.take(event));
         }

@@ -10,12 +10,14 @@ use super::*;
 
 fn probe(token: Option<&str>) -> Webhook {
     let name = |name| IndicatorId::parse(name).unwrap();
-    Webhook::bind(Written {
+    let mut probe = Webhook::bind(Written {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         token: token.map(str::to_owned),
         indicators: WebhookQuantity::ALL.into_iter().map(|(word, quantity)| (quantity, name(word))).collect(),
     })
-    .unwrap()
+    .unwrap();
+    assert_eq!(probe.read(Moment::default()).readings, []);
+    probe
 }
 
 /// Posts while the probe listens; the answer.
