@@ -120,9 +120,10 @@ async fn serve_tls(folder: &std::path::Path) -> (u16, PathBuf) {
 
 #[tokio::test]
 async fn a_certificate_has_days_left_and_one_that_nobody_vouches_for_is_a_fault() {
-    let folder = tempfile::tempdir().unwrap();
+    let [folder, elsewhere] = [(), ()].map(|()| tempfile::tempdir().unwrap());
     let (port, file) = serve_tls(folder.path()).await;
     let mut trusting = request(format!("https://localhost:{port}/"), &["status", "certificate_days"]);
+    trusting.authorities = Some(serve_tls(elsewhere.path()).await.1);
     let (values, faults) = read(trusting.clone()).await;
     assert!(values.is_empty() && faults[0].to_lowercase().contains("certificate"), "{faults:?}");
     trusting.authorities = Some(file);

@@ -7,6 +7,7 @@ use reqwest::Client;
 use vsm::id::IndicatorId;
 
 use super::*;
+use crate::probe::web;
 
 fn probe(token: Option<&str>) -> Webhook {
     let name = |name| IndicatorId::parse(name).unwrap();
@@ -20,11 +21,14 @@ fn probe(token: Option<&str>) -> Webhook {
     probe
 }
 
+fn client(url: &str) -> Client {
+    web::client(&url.parse().unwrap(), 0, None, false).unwrap()
+}
+
 /// Posts while the probe listens; the answer.
 async fn post(probe: &mut Webhook, token: Option<&str>, body: &str) -> (u16, String) {
     let url = format!("http://{}/events", probe.address());
-    let client = Client::builder().no_proxy().build().unwrap();
-    let request = client.post(url).body(body.to_owned());
+    let request = client(&url).post(&url).body(body.to_owned());
     let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
     tokio::select! {
         () = probe.listen() => unreachable!("listening never ends"),
@@ -99,7 +103,7 @@ async fn a_flood_is_sent_away_and_what_was_taken_is_counted() {
     let mut probe = probe(None);
     let url = format!("http://{}/events", probe.address());
     let body = r#"{"event":"page","state":"begun"}"#;
-    let (client, mut taken) = (Client::builder().no_proxy().build().unwrap(), 0);
+    let (client, mut taken) = (client(&url), 0);
     // The door is open, but nobody takes in what is handed in.
     loop {
         let answer = tokio::select! {
