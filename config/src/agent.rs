@@ -1,5 +1,7 @@
 //! An agent: which room it speaks to, what it keeps, and which probes it runs.
 
+mod finder;
+mod plausible;
 mod probe;
 mod rehearsal;
 
@@ -11,9 +13,17 @@ use std::{
 
 use vsm::id::{AgentId, IndicatorId};
 
+#[cfg(test)]
+pub(crate) use self::probe::kinds;
 pub use self::{
-    probe::{GitQuantity, HostQuantity, Probe, ScrapedSeries},
-    rehearsal::{Event, RehearsedSeries, Swing, What},
+    finder::{Finder, Pattern},
+    plausible::Plausible,
+    probe::{
+        Command, CommandQuantity, CountedLines, FileQuantity, FileToRead, GitQuantity, Headers, HostQuantity,
+        HttpQuantity, HttpRequest, Labels, Log, Probe, Process, ProcessQuantity, Repository, Scrape, ScrapedSeries,
+        Selector, Source, StatsdSeries, StatsdServer, Stdin, Take, Webhook, WebhookQuantity, Which,
+    },
+    rehearsal::{Event, Rehearsal, RehearsedSeries, Swing, What},
 };
 use crate::{document, entry::Entry, fault::Fault, section::Section};
 
@@ -38,6 +48,8 @@ pub struct Agent {
     pub outbox: Outbox,
     /// What it reads.
     pub probes: Vec<Probe>,
+    /// What the team knows of some of its indicators before they leave.
+    pub plausible: BTreeMap<IndicatorId, Plausible>,
 }
 
 /// Where readings wait until the room has them.
@@ -52,10 +64,10 @@ pub struct Outbox {
 /// Without the token, which is nobody else's business.
 impl fmt::Debug for Agent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, room, token: _, rehearsal, outbox, probes } = self;
+        let Self { id, room, token: _, rehearsal, outbox, probes, plausible } = self;
         let mut agent = f.debug_struct("Agent");
         agent.field("id", id).field("room", room).field("rehearsal", rehearsal);
-        agent.field("outbox", outbox).field("probes", probes).finish_non_exhaustive()
+        agent.field("outbox", outbox).field("probes", probes).field("plausible", plausible).finish_non_exhaustive()
     }
 }
 
@@ -72,19 +84,24 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let default = Outbox { folder: root.report().folder().join("outbox"), most_readings: MOST_READINGS };
     let outbox = root.or("outbox", default.clone(), |entry| outbox(entry.section()?, default));
     let written = root.sections("probe");
+    let indicators = root.sections("indicator");
     root.finish();
     if written.is_empty() {
         root.fault("probe", "nothing is read; write one: [[probe]] and under it kind = \"host\"".to_owned());
     }
-    let mut ledger = Ledger { rehearsal: rehearsal == Some(true), taken: BTreeMap::new() };
+    let mut ledger = Ledger { rehearsal: rehearsal == Some(true), ..Ledger::default() };
     let probes: Vec<_> = written.into_iter().map(|section| probe::probe(section, &mut ledger)).collect();
+    let probes: Option<Vec<Probe>> = probes.into_iter().collect();
+    let indicators: Vec<_> = indicators.into_iter().map(plausible::indicator).collect();
+    plausible::check(&indicators, &ledger);
     Some(Agent {
         id: id?,
         room: room?,
         token: token?,
         rehearsal: rehearsal?,
         outbox: outbox?,
-        probes: probes.into_iter().collect::<Option<_>>()?,
+        probes: plausible::split(probes?, &indicators)?,
+        plausible: plausible::by_indicator(&indicators)?,
     })
 }
 
@@ -98,8 +115,11 @@ fn outbox(mut section: Section<'_>, default: Outbox) -> Option<Outbox> {
 }
 
 /// What the probes of one agent share: each indicator has one source, and only a rehearsal invents readings.
+#[derive(Default)]
 struct Ledger {
     rehearsal: bool,
+    /// The line of the probe that reads standard input.
+    stdin_taken: Option<usize>,
     /// The line on which each indicator was first named.
     taken: BTreeMap<IndicatorId, usize>,
 }

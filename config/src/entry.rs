@@ -1,6 +1,6 @@
 //! One value of a file, read as what it should be; what it is not is a fault.
 
-use std::{fmt, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use toml::{
     Spanned,
@@ -31,6 +31,11 @@ impl<'a> Entry<'a> {
     /// The line on which it stands, counted from one.
     pub(crate) fn line_number(&self) -> usize {
         self.report.line(self.value.span().start)
+    }
+
+    /// Whether it is text rather than a table, a list or a number.
+    pub(crate) fn is_text(&self) -> bool {
+        self.value.get_ref().is_str()
     }
 
     /// Any text.
@@ -139,7 +144,17 @@ impl<'a> Entry<'a> {
         if !host.is_some_and(is_host) {
             return self.refuse("an address", &format!("it begins with {} and a host", schemes.join(" or ")));
         }
+        if host.and_then(|host| host.split(['/', '?', '#']).next()).is_some_and(|host| host.contains('@')) {
+            return self.fault("names a user; an address stands in the log, so write secrets elsewhere".to_owned());
+        }
         Some(text.to_owned())
+    }
+
+    /// An address and a port of this machine; `example` is one that would be right.
+    pub(crate) fn address(self, example: &str) -> Option<SocketAddr> {
+        let text = self.clone().text()?;
+        let address = text.replace("localhost:", "127.0.0.1:").parse();
+        address.or_else(|_| self.fault(format!("not an address: {self}; write {example:?}")).ok_or(())).ok()
     }
 
     /// One of the words of a table, each with what it stands for.

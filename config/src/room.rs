@@ -55,7 +55,7 @@ pub fn read(file: &Path) -> Result<Room, Vec<Fault>> {
 pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let default = Room::default();
     let trusted_network = root.or("trusted_network", false, Entry::truth);
-    let listen = root.or("listen", default.listen, address);
+    let listen = root.or("listen", default.listen, |entry| entry.address("127.0.0.1:1972"));
     let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
     let snapshot_every = root.or("snapshot_every", SNAPSHOT_EVERY, |entry| entry.duration(SECOND..=DAY));
     let organisation = root.or("organisation", default.organisation, organisation_in_file);
@@ -68,12 +68,6 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
         snapshot_every: snapshot_every?,
         trusted_network: trusted_network?,
     })
-}
-
-fn address(entry: Entry<'_>) -> Option<SocketAddr> {
-    let text = entry.clone().text()?;
-    let address = text.replace("localhost:", "127.0.0.1:").parse();
-    address.or_else(|_| entry.fault(format!("not an address: {entry}; write \"127.0.0.1:1972\"")).ok_or(())).ok()
 }
 
 fn organisation_in_file(entry: Entry<'_>) -> Option<Organisation> {

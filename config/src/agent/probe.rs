@@ -1,168 +1,126 @@
 //! A probe: one kind of thing an agent reads, how often, and what it calls what it finds.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+mod command;
+mod file;
+mod git;
+mod host;
+mod http;
+mod log;
+mod process;
+mod prometheus;
+mod source;
+mod statsd;
+mod stdin;
+mod webhook;
+
+use std::{collections::BTreeMap, time::Duration};
 
 use vsm::id::IndicatorId;
 
-use super::{
-    Ledger,
-    rehearsal::{self, RehearsedSeries},
+pub use self::{
+    command::{Command, CommandQuantity},
+    file::{FileQuantity, FileToRead},
+    git::{GitQuantity, Repository},
+    host::HostQuantity,
+    http::{Headers, HttpQuantity, HttpRequest},
+    log::{CountedLines, Log},
+    process::{Process, ProcessQuantity, Which},
+    prometheus::{Labels, Scrape, ScrapedSeries, Selector},
+    source::Source,
+    statsd::{StatsdSeries, StatsdServer, Take},
+    stdin::Stdin,
+    webhook::{Webhook, WebhookQuantity},
 };
+use super::{Ledger, rehearsal};
 use crate::{entry::Entry, nearest::did_you_mean_or_all, organisation::CADENCE, section::Section};
+
+/// The longest time for one look, unless more is written; never more than the cadence.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+const SHORTEST_LIMIT: Duration = Duration::from_millis(10);
 
 /// One thing an agent reads. Readings are taken once a cadence.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Probe {
-    /// The machine on which the agent runs.
-    Host {
-        /// The time between two readings.
-        cadence: Duration,
-        /// What is read, and as what.
-        indicators: BTreeMap<HostQuantity, IndicatorId>,
-    },
-    /// A git repository.
-    Git {
-        /// The time between two readings.
-        cadence: Duration,
-        /// A folder in its work tree; relative to the agent's working directory only if the file does not name one.
-        repository: PathBuf,
-        /// What is read, and as what.
-        indicators: BTreeMap<GitQuantity, IndicatorId>,
-    },
-    /// A page of metrics in the text format of Prometheus.
-    Prometheus {
-        /// The time between two readings.
-        cadence: Duration,
-        /// Its address; none for the page of the room to which the agent speaks.
-        url: Option<String>,
-        /// What is read from it.
-        series: Vec<ScrapedSeries>,
-    },
-    /// Invented readings, first of a past and then of a script.
-    Rehearsal {
-        /// The time between two readings.
-        cadence: Duration,
-        /// How much past is delivered before the live part begins.
-        past: Duration,
-        /// What is played.
-        series: Vec<RehearsedSeries>,
-    },
-}
-
-/// What can be read of a machine.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum HostQuantity {
-    /// Busy share of all processors, in percent.
-    Processor,
-    /// Used share of the memory, in percent.
-    Memory,
-    /// Tasks that ran or waited, averaged over a minute.
-    Load,
-    /// Used share of the disk that holds the working directory, in percent.
-    Disk,
-    /// Received, in kB/s, over all interfaces.
-    NetworkIn,
-    /// Sent, in kB/s, over all interfaces.
-    NetworkOut,
-}
-
-impl HostQuantity {
-    /// Every quantity by its name in files.
-    pub const ALL: [(&str, Self); 6] = [
-        ("processor", Self::Processor),
-        ("memory", Self::Memory),
-        ("load", Self::Load),
-        ("disk", Self::Disk),
-        ("network_in", Self::NetworkIn),
-        ("network_out", Self::NetworkOut),
-    ];
-}
-
-/// What can be read of a git repository.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum GitQuantity {
-    /// Commits that HEAD reaches.
-    Commits,
-    /// Minutes since the newest commit.
-    NewestAge,
-    /// Changed and untracked files in the work tree.
-    FilesChanged,
-}
-
-impl GitQuantity {
-    /// Every quantity by its name in files.
-    pub const ALL: [(&str, Self); 3] =
-        [("commits", Self::Commits), ("newest_age", Self::NewestAge), ("files_changed", Self::FilesChanged)];
-}
-
-/// One series of a page of metrics.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ScrapedSeries {
-    /// The name of the metric.
-    pub metric: String,
-    /// Labels that the series must have; it may have more. Where several series match, their sum is meant.
-    pub labels: BTreeMap<String, String>,
-    /// As what it is read.
-    pub indicator: IndicatorId,
-    /// Whether its growth a second is meant, as of a counter, rather than its value.
-    pub rate: bool,
+pub struct Probe {
+    /// The time between two readings.
+    pub cadence: Duration,
+    /// The longest time one look may take; what is slower is a fault.
+    pub time_limit: Duration,
+    /// What is read.
+    pub source: Source,
 }
 
 #[derive(Clone, Copy)]
 enum Kind {
     Host,
+    Process,
+    Command,
+    Http,
+    File,
+    Log,
     Git,
     Prometheus,
+    Statsd,
+    Stdin,
+    Webhook,
     Rehearsal,
 }
 
-const KINDS: [(&str, Kind); 4] =
-    [("host", Kind::Host), ("git", Kind::Git), ("prometheus", Kind::Prometheus), ("rehearsal", Kind::Rehearsal)];
+const KINDS: [(&str, Kind); 12] = [
+    ("host", Kind::Host),
+    ("process", Kind::Process),
+    ("command", Kind::Command),
+    ("http", Kind::Http),
+    ("file", Kind::File),
+    ("log", Kind::Log),
+    ("git", Kind::Git),
+    ("prometheus", Kind::Prometheus),
+    ("statsd", Kind::Statsd),
+    ("stdin", Kind::Stdin),
+    ("webhook", Kind::Webhook),
+    ("rehearsal", Kind::Rehearsal),
+];
+
+/// The kinds, as they are written.
+#[cfg(test)]
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.into_iter().map(|(name, _)| name)
+}
 
 /// Reads a probe. Without a kind nothing can be said about its other fields.
 pub(super) fn probe(mut section: Section<'_>, ledger: &mut Ledger) -> Option<Probe> {
     let kind = section.must("kind", r#""host""#, |entry| entry.one_of(&KINDS))?;
     let cadence = section.must("cadence", r#""10s""#, |entry| entry.duration(CADENCE));
-    let probe = match kind {
-        Kind::Host => host(&mut section, cadence, ledger),
-        Kind::Git => git(&mut section, cadence, ledger),
-        Kind::Prometheus => prometheus(&mut section, cadence, ledger),
-        Kind::Rehearsal => rehearsed(&mut section, cadence, ledger),
+    let longest = cadence.unwrap_or(*CADENCE.end());
+    let waits = matches!(kind, Kind::Statsd | Kind::Stdin | Kind::Webhook | Kind::Rehearsal);
+    let time_limit = if waits {
+        Some(TIME_LIMIT)
+    } else {
+        section.or("time_limit", TIME_LIMIT.min(longest), |entry| entry.duration(SHORTEST_LIMIT..=longest))
     };
+    let source = source(kind, &mut section, cadence, ledger);
     section.finish();
-    probe
+    Some(Probe { cadence: cadence?, time_limit: time_limit?, source: source? })
 }
 
-fn host(section: &mut Section<'_>, cadence: Option<Duration>, ledger: &mut Ledger) -> Option<Probe> {
-    let example = r#"{ processor = "payments-host.processor" }"#;
-    let indicators = section.must("indicators", example, |entry| named(entry, &HostQuantity::ALL, ledger));
-    Some(Probe::Host { cadence: cadence?, indicators: indicators? })
-}
-
-fn git(section: &mut Section<'_>, cadence: Option<Duration>, ledger: &mut Ledger) -> Option<Probe> {
-    let repository = section.or("repository", PathBuf::from("."), Entry::path);
-    let example = r#"{ commits = "payments.commits" }"#;
-    let indicators = section.must("indicators", example, |entry| named(entry, &GitQuantity::ALL, ledger));
-    Some(Probe::Git { cadence: cadence?, repository: repository?, indicators: indicators? })
-}
-
-fn prometheus(section: &mut Section<'_>, cadence: Option<Duration>, ledger: &mut Ledger) -> Option<Probe> {
-    let url = section.may("url", |entry| entry.url(&["http://", "https://"]));
-    let series = series(section, |one| scraped(one, ledger));
-    Some(Probe::Prometheus { cadence: cadence?, url: url?, series: series? })
-}
-
-fn rehearsed(section: &mut Section<'_>, cadence: Option<Duration>, ledger: &mut Ledger) -> Option<Probe> {
-    if !ledger.rehearsal {
-        let right = "write rehearsal = true at the top of the file, so that the wall can say so";
-        section.fault("kind", format!("these readings are invented; {right}"));
+fn source(kind: Kind, section: &mut Section<'_>, cadence: Option<Duration>, ledger: &mut Ledger) -> Option<Source> {
+    match kind {
+        Kind::Host => host::host(section, ledger).map(Source::Host),
+        Kind::Process => process::process(section, ledger).map(Source::Process),
+        Kind::Command => command::command(section, ledger).map(Source::Command),
+        Kind::Http => http::http(section, ledger).map(Source::Http),
+        Kind::File => file::file(section, ledger).map(Source::File),
+        Kind::Log => log::log(section, ledger).map(Source::Log),
+        Kind::Git => git::git(section, ledger).map(Source::Git),
+        Kind::Prometheus => prometheus::prometheus(section, ledger).map(Source::Prometheus),
+        Kind::Statsd => statsd::statsd(section, ledger).map(Source::Statsd),
+        Kind::Stdin => stdin::stdin(section, ledger).map(Source::Stdin),
+        Kind::Webhook => webhook::webhook(section, ledger).map(Source::Webhook),
+        Kind::Rehearsal => rehearsal::rehearsal(section, cadence, ledger).map(Source::Rehearsal),
     }
-    let past = section.or("past", Duration::ZERO, |entry| rehearsal::past(entry, cadence));
-    let series = series(section, |one| rehearsal::series(one, ledger));
-    Some(Probe::Rehearsal { cadence: cadence?, past: past?, series: series? })
 }
 
-fn series<'a, T>(section: &mut Section<'a>, read: impl FnMut(Section<'a>) -> Option<T>) -> Option<Vec<T>> {
+/// The series of a probe, written `[[probe.series]]`; at least one.
+pub(super) fn series<'a, T>(section: &mut Section<'a>, read: impl FnMut(Section<'a>) -> Option<T>) -> Option<Vec<T>> {
     let written = section.sections("series");
     if written.is_empty() {
         section.fault("series", "nothing is read; write one: [[probe.series]]".to_owned());
@@ -172,22 +130,14 @@ fn series<'a, T>(section: &mut Section<'a>, read: impl FnMut(Section<'a>) -> Opt
     series.into_iter().collect()
 }
 
-fn scraped(mut section: Section<'_>, ledger: &mut Ledger) -> Option<ScrapedSeries> {
-    let metric = section.must("metric", r#""http_requests_total""#, |entry| entry.label(METRIC_LETTERS));
-    let labels = section.or("labels", BTreeMap::new(), labels);
-    let indicator = section.must("indicator", r#""payments.requests""#, |entry| ledger.take(entry));
-    let rate = section.or("rate", false, Entry::truth);
-    section.finish();
-    Some(ScrapedSeries { metric: metric?, labels: labels?, indicator: indicator?, rate: rate? })
-}
-
-const METRIC_LETTERS: usize = 200;
-
-fn labels(entry: Entry<'_>) -> Option<BTreeMap<String, String>> {
-    let section = entry.section()?;
-    let label = |(key, value): (&str, Entry<'_>)| Some((key.to_owned(), value.text()?.to_owned()));
-    let labels: Vec<_> = section.entries().map(label).collect();
-    labels.into_iter().collect()
+/// The table of what is read of a source, which must be there.
+fn indicators<Q: Copy + Ord>(
+    section: &mut Section<'_>,
+    known: &[(&'static str, Q)],
+    ledger: &mut Ledger,
+) -> Option<BTreeMap<Q, IndicatorId>> {
+    let example = format!("{{ {} = \"payments.{0}\" }}", known.first().map_or("value", |(name, _)| *name));
+    section.must("indicators", &example, |entry| named(entry, known, ledger))
 }
 
 /// A table of quantities by their names, each with the indicator as which it is read.

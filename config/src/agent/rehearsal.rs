@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use vsm::id::IndicatorId;
 
-use super::Ledger;
+use super::{Ledger, probe};
 use crate::{duration, entry::Entry, organisation::CADENCE, section::Section};
 
 /// A past has no more readings than this, so that it fits the memory of any room.
@@ -13,6 +13,15 @@ const DAY: Duration = Duration::from_secs(86_400);
 const AT: RangeInclusive<Duration> = Duration::ZERO..=DAY;
 const LASTS: RangeInclusive<Duration> = Duration::from_millis(1)..=DAY;
 const PERIOD: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(366 * 86_400);
+
+/// What is played: a past at once, and then a script.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rehearsal {
+    /// How much past is delivered before the live part begins.
+    pub past: Duration,
+    /// What is played.
+    pub series: Vec<RehearsedSeries>,
+}
 
 /// A series that is played.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,14 +89,29 @@ pub enum What {
     },
 }
 
+/// Reads a rehearsal, which must be announced at the top of the file.
+pub(super) fn rehearsal(
+    section: &mut Section<'_>,
+    cadence: Option<Duration>,
+    ledger: &mut Ledger,
+) -> Option<Rehearsal> {
+    if !ledger.rehearsal {
+        let right = "write rehearsal = true at the top of the file, so that the wall can say so";
+        section.fault("kind", format!("these readings are invented; {right}"));
+    }
+    let past = section.or("past", Duration::ZERO, |entry| past(entry, cadence));
+    let series = probe::series(section, |one| series(one, ledger));
+    Some(Rehearsal { past: past?, series: series? })
+}
+
 /// How much past is delivered, in a number of readings that a room can take.
-pub(super) fn past(entry: Entry<'_>, cadence: Option<Duration>) -> Option<Duration> {
+fn past(entry: Entry<'_>, cadence: Option<Duration>) -> Option<Duration> {
     let most = cadence.unwrap_or(*CADENCE.start()).saturating_mul(MOST_PAST);
     entry.duration(Duration::ZERO..=most)
 }
 
 /// Reads a series and its script.
-pub(super) fn series(mut section: Section<'_>, ledger: &mut Ledger) -> Option<RehearsedSeries> {
+fn series(mut section: Section<'_>, ledger: &mut Ledger) -> Option<RehearsedSeries> {
     let indicator = section.must("indicator", r#""payments.acceptance""#, |entry| ledger.take(entry));
     let level = section.must("level", "96.5", Entry::number);
     let noise = section.must("noise", "0.2", from_zero);

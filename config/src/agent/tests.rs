@@ -13,8 +13,8 @@ fn rehearsal(script: &str) -> Result<Vec<Event>, Vec<String>> {
     let top = "agent = \"a\"\nrehearsal = true\n[[probe]]\nkind = \"rehearsal\"\ncadence = \"1s\"\n";
     let series = format!("[[probe.series]]\nindicator = \"i\"\nlevel = 1\nnoise = 0.5\nscript = [\n{script}\n]");
     let mut agent = read(&format!("{top}{series}"))?;
-    let Probe::Rehearsal { mut series, .. } = agent.probes.remove(0) else { panic!("no rehearsal") };
-    Ok(series.remove(0).script)
+    let Source::Rehearsal(mut rehearsal) = agent.probes.remove(0).source else { panic!("no rehearsal") };
+    Ok(rehearsal.series.remove(0).script)
 }
 
 #[test]
@@ -25,7 +25,11 @@ fn what_is_not_written_has_a_default() {
     assert_eq!((agent.token, agent.rehearsal), (None, false));
     assert_eq!(agent.outbox, Outbox { folder: "outbox".into(), most_readings: 1_000_000 });
     let indicators = BTreeMap::from([(GitQuantity::Commits, IndicatorId::parse("c").unwrap())]);
-    assert_eq!(agent.probes, [Probe::Git { cadence: Duration::from_secs(1), repository: ".".into(), indicators }]);
+    let week = Duration::from_secs(7 * 86_400);
+    let source = Source::Git(Repository { folder: ".".into(), default_branch: None, period: week, indicators });
+    let second = Duration::from_secs(1);
+    assert_eq!(agent.probes, [Probe { cadence: second, time_limit: second, source }]);
+    assert!(agent.plausible.is_empty());
 }
 
 #[test]
@@ -34,6 +38,52 @@ fn a_token_is_not_printed() {
     let agent = read(text).unwrap();
     assert_eq!(agent.token.as_deref(), Some("secret"));
     assert!(!format!("{agent:?}").contains("secret"));
+}
+
+#[test]
+fn every_fault_of_its_probes_is_told_at_once_each_with_its_line() {
+    let faults = document::parse(Path::new("agent.toml"), include_str!("broken-probes.toml"), agent).unwrap_err();
+    let told: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
+    assert_eq!(told, include_str!("broken-probes.txt"), "\n{told}");
+}
+
+#[test]
+fn an_indicator_may_have_a_cadence_of_its_own_and_then_has_a_probe_of_its_own() {
+    let probes =
+        "[[probe]]\nkind = \"host\"\ncadence = \"10s\"\nindicators = { load = \"l\", disk = \"d\", memory = \"m\" }";
+    let own = "[[indicator]]\nid = \"d\"\ncadence = \"1m\"\n[[indicator]]\nid = \"m\"\nrange = [0, 100]";
+    let agent = read(&format!("agent = \"a\"\n{probes}\n{own}")).unwrap();
+    let words = |probe: &Probe| {
+        let indicators: Vec<String> = probe.source.indicators().iter().map(ToString::to_string).collect();
+        format!("{} every {:?}, {:?} at most", indicators.join(" "), probe.cadence, probe.time_limit)
+    };
+    let split: Vec<String> = agent.probes.iter().map(words).collect();
+    assert_eq!(split, ["m l every 10s, 5s at most", "d every 60s, 5s at most"]);
+    let plausible = agent.plausible[&IndicatorId::parse("m").unwrap()];
+    assert_eq!(plausible, Plausible { range: Some((0.0, 100.0)), most_jump: None, stale_after: None });
+}
+
+#[test]
+fn what_a_probe_hears_once_has_one_cadence() {
+    let probe = "[[probe]]\nkind = \"stdin\"\ncadence = \"10s\"\nindicators = [\"a\", \"b\"]";
+    let text = |own: &str| format!("agent = \"a\"\n{probe}\n[[indicator]]\nid = \"b\"\ncadence = \"{own}\"");
+    assert_eq!(read(&text("10s")).unwrap().probes.len(), 1);
+    let fault = "indicator[0].cadence: what its probe hears, it hears once, so its cadence is the probe's";
+    assert_eq!(read(&text("1m")).unwrap_err(), [format!("agent.toml:9: {fault}")]);
+}
+
+#[test]
+fn what_is_secret_is_neither_printed_nor_told() {
+    let text = "agent = \"a\"\n[[probe]]\nkind = \"http\"\ncadence = \"1s\"\nurl = \"http://h\"\n\
+                headers = { authorization = \"secret\" }\nindicators = { status = \"s\" }\n\
+                [[probe]]\nkind = \"webhook\"\ncadence = \"1s\"\nlisten = \"127.0.0.1:1\"\ntoken = \"secret\"\n\
+                indicators = { deploys = \"d\" }";
+    assert!(!format!("{:?}", read(text).unwrap()).contains("secret"));
+    let faults = read(&text.replace("= \"secret\"", "= \"secret\\n\"")).unwrap_err();
+    assert!(!faults.is_empty() && !faults.join("").contains("secret"), "{faults:?}");
+    let faults = read(&text.replace("http://h", "http://ada:secret@h/")).unwrap_err();
+    let right = "names a user; an address stands in the log, so write secrets elsewhere";
+    assert_eq!(faults, [format!("agent.toml:6: probe[0].url: {right}")]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use vsm::{
 };
 
 use super::{AGENT_REHEARSAL, ORGANISATION, ROOM};
-use crate::agent::{Agent, Probe, RehearsedSeries, What};
+use crate::agent::{Agent, RehearsedSeries, Source, What};
 
 fn demo(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(file)
@@ -23,22 +23,14 @@ fn agent(file: &str) -> Agent {
 }
 
 fn indicators(agent: &Agent) -> Vec<IndicatorId> {
-    let of = |probe: &Probe| -> Vec<IndicatorId> {
-        match probe {
-            Probe::Host { indicators, .. } => indicators.values().cloned().collect(),
-            Probe::Git { indicators, .. } => indicators.values().cloned().collect(),
-            Probe::Prometheus { series, .. } => series.iter().map(|one| one.indicator.clone()).collect(),
-            Probe::Rehearsal { series, .. } => series.iter().map(|one| one.indicator.clone()).collect(),
-        }
-    };
-    agent.probes.iter().flat_map(of).collect()
+    agent.probes.iter().flat_map(|probe| probe.source.indicators()).collect()
 }
 
 fn played() -> Vec<RehearsedSeries> {
     let probe = agent("agent-rehearsal.toml").probes.remove(0);
-    let Probe::Rehearsal { series, cadence, past } = probe else { panic!("no rehearsal: {probe:?}") };
-    assert_eq!((cadence, past), (Duration::from_secs(1), Duration::from_secs(600)));
-    series
+    let Source::Rehearsal(rehearsal) = probe.source else { panic!("no rehearsal: {probe:?}") };
+    assert_eq!((probe.cadence, rehearsal.past), (Duration::from_secs(1), Duration::from_secs(600)));
+    rehearsal.series
 }
 
 #[test]

@@ -177,10 +177,12 @@ proptest! {
 
     #[test]
     fn no_damage_to_a_file_makes_a_reader_panic(
-        file in 0..4usize, from in 0.0..1.0f64, length in 0..40usize, scar in "[\\[\\]{}=\"'.,#\\n 0-9a-zé-]{0,8}",
+        file in 0..6usize, from in 0.0..1.0f64, length in 0..40usize, scar in "[\\[\\]{}=\"'.,#\\n 0-9a-zé-]{0,8}",
     ) {
         use crate::demo::{AGENT_REHEARSAL, AGENT_WORKSHOP, ORGANISATION};
-        let files = [ORGANISATION, AGENT_REHEARSAL, AGENT_WORKSHOP, include_str!("broken.toml")];
+        let broken = [include_str!("broken.toml"), include_str!("../agent/broken-probes.toml")];
+        let stdin = include_str!("../../examples/stdin.toml");
+        let files = [ORGANISATION, AGENT_REHEARSAL, AGENT_WORKSHOP, broken[0], broken[1], stdin];
         let whole: Vec<char> = files[file].chars().collect();
         let from = (from * whole.len() as f64) as usize;
         let rest = whole.iter().skip(from + length);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use config::agent::Agent;
 use cybernet::agent::{Hello, PROTOCOL};
 use futures_util::future::try_join_all;
-use reqwest::Url;
 use tokio::{
     sync::mpsc,
     task::JoinError,
@@ -16,13 +15,14 @@ use vsm::reading::Reading;
 
 use crate::{
     clock,
+    gate::Gate,
     link::{self, Link, Patience},
     outbox::{
         Outbox, OutboxFault,
         keeper::{Keeper, Pickup},
     },
-    probe::{Probe, git::Git, host::Host, prometheus::Prometheus, rehearsal::Rehearsal},
-    sample::{self, Sampler},
+    probe::{self, CannotBeRead, Probe},
+    sample::{self, Rhythm, Sampler},
 };
 
 /// How long everything may take to stop.
@@ -45,14 +45,9 @@ pub enum Refusal {
     /// There is no place for the readings.
     #[error(transparent)]
     Outbox(#[from] OutboxFault),
-    /// There is nothing to scrape at this address.
-    #[error("prometheus url: {found:?}: {why}")]
-    Url {
-        /// As it was written.
-        found: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    /// Something that is written cannot be read at all.
+    #[error(transparent)]
+    Probe(#[from] CannotBeRead),
 }
 
 impl App {
@@ -104,60 +99,22 @@ pub fn hello(config: &Agent) -> Hello {
 
 /// One sampler for each probe; their clocks begin now. Needs a running tokio.
 pub fn samplers(config: &Agent) -> Result<Vec<Sampler>, Refusal> {
-    config.probes.iter().map(|probe| sampler(probe, &config.room)).collect()
+    config.probes.iter().map(|written| sampler(written, config)).collect()
 }
 
 fn link(config: Agent, pickup: Pickup) -> Link {
     Link { hello: hello(&config), room: config.room, pickup, patience: Patience::default() }
 }
 
-fn sampler(probe: &config::agent::Probe, room: &str) -> Result<Sampler, Refusal> {
-    use config::agent::Probe as Written;
-    let (probe, cadence) = match probe.clone() {
-        Written::Host { cadence, indicators } => (Probe::Host(Host::new(indicators)), cadence),
-        Written::Git { cadence, repository, indicators } => (Probe::Git(Git::new(repository, indicators)), cadence),
-        Written::Prometheus { cadence, url, series } => {
-            let url = page(url, room)?;
-            let fault = |why: reqwest::Error| Refusal::Url { found: url.to_string(), why: why.to_string() };
-            (Probe::Prometheus(Prometheus::new(url.clone(), series).map_err(fault)?), cadence)
-        }
-        Written::Rehearsal { cadence, past, series } => {
-            (Probe::Rehearsal(Rehearsal::new(clock::now(), cadence, past, series)), cadence)
-        }
+fn sampler(written: &config::agent::Probe, config: &Agent) -> Result<Sampler, Refusal> {
+    let probe = probe::set_up(written, &config.room)?;
+    let (cadence, time_limit) = (written.cadence, written.time_limit);
+    let rhythm = match &probe {
+        // A script says itself what happens when.
+        Probe::Rehearsal(_) => Rhythm::even(cadence, time_limit),
+        _ => Rhythm::placed(&format!("{}/{probe}", config.id), cadence, time_limit, clock::now()),
     };
-    Ok(Sampler::new(probe, cadence))
-}
-
-/// Where to scrape: `written`, or else the room's own page.
-fn page(written: Option<String>, room: &str) -> Result<Url, Refusal> {
-    let found = written.clone().unwrap_or_else(|| room.replacen("ws://", "http://", 1));
-    let refuse = |why: String| Refusal::Url { found: found.clone(), why };
-    let mut url: Url = found.parse().map_err(|why| refuse(format!("{why}")))?;
-    if url.scheme() != "http" {
-        return Err(refuse("this agent scrapes http:// only".to_owned()));
-    }
-    if written.is_none() {
-        url.set_path("/metrics");
-        url.set_query(None);
-    }
-    Ok(url)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_that_is_not_named_is_the_rooms_own() {
-        let room = "ws://127.0.0.1:1972/api/v1/agent?x=1";
-        assert_eq!(page(None, room).unwrap().as_str(), "http://127.0.0.1:1972/metrics");
-        let named = page(Some("http://host:9100/m?x=1".to_owned()), room).unwrap();
-        assert_eq!(named.as_str(), "http://host:9100/m?x=1");
-    }
-
-    #[test]
-    fn what_cannot_be_scraped_is_refused_before_anything_runs() {
-        let refusal = page(Some("https://host/metrics".to_owned()), "ws://room").unwrap_err().to_string();
-        assert_eq!(refusal, "prometheus url: \"https://host/metrics\": this agent scrapes http:// only");
-    }
+    let known = |id| config.plausible.get(&id).map(|plausible| (id, *plausible));
+    let gate = Gate::new(written.source.indicators().into_iter().filter_map(known).collect());
+    Ok(Sampler::new(probe, rhythm, gate))
 }

@@ -6,6 +6,10 @@ use vsm::time::Moment;
 
 /// Now, to the millisecond; the epoch if the machine believes to live before it.
 pub fn now() -> Moment {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Moment::default() + since_epoch
+    moment(SystemTime::now())
+}
+
+/// A moment of the machine's clock; the epoch if it lies before it.
+pub(crate) fn moment(at: SystemTime) -> Moment {
+    Moment::default() + at.duration_since(UNIX_EPOCH).unwrap_or_default()
 }

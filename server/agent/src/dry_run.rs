@@ -1,6 +1,10 @@
-//! What would leave, word for word, on standard output; nothing is sent and no outbox is touched.
+//! What would leave, word for word, on standard output, and what would not and why on standard error; nothing is sent and no
+//! outbox is touched.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use config::agent::Agent;
 use cybernet::agent::encode_readings;
@@ -11,6 +15,9 @@ use crate::{
     app::{self, Refusal},
     probe::Probe,
 };
+
+/// Nobody waits an hour to see what would leave once an hour.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Why a dry run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -25,18 +32,22 @@ pub enum DryRunFault {
 
 /// Writes the hello, then the frames of `rounds` readings of each probe as they are taken, a frame each line.
 ///
-/// Sequences are those of an empty outbox. A rehearsed past is announced on standard error and left out.
+/// Sequences are those of an empty outbox. Between two readings of a probe is a second at most, however slow its cadence. A
+/// rehearsed past is announced on standard error and left out.
 pub async fn run(config: &Agent, rounds: u64, out: &mut impl Write) -> Result<(), DryRunFault> {
     writeln!(out, "{}", app::hello(config).encode())?;
     let (hand_in, mut handed) = mpsc::channel(16);
     let samplers = app::samplers(config)?;
     let reading = samplers.into_iter().map(|mut sampler| {
         let hand_in = hand_in.clone();
+        sampler.hurry(LONGEST_PAUSE);
         async move {
             announce_past(sampler.probe());
             for _ in 0..rounds {
+                let readout = sampler.tick().await;
+                readout.faults.iter().for_each(|fault| eprintln!("stays here: {fault}"));
                 // The printer is gone only when this is dropped with it.
-                hand_in.send(sampler.tick().await).await.ok();
+                hand_in.send(readout.readings).await.ok();
             }
         }
     });

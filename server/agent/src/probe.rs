@@ -2,25 +2,61 @@
 //!
 //! A source that fails gives a fault and no reading, never a zero.
 
+pub mod command;
+pub mod file;
 pub mod git;
 pub mod host;
+pub mod http;
+pub mod log;
+pub mod process;
 pub mod prometheus;
 pub mod rehearsal;
+pub mod statsd;
+pub mod stdin;
+pub mod webhook;
 
-use std::fmt;
+mod aside;
+mod find;
+mod lines;
+mod run;
+mod set_up;
+mod web;
+mod when;
+
+use std::{fmt, future::pending};
 
 use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
-use self::{git::Git, host::Host, prometheus::Prometheus, rehearsal::Rehearsal};
+pub use self::set_up::{CannotBeRead, set_up};
+use self::{
+    command::Command, file::FileProbe, git::Git, host::Host, http::Http, log::Log, process::Process,
+    prometheus::Prometheus, rehearsal::Rehearsal, statsd::Statsd, stdin::Stdin, webhook::Webhook,
+};
 
 /// A source of readings.
 pub enum Probe {
     /// This machine.
     Host(Host),
+    /// Processes on this machine.
+    Process(Process),
+    /// A program that is run.
+    Command(Command),
+    /// A page that is asked for over HTTP.
+    Http(Http),
+    /// A file as a whole.
+    File(FileProbe),
+    /// A file to which lines are added.
+    Log(Log),
     /// A git repository on this machine.
     Git(Git),
     /// A page in Prometheus' text format.
     Prometheus(Prometheus),
+    /// What programs send in StatsD's protocol.
+    Statsd(Statsd),
+    /// What comes in on standard input.
+    Stdin(Stdin),
+    /// Events that are posted.
+    Webhook(Webhook),
     /// A script.
     Rehearsal(Rehearsal),
 }
@@ -49,9 +85,28 @@ impl Probe {
     pub async fn read(&mut self, now: Moment) -> Readout {
         match self {
             Self::Host(host) => host.read(now).await,
+            Self::Process(process) => process.read(now).await,
+            Self::Command(command) => command.read(now).await,
+            Self::Http(http) => http.read(now).await,
+            Self::File(file) => file.read(now).await,
+            Self::Log(log) => log.read(now).await,
             Self::Git(git) => git.read(now).await,
             Self::Prometheus(prometheus) => prometheus.read(now).await,
+            Self::Statsd(statsd) => statsd.read(now),
+            Self::Stdin(stdin) => stdin.read(),
+            Self::Webhook(webhook) => webhook.read(now),
             Self::Rehearsal(rehearsal) => rehearsal.read(now),
+        }
+    }
+
+    /// Takes in what a source tells by itself, from one reading to the next. Never ends; what was taken in stays when
+    /// the future is dropped.
+    pub async fn listen(&mut self) {
+        match self {
+            Self::Statsd(statsd) => statsd.listen().await,
+            Self::Stdin(stdin) => stdin.listen().await,
+            Self::Webhook(webhook) => webhook.listen().await,
+            _ => pending().await,
         }
     }
 }
@@ -60,8 +115,16 @@ impl fmt::Display for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Host(_) => f.write_str("host"),
+            Self::Process(process) => write!(f, "process {process}"),
+            Self::Command(command) => write!(f, "command {command}"),
+            Self::Http(http) => write!(f, "http {}", http.url()),
+            Self::File(file) => write!(f, "file {}", file.path().display()),
+            Self::Log(log) => write!(f, "log {}", log.path().display()),
             Self::Git(git) => write!(f, "git {}", git.repository().display()),
             Self::Prometheus(prometheus) => write!(f, "prometheus {}", prometheus.url()),
+            Self::Statsd(statsd) => write!(f, "statsd {}", statsd.address()),
+            Self::Stdin(_) => f.write_str("stdin"),
+            Self::Webhook(webhook) => write!(f, "webhook {}", webhook.address()),
             Self::Rehearsal(_) => f.write_str("rehearsal"),
         }
     }
@@ -82,6 +145,15 @@ impl Readout {
         match reading {
             Ok(reading) => self.readings.push(reading),
             Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    /// The same where there may be nothing to say yet; a fault is about the indicator.
+    fn take_any(&mut self, indicator: &IndicatorId, now: Moment, value: Result<Option<f64>, String>) {
+        match value {
+            Ok(None) => (),
+            Ok(Some(value)) => self.take(indicator, now, Ok(value)),
+            Err(why) => self.take(indicator, now, Err(ProbeFault::new(indicator.as_str(), why))),
         }
     }
 }

@@ -1,170 +1,177 @@
 //! A git repository on this machine, through the git that is installed.
+//!
+//! Of a commit its dates are read and where it stands, never whose it is.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    process::Stdio,
+mod branches;
+mod landed;
+
+use std::path::Path;
+
+use config::agent::{GitQuantity, Repository};
+use tokio::process::Command;
+use vsm::time::Moment;
+
+use self::landed::Landed;
+use super::{
+    ProbeFault, Readout,
+    run::{self, first_line},
 };
 
-use config::agent::GitQuantity;
-use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    process::Command,
-};
-use vsm::{id::IndicatorId, time::Moment};
-
-use super::{ProbeFault, Readout};
-
-/// How much of a line of git's is kept, in bytes.
-const LONGEST_LINE: usize = 256;
+/// The longest answer of git's that is read, in bytes.
+const LONGEST_ANSWER: usize = 8 << 20;
+/// The most commits that are looked at in one reading.
+const MOST_COMMITS: usize = 20_000;
+const MINUTE: f64 = 60.0;
+const HOUR: f64 = 3600.0;
+const DAY: f64 = 86_400.0;
 
 /// Reads one repository.
-pub struct Git {
-    repository: PathBuf,
-    indicators: BTreeMap<GitQuantity, IndicatorId>,
+pub struct Git(Repository);
+
+/// What several quantities of one reading are made of.
+#[derive(Default)]
+struct Looked {
+    default_branch: Option<String>,
+    landed: Option<Landed>,
+    /// The age of each open branch, in seconds.
+    branches: Option<Vec<f64>>,
 }
 
 impl Git {
-    /// A probe for the quantities that have an indicator.
-    pub fn new(repository: PathBuf, indicators: BTreeMap<GitQuantity, IndicatorId>) -> Self {
-        Self { repository, indicators }
+    /// A probe of what was written.
+    pub fn new(written: Repository) -> Self {
+        Self(written)
     }
 
     /// The repository's working tree.
     pub fn repository(&self) -> &Path {
-        &self.repository
+        &self.0.folder
     }
 
-    /// Reads all quantities, one git process each.
+    /// Reads all quantities, a few git processes each.
     pub async fn read(&mut self, now: Moment) -> Readout {
         let mut readout = Readout::default();
-        for (quantity, indicator) in &self.indicators {
-            readout.take(indicator, now, self.quantity(*quantity, now).await);
+        let mut looked = Looked::default();
+        for (quantity, indicator) in &self.0.indicators {
+            match self.quantity(*quantity, now, &mut looked).await {
+                Ok(None) => (),
+                Ok(Some(value)) => readout.take(indicator, now, Ok(value)),
+                Err(fault) => readout.take(indicator, now, Err(fault)),
+            }
         }
         readout
     }
 
-    async fn quantity(&self, quantity: GitQuantity, now: Moment) -> Result<f64, ProbeFault> {
-        match quantity {
+    async fn quantity(
+        &self,
+        quantity: GitQuantity,
+        now: Moment,
+        looked: &mut Looked,
+    ) -> Result<Option<f64>, ProbeFault> {
+        Ok(match quantity {
             // Of the branch that is checked out.
-            GitQuantity::Commits => self.number(&["rev-list", "--count", "HEAD"]).await,
-            // By the committer's clock, in minutes; a commit from the future is new.
+            GitQuantity::Commits => Some(self.number(&["rev-list", "--count", "HEAD"]).await?),
+            // By the committer's clock; a commit from the future is new.
             GitQuantity::NewestAge => {
                 let seconds = self.number(&["log", "-1", "--format=%ct"]).await?;
                 let committed_at = Moment::from_unix_millis((seconds * 1000.0) as i64);
-                Ok(now.since(committed_at).as_secs_f64() / 60.0)
+                Some(now.since(committed_at).as_secs_f64() / MINUTE)
             }
             // Not committed yet: changed, added, removed or new, one line each.
-            GitQuantity::FilesChanged => self.ask(&["status", "--porcelain"]).await.map(|said| said.lines as f64),
+            GitQuantity::FilesChanged => Some(self.ask(&["status", "--porcelain"]).await?.lines as f64),
+            GitQuantity::Landed => Some(self.landed(now, looked).await?.lead_times.len() as f64),
+            GitQuantity::LeadTime => median(&self.landed(now, looked).await?.lead_times).map(|it| it / HOUR),
+            GitQuantity::Reverts => {
+                let range = self.landed(now, looked).await?.range.clone();
+                Some(self.reverts(&range).await?)
+            }
+            GitQuantity::OpenBranches => Some(self.branches(now, looked).await?.len() as f64),
+            GitQuantity::BranchAge => median(self.branches(now, looked).await?).map(|it| it / DAY),
+        })
+    }
+
+    async fn landed<'a>(&self, now: Moment, looked: &'a mut Looked) -> Result<&'a Landed, ProbeFault> {
+        if looked.landed.is_none() {
+            let branch = self.default_branch(looked).await?;
+            looked.landed = Some(landed::look(self, &branch, now - self.0.period).await?);
         }
+        Ok(looked.landed.get_or_insert_default())
+    }
+
+    async fn branches<'a>(&self, now: Moment, looked: &'a mut Looked) -> Result<&'a [f64], ProbeFault> {
+        if looked.branches.is_none() {
+            let branch = self.default_branch(looked).await?;
+            looked.branches = Some(branches::look(self, &branch, now).await?);
+        }
+        Ok(looked.branches.get_or_insert_default())
+    }
+
+    /// Git itself writes these words when it takes a commit back.
+    async fn reverts(&self, range: &str) -> Result<f64, ProbeFault> {
+        let words = "--grep=^Revert \"|^This reverts commit [0-9a-f]{7,}";
+        self.number(&["rev-list", "--count", "--no-merges", "--extended-regexp", words, range, "--"]).await
+    }
+
+    /// What was written, or what `origin` says, or what is checked out.
+    async fn default_branch(&self, looked: &mut Looked) -> Result<String, ProbeFault> {
+        if looked.default_branch.is_none() {
+            looked.default_branch = Some(match &self.0.default_branch {
+                Some(branch) => branch.clone(),
+                None => {
+                    let origin = ["rev-parse", "--verify", "--quiet", "refs/remotes/origin/HEAD"];
+                    let is_known = self.run(&origin).await?.status.success();
+                    if is_known { "refs/remotes/origin/HEAD" } else { "HEAD" }.to_owned()
+                }
+            });
+        }
+        Ok(looked.default_branch.clone().unwrap_or_default())
     }
 
     async fn number(&self, arguments: &[&str]) -> Result<f64, ProbeFault> {
-        let said = self.ask(arguments).await?;
-        said.first.parse().map_err(|_| self.fault(arguments, format!("not a number: {:?}", said.first)))
+        let said = first_line(&self.ask(arguments).await?.output);
+        said.parse().map_err(|_| self.fault(arguments, format!("not a number: {said:?}")))
+    }
+
+    /// The lines of an answer that is read as a whole.
+    async fn lines(&self, arguments: &[&str]) -> Result<String, ProbeFault> {
+        let ended = self.ask(arguments).await?;
+        if !ended.is_whole {
+            return Err(self.fault(arguments, format!("an answer of more than {LONGEST_ANSWER} bytes")));
+        }
+        Ok(String::from_utf8_lossy(&ended.output).into_owned())
+    }
+
+    async fn ask(&self, arguments: &[&str]) -> Result<run::Ended, ProbeFault> {
+        let ended = self.run(arguments).await?;
+        match ended.failure() {
+            Some(why) => Err(self.fault(arguments, why)),
+            None => Ok(ended),
+        }
     }
 
     /// Runs git, which dies with this future. It takes no lock and runs no program that the repository names.
-    async fn ask(&self, arguments: &[&str]) -> Result<Said, ProbeFault> {
-        let spawned = Command::new("git")
-            .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "-C"])
-            .arg(&self.repository)
-            .args(arguments)
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_WORK_TREE")
-            .env_remove("GIT_INDEX_FILE")
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn();
-        let mut child = spawned.map_err(|why| self.fault(arguments, format!("git does not start: {why}")))?;
-        let (output, complaint) = (listen(child.stdout.take()), listen(child.stderr.take()));
-        let (output, complaint, status) = tokio::join!(output, complaint, child.wait());
-        match status {
-            Ok(status) if status.success() => Ok(output),
-            Ok(status) => Err(self.fault(arguments, format!("{status}: {}", complaint.first))),
-            Err(why) => Err(self.fault(arguments, why.to_string())),
-        }
+    async fn run(&self, arguments: &[&str]) -> Result<run::Ended, ProbeFault> {
+        let mut command = Command::new("git");
+        command.args(["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"]);
+        command.arg("-C").arg(&self.0.folder).args(arguments);
+        command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE").env("LC_ALL", "C");
+        let ended = run::run(command, LONGEST_ANSWER).await;
+        ended.map_err(|why| self.fault(arguments, format!("git does not start: {why}")))
     }
 
     fn fault(&self, arguments: &[&str], why: String) -> ProbeFault {
         let command = arguments.first().copied().unwrap_or_default();
-        ProbeFault::new(format!("git {command} in {}", self.repository.display()), why)
+        ProbeFault::new(format!("git {command} in {}", self.0.folder.display()), why)
     }
 }
 
-/// What a process said: its first line and how many there were.
-#[derive(Default)]
-struct Said {
-    first: String,
-    lines: u64,
-}
-
-/// Listens to the end and keeps one line, however much is said.
-async fn listen(pipe: Option<impl AsyncRead + Unpin>) -> Said {
-    let (mut first, mut lines) = (Vec::new(), 0);
-    let mut buffer = [0; 4096];
-    let Some(mut pipe) = pipe else { return Said::default() };
-    while let Ok(read @ 1..) = pipe.read(&mut buffer).await {
-        if lines == 0 {
-            let rest = LONGEST_LINE.saturating_sub(first.len());
-            first.extend(buffer[..read].iter().take_while(|byte| **byte != b'\n').take(rest));
-        }
-        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
-    }
-    Said { first: String::from_utf8_lossy(&first).trim().to_owned(), lines }
+/// The middle one, or the mean of the two in the middle.
+fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let (low, high) = (sorted.get(sorted.len().saturating_sub(1) / 2)?, sorted.get(sorted.len() / 2)?);
+    Some((low + high) / 2.0)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    const COMMITTED_AT: Moment = Moment::from_unix_millis(1_763_600_000_000);
-
-    fn git(folder: &Path, arguments: &[&str]) {
-        let ran = std::process::Command::new("git")
-            .args(["-c", "user.name=Stafford", "-c", "user.email=stafford@example.org", "-c", "commit.gpgsign=false"])
-            .arg("-C")
-            .arg(folder)
-            .args(arguments)
-            .env("GIT_COMMITTER_DATE", "1763600000 +0000")
-            .output()
-            .unwrap();
-        assert!(ran.status.success(), "{ran:?}");
-    }
-
-    fn probe(folder: &Path) -> Git {
-        let quantities = [GitQuantity::Commits, GitQuantity::NewestAge, GitQuantity::FilesChanged];
-        let names = ["commits", "newest_age", "files_changed"].map(|name| IndicatorId::parse(name).unwrap());
-        Git::new(folder.to_owned(), quantities.into_iter().zip(names).collect())
-    }
-
-    #[tokio::test]
-    async fn a_repository_is_counted_and_its_newest_commit_ages() {
-        let folder = tempfile::tempdir().unwrap();
-        git(folder.path(), &["init", "--quiet"]);
-        for message in ["one", "two"] {
-            git(folder.path(), &["commit", "--quiet", "--allow-empty", "--message", message]);
-        }
-        for file in ["a", "b", "c"] {
-            std::fs::write(folder.path().join(file), file).unwrap();
-        }
-        let readout = probe(folder.path()).read(COMMITTED_AT + Duration::from_secs(90)).await;
-        assert_eq!(readout.faults, []);
-        let values = readout.readings.iter().map(|reading| (reading.indicator.as_str(), reading.value()));
-        let values: BTreeMap<_, _> = values.collect();
-        assert_eq!(values, BTreeMap::from([("commits", 2.0), ("newest_age", 1.5), ("files_changed", 3.0)]));
-    }
-
-    #[tokio::test]
-    async fn where_there_is_no_repository_there_are_faults_in_gits_words_and_no_zero() {
-        let folder = tempfile::tempdir().unwrap();
-        let readout = probe(&folder.path().join("nowhere")).read(COMMITTED_AT).await;
-        assert_eq!((readout.readings.len(), readout.faults.len()), (0, 3));
-        assert!(readout.faults[0].why.contains("cannot change to"), "{}", readout.faults[0]);
-    }
-}
+mod tests;

@@ -1,42 +1,31 @@
 //! This machine: processor, memory, load, disk, network.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use config::agent::HostQuantity;
 use sysinfo::{DiskRefreshKind, Disks, MINIMUM_CPU_UPDATE_INTERVAL, Networks, System};
 use vsm::{id::IndicatorId, time::Moment};
 
-use super::{ProbeFault, Readout};
+use super::{ProbeFault, Readout, aside::Aside};
 
 /// Reads this machine.
 pub struct Host {
     indicators: BTreeMap<HostQuantity, IndicatorId>,
-    /// Shared with the thread that looks, because a file system that hangs must not hang the agent.
-    senses: Arc<Mutex<Senses>>,
+    senses: Aside<Senses>,
 }
 
 impl Host {
     /// A probe for the quantities that have an indicator.
     pub fn new(indicators: BTreeMap<HostQuantity, IndicatorId>) -> Self {
-        Self { indicators, senses: Arc::default() }
+        Self { indicators, senses: Aside::default() }
     }
 
     /// Reads them all. Processor and network are means since the last reading, so the first one is without them.
     pub async fn read(&mut self, now: Moment) -> Readout {
         let quantities: Vec<HostQuantity> = self.indicators.keys().copied().collect();
-        let senses = Arc::clone(&self.senses);
-        let look = tokio::task::spawn_blocking(move || {
-            let mut senses = senses.try_lock().ok()?;
-            Some(senses.look(&quantities))
-        });
-        let found = match look.await {
-            Ok(Some(found)) => found,
-            Ok(None) => return Readout::fault("host", "the reading before this one still hangs"),
-            Err(crash) => return Readout::fault("host", crash.to_string()),
+        let found = match self.senses.look(move |senses| senses.look(&quantities)).await {
+            Ok(found) => found,
+            Err(why) => return Readout::fault("host", why),
         };
         let mut readout = Readout::default();
         for ((quantity, indicator), value) in self.indicators.iter().zip(found) {
@@ -170,7 +159,8 @@ mod tests {
         assert_eq!(first.faults, []);
         let named: Vec<_> = first.readings.iter().map(|reading| reading.indicator.as_str()).collect();
         assert_eq!(named.len(), 3, "{named:?}");
-        host.senses.lock().unwrap().processor_at = Instant::now().checked_sub(MINIMUM_CPU_UPDATE_INTERVAL);
+        let earlier = Instant::now().checked_sub(MINIMUM_CPU_UPDATE_INTERVAL);
+        host.senses.look(move |senses| senses.processor_at = earlier).await.unwrap();
         let second = host.read(Moment::default()).await;
         assert_eq!((second.readings.len(), second.faults.len()), (6, 0));
         for reading in second.readings {
@@ -178,14 +168,5 @@ mod tests {
             let range = if is_percent { 0.0..=100.0 } else { 0.0..=f64::MAX };
             assert!(range.contains(&reading.value()), "{reading:?}");
         }
-    }
-
-    #[test]
-    fn a_reading_that_still_hangs_is_a_fault_and_not_a_second_thread_that_hangs() {
-        let mut host = Host::new(BTreeMap::new());
-        let senses = Arc::clone(&host.senses);
-        let _hanging = senses.lock().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        assert_eq!(runtime.block_on(host.read(Moment::default())).faults.len(), 1);
     }
 }

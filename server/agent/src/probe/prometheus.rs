@@ -3,17 +3,17 @@
 mod rate;
 pub mod text;
 
-use std::fmt::Write;
-
-use config::agent::ScrapedSeries;
+use config::agent::{ScrapedSeries, Selector};
 use reqwest::{Client, Url};
 use vsm::time::Moment;
 
 use self::{rate::Rates, text::Sample};
-use super::{ProbeFault, Readout};
+use super::{ProbeFault, Readout, web};
 
 /// The longest page that is read, in bytes.
 const LONGEST_PAGE: usize = 8 << 20;
+/// How many redirects are followed.
+const REDIRECTS: usize = 5;
 
 /// Reads one page.
 pub struct Prometheus {
@@ -24,8 +24,8 @@ pub struct Prometheus {
 
 impl Prometheus {
     /// A probe of the page at `url`, which is asked directly and through no proxy.
-    pub fn new(url: Url, series: Vec<ScrapedSeries>) -> Result<Self, reqwest::Error> {
-        let client = Client::builder().no_proxy().build()?;
+    pub fn new(url: Url, series: Vec<ScrapedSeries>) -> Result<Self, String> {
+        let client = web::client(&url, REDIRECTS, None, false)?;
         let series = series.into_iter().map(|series| (series, Rates::default())).collect();
         Ok(Self { client, url, series })
     }
@@ -45,14 +45,8 @@ impl Prometheus {
 
     async fn fetch(&self) -> Result<String, String> {
         let asked = self.client.get(self.url.clone()).header("accept", "text/plain; version=0.0.4").send().await;
-        let mut answer = asked.and_then(reqwest::Response::error_for_status).map_err(|fault| in_words(&fault))?;
-        let mut page = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|fault| in_words(&fault))? {
-            if LONGEST_PAGE < page.len() + chunk.len() {
-                return Err(format!("a page of more than {LONGEST_PAGE} bytes"));
-            }
-            page.extend_from_slice(&chunk);
-        }
+        let answer = asked.and_then(reqwest::Response::error_for_status);
+        let page = web::body(&mut answer.map_err(|fault| web::in_words(&fault))?, LONGEST_PAGE).await?;
         String::from_utf8(page).map_err(|fault| fault.to_string())
     }
 
@@ -83,39 +77,32 @@ impl Prometheus {
 }
 
 fn matches(series: &ScrapedSeries, sample: &Sample<'_>) -> bool {
-    sample.name == series.metric && series.labels.iter().all(|(name, value)| sample.label(name) == Some(value.as_str()))
+    let is_selected = |(name, selector): (&String, &Selector)| selector.selects(sample.label(name).unwrap_or_default());
+    sample.name == series.metric && series.labels.iter().all(is_selected)
 }
 
 fn describe(series: &ScrapedSeries) -> String {
-    let mut words = format!("metric {}", series.metric);
-    for (name, value) in &series.labels {
-        // Writing to a string cannot fail.
-        let _ = write!(words, " {name}={value:?}");
-    }
-    words
-}
-
-/// The whole chain, because the outermost fault says only that sending failed.
-fn in_words(fault: &reqwest::Error) -> String {
-    let mut words = fault.to_string();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(fault) = cause {
-        let _ = write!(words, ": {fault}");
-        cause = fault.source();
-    }
-    words
+    let label = |(name, selector): (&String, &Selector)| match selector {
+        Selector::Is(value) => format!(" {name}={value:?}"),
+        Selector::IsNot(value) => format!(" {name}!={value:?}"),
+        Selector::Matches(pattern) => format!(" {name}=~{:?}", pattern.regex().as_str()),
+        Selector::MatchesNot(pattern) => format!(" {name}!~{:?}", pattern.regex().as_str()),
+    };
+    let labels: String = series.labels.iter().map(label).collect();
+    format!("metric {}{labels}", series.metric)
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
+    use config::agent::Pattern;
     use vsm::id::IndicatorId;
 
     use super::*;
 
-    fn probe(metric: &str, labels: &[(&str, &str)], rate: bool) -> Prometheus {
-        let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    fn probe(metric: &str, labels: &[(&str, Selector)], rate: bool) -> Prometheus {
+        let labels = labels.iter().map(|(name, selector)| ((*name).to_owned(), selector.clone())).collect();
         let indicator = IndicatorId::parse("x").unwrap();
         let series = ScrapedSeries { metric: metric.to_owned(), labels, indicator, rate };
         Prometheus::new("http://127.0.0.1:9/metrics".parse().unwrap(), vec![series]).unwrap()
@@ -131,8 +118,18 @@ mod tests {
     fn labels_choose_and_what_is_chosen_is_added_up() {
         let page =
             "http{code=\"200\",path=\"/\"} 5\nhttp{code=\"500\",path=\"/\"} 3\nhttp{code=\"500\",path=\"/b\"} 4\n";
-        assert_eq!(values(&mut probe("http", &[("code", "500")], false), page, 0), [7.0]);
-        assert_eq!(values(&mut probe("http", &[], false), page, 0), [12.0]);
+        let chosen = |labels: &[(&str, Selector)]| values(&mut probe("http", labels, false), page, 0);
+        let (is, not) = (|text: &str| Selector::Is(text.to_owned()), |text: &str| Selector::IsNot(text.to_owned()));
+        let pattern = |text| Pattern::parse(text).unwrap();
+        assert_eq!(chosen(&[("code", is("500"))]), [7.0]);
+        assert_eq!(chosen(&[]), [12.0]);
+        assert_eq!(chosen(&[("code", not("200")), ("path", is("/"))]), [3.0]);
+        assert_eq!(chosen(&[("code", Selector::Matches(pattern("^(?:[25]..)$")))]), [12.0]);
+        assert_eq!(chosen(&[("path", Selector::MatchesNot(pattern("^(?:/.+)$")))]), [8.0]);
+        // As in Prometheus, a label that is not there is empty.
+        assert_eq!(chosen(&[("method", is("")), ("code", is("200"))]), [5.0]);
+        let none = probe("http", &[("code", is("404"))], false).pick(page, Moment::default());
+        assert!(none.faults[0].about == "metric http code=\"404\"" && none.readings.is_empty(), "{none:?}");
     }
 
     #[test]
@@ -158,6 +155,28 @@ mod tests {
             let readout = probe("x", &[], false).pick(page, Moment::default());
             assert_eq!((readout.readings.len(), readout.faults.len()), (0, 1), "{page:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_page_is_fetched_from_where_it_is() {
+        let counted = std::sync::atomic::AtomicU64::new(0);
+        let counted = std::sync::Arc::new(counted);
+        let page = move || {
+            let count = counted.fetch_add(30, std::sync::atomic::Ordering::Relaxed);
+            async move { format!("taken_total {count}\n") }
+        };
+        let router = axum::Router::new().route("/metrics", axum::routing::get(page));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let mut probe = Prometheus { url: url.parse().unwrap(), ..probe("taken_total", &[], true) };
+        let first = probe.read(Moment::default()).await;
+        assert!(first.faults.is_empty() && first.readings.is_empty(), "{first:?}");
+        let second = probe.read(Moment::default() + Duration::from_secs(10)).await;
+        assert_eq!((second.readings[0].value(), second.faults.len()), (3.0, 0));
+        probe.url.set_path("/elsewhere");
+        let words = probe.read(Moment::default()).await.faults[0].to_string();
+        assert!(words.contains("404 Not Found"), "{words}");
     }
 
     #[tokio::test]

@@ -1,0 +1,147 @@
+//! Processes on this machine: how many are alive, what they take, how often they begin anew.
+
+use std::{collections::BTreeSet, ffi::OsStr, fmt, fs::File, io::Read, path::Path, time::Instant};
+
+use config::agent::{Process as Written, ProcessQuantity, Which};
+use sysinfo::{
+    MINIMUM_CPU_UPDATE_INTERVAL, Pid, Process as Running, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System,
+    UpdateKind,
+};
+use vsm::time::Moment;
+
+use super::{Readout, aside::Aside};
+
+/// How many letters of a name the system keeps beside the path of the program.
+const LETTERS_KEPT: usize = 15;
+/// The longest pid file, in bytes.
+const LONGEST_PID_FILE: u64 = 64;
+
+/// Looks at some processes and takes them together.
+pub struct Process {
+    written: Written,
+    senses: Aside<Senses>,
+}
+
+impl Process {
+    /// A probe of what was written.
+    pub fn new(written: Written) -> Self {
+        Self { written, senses: Aside::default() }
+    }
+
+    /// Looks at them. Processor time and restarts are differences, so the first reading is without them.
+    pub async fn read(&mut self, now: Moment) -> Readout {
+        let which = self.written.which.clone();
+        let quantities: Vec<ProcessQuantity> = self.written.indicators.keys().copied().collect();
+        let looked = self.senses.look(move |senses| senses.look(&which, &quantities)).await;
+        match looked.and_then(|looked| looked) {
+            Ok(found) => {
+                let mut readout = Readout::default();
+                for (indicator, value) in self.written.indicators.values().zip(found) {
+                    readout.take_any(indicator, now, value);
+                }
+                readout
+            }
+            Err(why) => Readout::fault(format!("process {self}"), why),
+        }
+    }
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.written.which {
+            Which::Name(name) => f.write_str(name),
+            Which::PidFile(file) => write!(f, "of {}", file.display()),
+            Which::Pid(pid) => write!(f, "{pid}"),
+        }
+    }
+}
+
+/// A value, nothing yet, or why there is none.
+type Found = Result<Option<f64>, String>;
+
+/// What has to stay alive between two looks, because some quantities are differences.
+#[derive(Default)]
+struct Senses {
+    system: Option<System>,
+    looked_at: Option<Instant>,
+    /// Who was alive, each with the moment at which it began: numbers are given again.
+    known: Option<BTreeSet<(Pid, u64)>>,
+}
+
+impl Senses {
+    fn look(&mut self, which: &Which, quantities: &[ProcessQuantity]) -> Result<Vec<Found>, String> {
+        if self.system.is_none() {
+            self.system = Some(System::new().map_err(|why| why.to_string())?);
+        }
+        let system = self.system.as_mut().ok_or("no system")?;
+        let now = Instant::now();
+        let is_long_enough = self.looked_at.is_some_and(|before| MINIMUM_CPU_UPDATE_INTERVAL <= now - before);
+        let alive = alive(system, which)?;
+        // Processor time is measured between two refreshes, however near they are.
+        self.looked_at = Some(now);
+        let identities: BTreeSet<(Pid, u64)> = alive.iter().map(|it| (it.pid(), it.start_time())).collect();
+        let begun = self.known.as_ref().map(|known| identities.difference(known).count() as f64);
+        let found = quantities.iter().map(|quantity| match quantity {
+            ProcessQuantity::Alive => Ok(Some(alive.len() as f64)),
+            ProcessQuantity::Restarts => Ok(begun),
+            _ if alive.is_empty() => Err("no such process is alive".to_owned()),
+            ProcessQuantity::Processor => Ok(is_long_enough.then(|| sum(&alive, |it| f64::from(it.cpu_usage())))),
+            ProcessQuantity::Memory => Ok(Some(sum(&alive, |it| it.memory() as f64 / 1_000_000.0))),
+            ProcessQuantity::OpenFiles => open_files(&alive).map(Some),
+        });
+        let found = found.collect();
+        self.known = Some(identities);
+        Ok(found)
+    }
+}
+
+fn alive<'a>(system: &'a mut System, which: &Which) -> Result<Vec<&'a Running>, String> {
+    let kind = ProcessRefreshKind::nothing().with_cpu().with_memory().with_exe(UpdateKind::OnlyIfNotSet);
+    let pid = match which {
+        Which::Name(_) => None,
+        Which::PidFile(file) => Some(pid_in(file)?),
+        Which::Pid(pid) => Some(*pid),
+    };
+    match pid.map(Pid::from_u32) {
+        Some(pid) => system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind),
+        None => system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind),
+    };
+    let is_meant = |it: &&Running| match which {
+        Which::Name(name) => is_named(it, name),
+        _ => pid == Some(it.pid().as_u32()),
+    };
+    let is_over = |it: &&Running| matches!(it.status(), ProcessStatus::Zombie | ProcessStatus::Dead);
+    let all = system.processes().values().filter(|it| it.thread_kind().is_none());
+    Ok(all.filter(is_meant).filter(|it| !is_over(it)).collect())
+}
+
+/// By the path of its program, or where that cannot be seen by the letters the system keeps.
+fn is_named(process: &Running, name: &str) -> bool {
+    let kept = &name[..name.floor_char_boundary(LETTERS_KEPT)];
+    match process.exe().and_then(Path::file_name) {
+        Some(program) => program == OsStr::new(name) || process.name() == OsStr::new(name),
+        None => process.name() == OsStr::new(kept),
+    }
+}
+
+fn pid_in(file: &Path) -> Result<u32, String> {
+    let fault = |why: String| format!("pid file {}: {why}", file.display());
+    let mut text = String::new();
+    let opened = File::open(file).and_then(|file| file.take(LONGEST_PID_FILE).read_to_string(&mut text));
+    opened.map_err(|why| fault(why.to_string()))?;
+    text.trim().parse().map_err(|_| fault(format!("not the number of a process: {:?}", text.trim())))
+}
+
+fn sum(processes: &[&Running], of: impl Fn(&Running) -> f64) -> f64 {
+    processes.iter().map(|it| of(it)).sum()
+}
+
+fn open_files(processes: &[&Running]) -> Result<f64, String> {
+    let counted = |it: &&Running| {
+        it.open_files().map(|count| count as f64).ok_or_else(|| format!("those of process {} cannot be seen", it.pid()))
+    };
+    processes.iter().map(counted).sum()
+}
+
+#[cfg(test)]
+mod tests;
