@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, time::Moment};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What a snapshot holds: the shard's part is compact, the desk's part is small.
 #[derive(Deserialize, Serialize)]

@@ -46,6 +46,8 @@ pub struct State {
     /// The onset of the last signal that was said to be useful: so often it is said, it counts once.
     useful: Option<Moment>,
     measured_at: Moment,
+    /// The same, by the calendar of its unit.
+    at: At,
     /// When it was last heard of, never later than the room's own clock.
     heard_at: Moment,
     /// When anything was received from it, by the room's clock.
@@ -79,6 +81,7 @@ impl Watch {
             raised: None,
             useful: None,
             measured_at: Moment::from_unix_millis(i64::MIN),
+            at: At::utc(i64::MIN),
             heard_at: Moment::from_unix_millis(i64::MIN),
             received_at: Moment::from_unix_millis(i64::MIN),
             interval: Interval::default(),
@@ -100,8 +103,8 @@ impl Watch {
                 watch.state.detector.retell(&watch.told);
             }
         } else {
-            let State { standing, measured_at, heard_at, received_at, interval, .. } = state;
-            watch.state = State { standing, measured_at, heard_at, received_at, interval, ..watch.state };
+            let State { standing, measured_at, at, heard_at, received_at, interval, .. } = state;
+            watch.state = State { standing, measured_at, at, heard_at, received_at, interval, ..watch.state };
         }
         watch.state.raised = watch.state.raised.filter(|_| !watch.indicator.muted);
         watch
@@ -111,10 +114,19 @@ impl Watch {
     ///
     /// A reading that is not newer than the last one is kept in the journal, counted as late, and told to nobody; if it
     /// fills a gap among the last ones, it takes its place there.
-    pub fn observe(&mut self, arrival: Arrival, calendar: &mut Calendar, followed: bool, mut say: impl FnMut(What)) {
+    ///
+    /// The result is what was expected of it: the lower end of 95 %, the centre, the upper end; none where nothing was, or
+    /// where it is too late to say.
+    pub fn observe(
+        &mut self,
+        arrival: Arrival,
+        calendar: &mut Calendar,
+        followed: bool,
+        mut say: impl FnMut(What),
+    ) -> Option<[f64; 3]> {
         if arrival.measured_at <= self.state.measured_at {
             self.take_late(&arrival, calendar, followed, say);
-            return;
+            return None;
         }
         // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
         if self.was_waited_for(arrival.received_at) {
@@ -123,10 +135,14 @@ impl Watch {
         self.state.received_at = arrival.received_at;
         self.catch_up(arrival.measured_at, calendar, &mut say);
         self.hear(&arrival);
-        let at = calendar.at(arrival.measured_at);
+        self.state.at = calendar.at(arrival.measured_at);
         let Judgement { outlook, diagnosis, news, .. } =
-            self.state.detector.observe(&self.told, at, Some(arrival.value));
-        self.remember(&arrival, outlook.as_ref());
+            self.state.detector.observe(&self.told, self.state.at, Some(arrival.value));
+        let expected = outlook.map(|outlook| {
+            let (lower, upper) = outlook.interval(0.95);
+            [lower, outlook.centre(), upper]
+        });
+        self.remember(&arrival, expected);
         let muted = calendar.is_within(&self.indicator.muted_hours, arrival.measured_at);
         let young = diagnosis.is_none_or(|diagnosis| diagnosis.young);
         self.stand(&arrival, young, muted, &mut say);
@@ -135,6 +151,7 @@ impl Watch {
             let newest = self.state.past.newest().expect("a reading was just remembered");
             say(What::Step(self.step(newest)));
         }
+        expected
     }
 
     /// Lets the room's clock go on: says so if a reading was due before `now` and did not come, or since when, if an old
@@ -269,11 +286,8 @@ impl Watch {
         }
     }
 
-    fn remember(&mut self, arrival: &Arrival, outlook: Option<&Outlook>) {
-        let forecast = outlook.map(|outlook| {
-            let (lower, upper) = outlook.interval(0.95);
-            [lower, outlook.centre(), upper].map(|y| y as f32)
-        });
+    fn remember(&mut self, arrival: &Arrival, expected: Option<[f64; 3]>) {
+        let forecast = expected.map(|expected| expected.map(|y| y as f32));
         self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast, late: false });
     }
 
@@ -282,12 +296,11 @@ impl Watch {
     }
 
     fn ahead(&self) -> Vec<Band> {
-        let newest = At::utc(self.state.measured_at.unix_millis());
         let band = |outlook: Outlook| {
             let (lower, upper) = outlook.interval(0.95);
             Band::new(lower, outlook.centre(), upper)
         };
-        self.state.detector.ahead(&self.told, newest, AHEAD).into_iter().map_while(band).collect()
+        self.state.detector.ahead(&self.told, self.state.at, AHEAD).into_iter().map_while(band).collect()
     }
 
     /// Whether nothing at all came in the time in which a reading was due; the readings of a backlog come at once.

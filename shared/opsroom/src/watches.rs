@@ -83,21 +83,28 @@ impl Watches {
         Learned { watches: self.watches.iter().map(state).collect() }
     }
 
-    /// Folds one reading in.
-    pub fn observe(&mut self, reading: &Reading, received_at: Moment, rehearsed: bool, out: &mut Vec<Disturbance>) {
+    /// Folds one reading in; the result is what was expected of it, as [`Watch::observe`] has it.
+    pub fn observe(
+        &mut self,
+        reading: &Reading,
+        received_at: Moment,
+        rehearsed: bool,
+        out: &mut Vec<Disturbance>,
+    ) -> Option<[f64; 3]> {
         let Some(place) = self.place(&reading.indicator, received_at, out) else {
             self.unwatched += 1;
-            return;
+            return None;
         };
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
         let Hung { watch, calendar } = &mut self.watches[place];
         let is_new = watch.trace_is_empty();
         let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
         let mut say = |what| out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
-        watch.observe(arrival, self.calendars.at(*calendar), followed && !is_new, &mut say);
+        let expected = watch.observe(arrival, self.calendars.at(*calendar), followed && !is_new, &mut say);
         if followed && is_new {
             say(What::Trace(watch.trace()));
         }
+        expected
     }
 
     /// Takes an act on a signal; `false` if that is not open, and nothing has changed.
