@@ -16,7 +16,8 @@ const INSERT: &str = "INSERT INTO journal (position, agent, sequence, received_a
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const TAKE: &str = "INSERT INTO taken (agent, sequence) VALUES (?1, ?2)
     ON CONFLICT (agent) DO UPDATE SET sequence = excluded.sequence";
-const SELECT: &str = "SELECT position, agent, sequence, received_at, rehearsal, count, checksum, body FROM journal
+pub(crate) const SELECT: &str =
+    "SELECT position, agent, sequence, received_at, rehearsal, count, checksum, body FROM journal
     WHERE ?1 < position ORDER BY position";
 
 /// The last sequence of each agent in one call, by the agent.
@@ -120,7 +121,8 @@ fn write_row(
     Ok(())
 }
 
-fn read(position: Position, row: &Row<'_>) -> Result<Batch, ArchiveFault> {
+/// The batch in a row of [`SELECT`].
+pub(crate) fn read(position: Position, row: &Row<'_>) -> Result<Batch, ArchiveFault> {
     let columns = Columns::of(row).map_err(|_| Damage::Column);
     let batch = columns.and_then(|(columns, checksum)| columns.batch(checksum));
     batch.map_err(|source| ArchiveFault::DamagedBatch { position, source })

@@ -30,19 +30,29 @@
 //! Reading order: [`Archive`], [`Batch`], [`Snapshot`], [`RecordEntry`], [`ArchiveFault`].
 
 mod archive;
+mod backup;
 mod batch;
+mod check;
 mod codec;
 mod database;
 mod fault;
+mod history;
 mod journal;
+mod reader;
 mod record;
 mod snapshots;
+mod tidy;
 
 pub use crate::{
     archive::Archive,
+    backup::{Backup, backup},
     batch::{Batch, Position, Taken},
+    check::{Fault, Report, check},
     codec::Damage,
     fault::ArchiveFault,
+    history::{Aggregate, Band, History, PastReading, Points, Resolution},
+    reader::Reader,
     record::RecordEntry,
     snapshots::Snapshot,
+    tidy::{Policy, Tidied},
 };
