@@ -31,6 +31,9 @@ const SETTINGS: &str = "
     PRAGMA journal_size_limit = 67108864;
 ";
 
+/// More than all the statements there are, so that none is prepared again and again.
+const STATEMENTS: usize = 64;
+
 /// Makes the folder where it is missing, and locks it for this process until the file returned is dropped.
 ///
 /// The lock lies in a file of its own: to close any other handle of the database file in this process would let go
@@ -68,6 +71,7 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, ArchiveFault> {
         return Err(ArchiveFault::NoWriteAheadLog { folder: folder.to_owned(), found });
     }
     database.execute_batch(SETTINGS)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS);
     migrate(&mut database)?;
     Ok(database)
 }
@@ -80,7 +84,9 @@ pub(crate) fn open_for_reading(folder: &Path) -> Result<Connection, ArchiveFault
         return Err(ArchiveFault::NoArchive { folder: folder.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Ok(Connection::open_with_flags(file, flags)?)
+    let database = Connection::open_with_flags(file, flags)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(database)
 }
 
 /// Holds the schema of a database that is only read against the one this program knows.

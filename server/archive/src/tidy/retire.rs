@@ -19,9 +19,11 @@ impl Work<'_> {
     pub(super) fn retire(&mut self) -> Result<bool, ArchiveFault> {
         let first_kept = |kept| span::first_day_kept(self.now, kept);
         let before = self.horizons;
-        let raw_from = before.raw_from.max(first_kept(self.policy.raw));
-        let minutes_from = before.minutes_from.max(first_kept(self.policy.minutes).min(raw_from));
-        let hours_from = before.hours_from.max(first_kept(self.policy.hours).min(minutes_from));
+        // A clock that was wrong for a while must not leave a horizon in the future for good.
+        let tomorrow = self.today() + 1;
+        let raw_from = before.raw_from.min(tomorrow).max(first_kept(self.policy.raw));
+        let minutes_from = before.minutes_from.min(tomorrow).max(first_kept(self.policy.minutes).min(raw_from));
+        let hours_from = before.hours_from.min(tomorrow).max(first_kept(self.policy.hours).min(minutes_from));
         self.horizons = Horizons { raw_from, minutes_from, hours_from, ..before };
         if self.horizons != before {
             self.horizons.write(self.database)?;

@@ -1,10 +1,9 @@
 //! What was kept comes back, once.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
-use archive::{Archive, ArchiveFault, Band, PastReading, Position};
+use archive::{ArchiveFault, Band, PastReading, Position};
 use proptest::{collection::vec, option, prelude::*, test_runner::RngSeed};
-use tempfile::TempDir;
 use vsm::{id::IndicatorId, reading::Reading};
 
 use super::*;
@@ -113,6 +112,24 @@ fn a_later_reading_of_a_moment_takes_the_place_of_the_former_also_across_a_resta
 }
 
 #[test]
+fn a_stretch_too_large_for_one_step_goes_into_chunks_in_the_order_in_which_it_came() {
+    let (mut archive, _folder) = fresh();
+    let mut readings = series("plant/load", MIDNIGHT, 200, 150_000);
+    let corrected = series("plant/load", MIDNIGHT + 1, 400, 50_000).into_iter().map(|(name, it)| {
+        let millis = it.measured_at.unix_millis() - 1;
+        (name, past("plant/load", millis, -it.value()).1)
+    });
+    readings.extend(corrected);
+    keep(&mut archive, &readings);
+    let expected = model(&[readings], "plant/load");
+    let first = archive.tidy(&forever(), at(MIDNIGHT + DAY / 2), 1).unwrap();
+    assert!(first.more, "all of it in one step");
+    assert!(raw(&archive, "plant/load") == expected);
+    tidied(&mut archive, &forever(), MIDNIGHT + DAY / 2);
+    assert!(raw(&archive, "plant/load") == expected);
+}
+
+#[test]
 fn a_stretch_is_taken_once_and_only_where_history_stands() {
     let (mut archive, folder) = fresh();
     let positions: Vec<_> = (0..3).map(|_| journal(&mut archive, Vec::new())).collect();
@@ -129,16 +146,6 @@ fn a_stretch_is_taken_once_and_only_where_history_stands() {
     let said = "history stands at position 2 of a journal that ends at 3; what was given goes from 1 to 3";
     assert_eq!(refusal.to_string(), said);
     assert_eq!(raw(&archive, "plant/load").len(), 1);
-}
-
-/// A process that is gone leaves the files as they are at that moment.
-fn killed(folder: &TempDir) -> (Archive, TempDir) {
-    let rescued = TempDir::new().expect("a temporary folder");
-    for file in fs::read_dir(folder.path()).expect("a folder") {
-        let file = file.expect("a file");
-        fs::copy(file.path(), rescued.path().join(file.file_name())).expect("a copy");
-    }
-    (Archive::open(rescued.path()).expect("what the process left"), rescued)
 }
 
 #[test]
@@ -169,6 +176,6 @@ fn fill(archive: &mut Archive, after: Position, up_to: Position) {
             let past = |reading: &Reading| (reading.indicator.clone(), PastReading::of(reading, None));
             readings.extend(batch.readings.iter().map(past));
         })
-        .unwrap();
-    archive.keep_history(after, up_to, &readings).unwrap();
+        .expect("a journal that can be read");
+    archive.keep_history(after, up_to, &readings).expect("a stretch that follows");
 }

@@ -6,7 +6,7 @@ mod keeping;
 mod retention;
 
 use archive::{Archive, Band, Batch, History, PastReading, Points, Policy, Position, Taken, Tidied};
-use std::time::Duration;
+use std::{fs, time::Duration};
 use tempfile::TempDir;
 use vsm::{
     id::{AgentId, IndicatorId},
@@ -32,6 +32,16 @@ fn fresh() -> (Archive, TempDir) {
 fn reopened(archive: Archive, folder: &TempDir) -> Archive {
     drop(archive);
     Archive::open(folder.path()).expect("the archive again")
+}
+
+/// A process that is gone leaves the files as they are at that moment.
+fn killed(folder: &TempDir) -> (Archive, TempDir) {
+    let rescued = TempDir::new().expect("a temporary folder");
+    for file in fs::read_dir(folder.path()).expect("a folder") {
+        let file = file.expect("a file");
+        fs::copy(file.path(), rescued.path().join(file.file_name())).expect("a copy");
+    }
+    (Archive::open(rescued.path()).expect("what the process left"), rescued)
 }
 
 fn at(millis: i64) -> Moment {

@@ -86,10 +86,42 @@ fn little_by_little_comes_to_the_same_as_all_at_once() {
     assert!(6 * 3 < shapes[0].0, "a budget of 1 did more than one thing: {}", shapes[0].0);
 }
 
+#[test]
+fn a_crash_between_any_two_steps_of_the_background_changes_no_answer() {
+    let (mut archive, folder) = fresh();
+    for name in ["plant/load", "plant/output"] {
+        keep(&mut archive, &series(name, MIDNIGHT, 2 * MINUTE, 3 * 720));
+    }
+    let asked = |archive: &Archive| {
+        let hours = ask(archive, "plant/load", MIDNIGHT, MIDNIGHT + 3 * DAY, 3 * 24);
+        (buckets(&hours), shape(archive, MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY))
+    };
+    let expected = asked(&archive);
+    let mut steps = 0;
+    while archive.tidy(&short(), at(MIDNIGHT + 4 * DAY), 1).unwrap().more {
+        steps += 1;
+        let (mut survivor, _rescued) = killed(&folder);
+        assert_eq!(asked(&survivor), expected, "after step {steps}");
+        tidied(&mut survivor, &short(), MIDNIGHT + 4 * DAY);
+        assert_eq!(asked(&survivor), expected, "after step {steps} and the rest");
+    }
+    assert!(6 < steps, "{steps} steps are not little by little");
+}
+
+#[test]
+fn a_clock_that_was_wrong_for_a_while_does_not_keep_later_readings_from_being_kept() {
+    let (mut archive, _folder) = fresh();
+    tidied(&mut archive, &short(), MIDNIGHT + 900 * DAY);
+    tidied(&mut archive, &short(), MIDNIGHT - MINUTE);
+    keep(&mut archive, &series("plant/load", MIDNIGHT, MINUTE, 1440));
+    tidied(&mut archive, &short(), MIDNIGHT + DAY);
+    assert_eq!(shape(&archive, MIDNIGHT, MIDNIGHT + DAY), (0, 1440));
+}
+
 fn first_position(archive: &Archive) -> u64 {
     let mut positions = Vec::new();
-    archive.replay(Position::default(), |position, _| positions.push(position.to_string())).unwrap();
-    positions[0].parse().unwrap()
+    archive.replay(Position::default(), |position, _| positions.push(position.to_string())).expect("a journal");
+    positions[0].parse().expect("a number")
 }
 
 /// An archive with ten batches, one an hour.
