@@ -14,7 +14,7 @@ pub(crate) struct Settled {
     /// Readings that were looked at.
     pub(crate) readings: usize,
     /// Chunks that were written.
-    pub(crate) chunks: u64,
+    pub(crate) chunks: usize,
 }
 
 /// Puts the readings of a family's tails into chunks: all those of days before `today`, and of the others what fills
