@@ -76,6 +76,9 @@ pub enum Damage {
     /// A value that is no number.
     #[error(transparent)]
     Value(#[from] NotFinite),
+    /// The part of the file it lies in is broken.
+    #[error("the page of the file it lies in cannot be read")]
+    Page,
     /// A compressed column that cannot be read.
     #[error("one of its compressed columns cannot be read")]
     Compressed,

@@ -1,9 +1,9 @@
 //! Reading history: chunks, tails and aggregates of one indicator. What is damaged is told, and the rest is given.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, Row};
 
 use super::{PastReading, Resolution, aggregate::Bucket, rows, tail};
-use crate::fault::ArchiveFault;
+use crate::{codec::Damage, fault::ArchiveFault};
 
 /// Which readings of an indicator are wanted from its chunks.
 #[derive(Clone, Copy, Debug)]
@@ -30,22 +30,18 @@ impl Wanted {
         database: &Connection,
         damaged: &mut Vec<ArchiveFault>,
     ) -> Result<Vec<PastReading>, ArchiveFault> {
-        let select = format!(
-            "SELECT {} FROM chunks WHERE indicator = ?1 AND day BETWEEN ?2 AND ?3 AND first_at <= ?5 AND ?4 <= last_at
-             AND ?6 <= id ORDER BY day, first_at",
-            rows::CHUNK
-        );
-        let mut query = database.prepare_cached(&select)?;
         let (days, span) = (self.days, self.span);
-        let mut rows = query.query([self.indicator, days.0, days.1, span.0, span.1, self.since])?;
-        let mut chunks = Vec::new();
-        while let Some(row) = rows.next()? {
-            let id = row.get(0)?;
-            let Some(mut readings) = rows::sound("chunks", id, rows::read_chunk(row), damaged) else { continue };
-            if self.banded {
-                add_bands(database, id, &mut readings, damaged)?;
+        let ids = ids(
+            database,
+            "SELECT id FROM chunks WHERE indicator = ?1 AND day BETWEEN ?2 AND ?3 AND first_at <= ?5 AND ?4 <= last_at
+             AND ?6 <= id ORDER BY day, first_at",
+            [self.indicator, days.0, days.1, span.0, span.1, self.since],
+        )?;
+        let mut chunks = each(database, "chunks", rows::CHUNK, &ids, damaged, rows::read_chunk)?;
+        if self.banded {
+            for (id, readings) in &mut chunks {
+                add_bands(database, *id, readings, damaged)?;
             }
-            chunks.push((id, readings));
         }
         // In order of time, as they come, all but late ones are in this order already.
         chunks.sort_by_key(|(id, _)| *id);
@@ -59,12 +55,11 @@ fn add_bands(
     readings: &mut [PastReading],
     damaged: &mut Vec<ArchiveFault>,
 ) -> Result<(), ArchiveFault> {
-    let select = format!("SELECT {} FROM bands WHERE id = ?1", rows::BAND);
-    let mut query = database.prepare_cached(&select)?;
-    let mut rows = query.query([id])?;
-    if let Some(row) = rows.next()? {
-        rows::sound("bands", id, rows::read_band(row, readings), damaged);
-    }
+    let own = match ids(database, "SELECT id FROM bands WHERE id = ?1", [id]) {
+        Err(ArchiveFault::Database(fault)) if is_broken(&fault) => vec![id],
+        own => own?,
+    };
+    each(database, "bands", rows::BAND, &own, damaged, |row| rows::read_band(row, readings))?;
     Ok(())
 }
 
@@ -74,21 +69,16 @@ pub(crate) fn tail(
     indicator: i64,
     damaged: &mut Vec<ArchiveFault>,
 ) -> Result<Vec<PastReading>, ArchiveFault> {
-    let select = format!("SELECT {} FROM tails WHERE family = ?1 ORDER BY id", rows::TAIL);
-    let mut query = database.prepare_cached(&select)?;
-    let mut rows = query.query([indicator.div_euclid(tail::FAMILY)])?;
-    let mut readings = Vec::new();
-    while let Some(row) = rows.next()? {
-        let mut of_row = Vec::new();
-        let found = rows::read_tail(row).and_then(|parts| {
-            let own = parts.iter().find(|part| part.slot == indicator.rem_euclid(tail::FAMILY));
-            own.map_or(Ok(()), |part| part.decode(&mut of_row))
-        });
-        if rows::sound("tails", row.get(0)?, found, damaged).is_some() {
-            readings.extend(of_row);
-        }
-    }
-    Ok(readings)
+    let family = indicator.div_euclid(tail::FAMILY);
+    let ids = ids(database, "SELECT id FROM tails WHERE family = ?1 ORDER BY id", [family])?;
+    let rows = each(database, "tails", rows::TAIL, &ids, damaged, |row| {
+        let mut readings = Vec::new();
+        let parts = rows::read_tail(row)?;
+        let own = parts.iter().find(|part| part.slot == indicator.rem_euclid(tail::FAMILY));
+        own.map_or(Ok(()), |part| part.decode(&mut readings))?;
+        Ok(readings)
+    })?;
+    Ok(rows.into_iter().flat_map(|(_, readings)| readings).collect())
 }
 
 /// The buckets of the spans from the first to the last of `periods`, in order.
@@ -99,18 +89,49 @@ pub(crate) fn buckets(
     periods: (i64, i64),
     damaged: &mut Vec<ArchiveFault>,
 ) -> Result<Vec<Bucket>, ArchiveFault> {
-    let select = format!(
-        "SELECT {} FROM aggregates WHERE indicator = ?1 AND resolution = ?2 AND period BETWEEN ?3 AND ?4
+    let ids = ids(
+        database,
+        "SELECT id FROM aggregates WHERE indicator = ?1 AND resolution = ?2 AND period BETWEEN ?3 AND ?4
          ORDER BY period",
-        rows::AGGREGATES
-    );
-    let mut query = database.prepare_cached(&select)?;
-    let mut rows = query.query(params![indicator, resolution.millis(), periods.0, periods.1])?;
-    let mut buckets = Vec::new();
-    while let Some(row) = rows.next()? {
-        buckets.extend(rows::sound("aggregates", row.get(0)?, rows::read_aggregates(row), damaged).unwrap_or_default());
+        [indicator, resolution.millis(), periods.0, periods.1],
+    )?;
+    let rows = each(database, "aggregates", rows::AGGREGATES, &ids, damaged, rows::read_aggregates)?;
+    Ok(rows.into_iter().flat_map(|(_, buckets)| buckets).collect())
+}
+
+/// The ids that `query` gives, which an index answers alone: a broken page of the table does not stop it.
+fn ids(database: &Connection, query: &str, of: impl Params) -> Result<Vec<i64>, ArchiveFault> {
+    let mut query = database.prepare_cached(query)?;
+    let ids = query.query_map(of, |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// What `read` finds in each row of `table`, with its id, one by one: a damaged row, or one on a broken page, is told in
+/// `damaged` and passed over.
+fn each<T>(
+    database: &Connection,
+    table: &'static str,
+    columns: &str,
+    ids: &[i64],
+    damaged: &mut Vec<ArchiveFault>,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Damage>,
+) -> Result<Vec<(i64, T)>, ArchiveFault> {
+    let mut query = database.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE id = ?1"))?;
+    let mut sound = Vec::with_capacity(ids.len());
+    for id in ids {
+        let found = match query.query_row([id], |row| Ok(read(row))) {
+            Err(fault) if is_broken(&fault) => Err(Damage::Page),
+            found => found?,
+        };
+        sound.extend(rows::sound(table, *id, found, damaged).map(|found| (*id, found)));
     }
-    Ok(buckets)
+    Ok(sound)
+}
+
+/// Whether the file is broken where a row should be; then it may also seem not to be there.
+fn is_broken(fault: &rusqlite::Error) -> bool {
+    matches!(fault, rusqlite::Error::QueryReturnedNoRows)
+        || fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt)
 }
 
 /// Readings as they came, put in the order of time; of those of one moment the last.

@@ -53,6 +53,33 @@ fn a_damaged_chunk_costs_its_readings_and_is_named() {
 }
 
 #[test]
+fn a_torn_page_costs_the_rows_on_it_and_they_are_named() {
+    let (mut archive, folder) = fresh();
+    keep(&mut archive, &series("plant/load", MIDNIGHT, MINUTE, 20 * 1440));
+    tidied(&mut archive, &forever(), MIDNIGHT + 20 * DAY);
+    drop(archive);
+    let file = folder.path().join("archive.sqlite3");
+    let database = Connection::open(&file).unwrap();
+    let (page, rows): (usize, usize) = database
+        .query_row("SELECT pageno, ncell FROM dbstat WHERE name = 'chunks' AND pagetype = 'leaf'", [], |row| {
+            Ok((row.get::<_, u16>(0)?.into(), row.get::<_, u16>(1)?.into()))
+        })
+        .unwrap();
+    drop(database);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[(page - 1) * 8192..page * 8192].fill(0xff);
+    std::fs::write(&file, bytes).unwrap();
+
+    let archive = Archive::open(folder.path()).unwrap();
+    let history = ask(&archive, "plant/load", MIDNIGHT, i64::MAX, ALL);
+    assert!((1..40).contains(&rows), "{rows} of 40 rows on one page");
+    assert_eq!(history.damaged.len(), rows);
+    assert_eq!(readings(&history).len(), 20 * 1440 - rows * 720);
+    let minutes = ask(&archive, "plant/load", MIDNIGHT, MIDNIGHT + 20 * DAY, 20 * 720);
+    assert_eq!((minutes.damaged.len(), buckets(&minutes).1.len()), (0, 20 * 720));
+}
+
+#[test]
 fn a_damaged_band_costs_the_forecasts_of_its_chunk() {
     for change in ["body = x'00'", "count = 3", "checksum = 0"] {
         let (archive, _folder) = meddled(&format!("UPDATE bands SET {change} WHERE id = 3"));
