@@ -31,6 +31,25 @@ async fn a_second_room_on_the_same_archive_is_refused_with_words() {
 }
 
 #[tokio::test]
+async fn an_archive_in_use_is_copied_and_checked_beside_the_room() {
+    let folder = Folder::of_plant(&["press.scrap"], "1s", "");
+    let room = Room::open(&folder).await;
+    let (archive, copy) = (room.archive().display().to_string(), folder.file("copy"));
+    let (code, said, logged) = synco(&folder, &["backup", "--archive", &archive, "--to", &copy]).await;
+    assert_eq!((code, logged.as_str()), (Some(0), ""));
+    assert!(said.contains(&format!("copied to {copy}")), "{said}");
+    for whole in [&archive, &copy] {
+        let (code, said, logged) = synco(&folder, &["archive", "check", "--archive", whole]).await;
+        assert_eq!((code, logged.as_str()), (Some(0), ""));
+        assert!(said.contains("no faults"), "{said}");
+    }
+    let (code, _, logged) = synco(&folder, &["backup", "--archive", &archive, "--to", &copy]).await;
+    assert_eq!(code, Some(1));
+    assert!(logged.contains("holds an archive already"), "{logged}");
+    assert_eq!(room.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_room_whose_port_is_taken_says_so() {
     let folder = Folder::of_plant(&["press.scrap"], "1s", "");
     let room = Room::open(&folder).await;

@@ -5,9 +5,18 @@ use std::{collections::HashMap, fs::File, path::Path};
 use rusqlite::Connection;
 use vsm::id::AgentId;
 
-use crate::{batch::Position, database, fault::ArchiveFault};
+use crate::{
+    batch::Position,
+    database,
+    fault::ArchiveFault,
+    history::{
+        append::{self, Indicators},
+        families::Families,
+    },
+    tidy::Proven,
+};
 
-/// One open archive: the journal, the snapshots and the record of a room. It blocks, and belongs to one thread.
+/// One open archive: the journal, the snapshots, the history and the record of a room. It blocks, and belongs to one thread.
 #[derive(Debug)]
 pub struct Archive {
     pub(crate) database: Connection,
@@ -15,6 +24,12 @@ pub struct Archive {
     pub(crate) taken: HashMap<AgentId, u64, foldhash::fast::RandomState>,
     /// The position of the last entry, as on disk.
     pub(crate) last: Position,
+    /// The indicators of history, as on disk.
+    pub(crate) indicators: Indicators,
+    /// What waits in the tails of history, as on disk.
+    pub(crate) families: Families,
+    /// The snapshots that were found good.
+    pub(crate) proven: Proven,
     /// Last, so that the database is closed before the lock is let go.
     _lock: File,
 }
@@ -31,7 +46,10 @@ impl Archive {
         let database = database::open(folder)?;
         let taken = sequences(&database)?;
         let last = database.query_row("SELECT ifnull(max(position), 0) FROM journal", [], |row| row.get(0))?;
-        Ok(Self { database, taken, last: Position::of_row(last), _lock: lock })
+        let last = Position::of_row(last);
+        let indicators = append::indicators(&database)?;
+        let families = Families::load(&database)?;
+        Ok(Self { database, taken, last, indicators, families, proven: Proven::default(), _lock: lock })
     }
 
     /// The highest sequence taken of `agent`; 0 if none was.

@@ -88,6 +88,15 @@ pub enum Damage {
     /// It is neither a batch nor an act.
     #[error("it is of the unknown kind {0}")]
     Kind(i64),
+    /// The part of the file it lies in is broken.
+    #[error("the page of the file it lies in cannot be read")]
+    Page,
+    /// A compressed column that cannot be read.
+    #[error("one of its compressed columns cannot be read")]
+    Compressed,
+    /// What a row says of its readings is not so.
+    #[error("its {0} is not what its readings say")]
+    Disagrees(&'static str),
 }
 
 /// Holds a stored checksum, as SQLite gives it, against the one of what is stored.
@@ -188,12 +197,12 @@ fn put_mark(mark: &Mark, out: &mut Vec<u8>) {
     }
 }
 
-fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     put_varint(bytes.len() as u64, out);
     out.extend_from_slice(bytes);
 }
 
-fn put_varint(mut number: u64, out: &mut Vec<u8>) {
+pub(crate) fn put_varint(mut number: u64, out: &mut Vec<u8>) {
     while 0x80 <= number {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -201,16 +210,16 @@ fn put_varint(mut number: u64, out: &mut Vec<u8>) {
     out.push(number as u8);
 }
 
-fn zigzag(number: i64) -> u64 {
+pub(crate) fn zigzag(number: i64) -> u64 {
     (number << 1 ^ number >> 63).cast_unsigned()
 }
 
-fn unzigzag(number: u64) -> i64 {
+pub(crate) fn unzigzag(number: u64) -> i64 {
     (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
 }
 
 /// What is left to decode.
-struct Input<'a>(&'a [u8]);
+pub(crate) struct Input<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Input<'a> {
     fn reading(&mut self, names: &mut Vec<IndicatorId>, before: i64) -> Result<Reading, Damage> {
@@ -248,13 +257,18 @@ impl<'a> Input<'a> {
     }
 
     fn text(&mut self) -> Result<&'a str, Damage> {
-        let length = usize::try_from(self.varint()?).map_err(|_| Damage::Short)?;
-        let (text, rest) = self.0.split_at_checked(length).ok_or(Damage::Short)?;
-        self.0 = rest;
-        Ok(std::str::from_utf8(text)?)
+        Ok(std::str::from_utf8(self.bytes()?)?)
     }
 
-    fn varint(&mut self) -> Result<u64, Damage> {
+    /// As many bytes as the varint before them says.
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Damage> {
+        let length = usize::try_from(self.varint()?).map_err(|_| Damage::Short)?;
+        let (bytes, rest) = self.0.split_at_checked(length).ok_or(Damage::Short)?;
+        self.0 = rest;
+        Ok(bytes)
+    }
+
+    pub(crate) fn varint(&mut self) -> Result<u64, Damage> {
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let [byte] = self.array()?;
@@ -270,7 +284,7 @@ impl<'a> Input<'a> {
         Err(Damage::TooLarge)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
         let (array, rest) = self.0.split_first_chunk().ok_or(Damage::Short)?;
         self.0 = rest;
         Ok(*array)

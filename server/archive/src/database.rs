@@ -1,21 +1,24 @@
 //! The database file: how it is claimed, opened and brought to the newest schema.
 
 use std::{
+    cmp::Ordering,
     fs::{self, File, TryLockError},
     path::Path,
     thread,
     time::Duration,
 };
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::fault::ArchiveFault;
 
-const FILE: &str = "archive.sqlite3";
+pub(crate) const FILE: &str = "archive.sqlite3";
 const LOCK: &str = "lock";
 
-/// One step each; the version of a schema is the number of steps taken to it. A step that was released never changes.
-const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+/// One step each, named after what it adds; the version of a schema is the number of steps taken to it, so their order
+/// is what counts. A step that was released never changes and never moves.
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema_1.sql"), include_str!("schema_acts.sql"), include_str!("schema_history.sql")];
 
 /// Several batches to a page, so that little of it stays empty; holds only for a file that is made now.
 const PAGES: &str = "PRAGMA page_size = 8192";
@@ -28,6 +31,9 @@ const SETTINGS: &str = "
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 67108864;
 ";
+
+/// More than all the statements there are, so that none is prepared again and again.
+const STATEMENTS: usize = 64;
 
 /// Makes the folder where it is missing, and locks it for this process until the file returned is dropped.
 ///
@@ -66,6 +72,38 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, ArchiveFault> {
         return Err(ArchiveFault::NoWriteAheadLog { folder: folder.to_owned(), found });
     }
     database.execute_batch(SETTINGS)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS);
+    migrate(&mut database)?;
+    Ok(database)
+}
+
+/// Opens the database of a folder that another may be writing in, of any schema. Nothing is waited for long: readers and
+/// the writer of a write-ahead log do not stand in each other's way.
+pub(crate) fn open_for_reading(folder: &Path) -> Result<Connection, ArchiveFault> {
+    let file = folder.join(FILE);
+    if !file.is_file() {
+        return Err(ArchiveFault::NoArchive { folder: folder.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(file, flags)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(database)
+}
+
+/// Holds the schema of a database that is only read against the one this program knows.
+pub(crate) fn current(database: &Connection) -> Result<(), ArchiveFault> {
+    let newest = MIGRATIONS.len() as i64;
+    let found: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match found.cmp(&newest) {
+        Ordering::Less => Err(ArchiveFault::OlderSchema { found, newest }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(ArchiveFault::NewerSchema { found, newest }),
+    }
+}
+
+/// An empty database with the newest schema, in memory.
+pub(crate) fn pattern() -> Result<Connection, ArchiveFault> {
+    let mut database = Connection::open_in_memory()?;
     migrate(&mut database)?;
     Ok(database)
 }

@@ -53,6 +53,50 @@ pub enum ArchiveFault {
         /// What is wrong with it.
         source: Damage,
     },
+    /// A row of the history is not what was written; it costs the readings in it and no others.
+    #[error("row {row} of the table {table} is damaged")]
+    DamagedHistory {
+        /// The table it lies in: `tails`, `chunks`, `bands` or `aggregates`.
+        table: &'static str,
+        /// Its id.
+        row: i64,
+        /// What is wrong with it.
+        source: Damage,
+    },
+    /// A stretch of history that does not begin where history ends.
+    #[error(
+        "history stands at position {found} of a journal that ends at {last}; what was given goes from {after} to {up_to}"
+    )]
+    HistoryElsewhere {
+        /// Where history stands.
+        found: Position,
+        /// Where the journal ends.
+        last: Position,
+        /// Where the stretch begins.
+        after: Position,
+        /// Where it ends.
+        up_to: Position,
+    },
+    /// There is nothing to read.
+    #[error("there is no archive in {folder}")]
+    NoArchive {
+        /// The folder that was asked for.
+        folder: PathBuf,
+    },
+    /// An older program has written it, and nothing has opened it for writing since.
+    #[error("the archive has schema version {found}, this program reads version {newest}; open it once for writing")]
+    OlderSchema {
+        /// The version in the file.
+        found: i64,
+        /// The version this program reads.
+        newest: i64,
+    },
+    /// The place for a backup holds an archive.
+    #[error("{folder} holds an archive already; choose another folder for the backup")]
+    NotEmpty {
+        /// The folder that was asked for.
+        folder: PathBuf,
+    },
     /// The database failed: the disk is full or broken, or the file is not a database.
     #[error("the archive's database failed")]
     Database(#[from] rusqlite::Error),
@@ -62,7 +106,7 @@ impl ArchiveFault {
     /// Whether what was stored is broken, in a place that leaves the rest readable.
     pub(crate) fn is_damage(&self) -> bool {
         match self {
-            Self::DamagedEntry { .. } | Self::DamagedSnapshot { .. } => true,
+            Self::DamagedEntry { .. } | Self::DamagedSnapshot { .. } | Self::DamagedHistory { .. } => true,
             // A fault without a code is not SQLite's own: what it gave is not of the type the schema says.
             Self::Database(fault) => {
                 fault.sqlite_error_code().is_none_or(|code| code == rusqlite::ErrorCode::DatabaseCorrupt)

@@ -72,13 +72,13 @@ impl Archive {
     }
 
     /// Id, position and format of each, newest first.
-    fn kept(&self) -> Result<Vec<(i64, i64, i64)>, ArchiveFault> {
+    pub(crate) fn kept(&self) -> Result<Vec<(i64, i64, i64)>, ArchiveFault> {
         let mut query = self.database.prepare("SELECT id, position, format FROM snapshots ORDER BY id DESC")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn snapshot(&self, id: i64, position: i64) -> Result<Snapshot, ArchiveFault> {
+    pub(crate) fn snapshot(&self, id: i64, position: i64) -> Result<Snapshot, ArchiveFault> {
         let position = Position::of_row(position);
         let mut query =
             self.database.prepare("SELECT taken_at, format, checksum, body FROM snapshots WHERE id = ?1")?;
@@ -93,7 +93,7 @@ impl Archive {
 }
 
 impl Snapshot {
-    fn checksum(&self) -> u32 {
+    pub(crate) fn checksum(&self) -> u32 {
         let mut hasher = crc32fast::Hasher::new();
         hasher.update(&self.position.row().to_le_bytes());
         hasher.update(&self.taken_at.unix_millis().to_le_bytes());

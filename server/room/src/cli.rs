@@ -9,6 +9,7 @@ use crate::{
     logging::{self, LogFormat},
     replay::{self, ReplayArgs},
     serve,
+    upkeep::{self, WhichArchive},
 };
 
 /// The configuration or the input was refused.
@@ -41,8 +42,25 @@ enum Command {
     },
     /// Judges recorded series as if each row had just arrived, and writes what the room would have said.
     Replay(ReplayArgs),
+    /// Copies the archive, also while a room writes in it.
+    Backup {
+        #[command(flatten)]
+        of: WhichArchive,
+        /// The folder for the copy, without an archive in it; made where it is missing.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Looks after an archive.
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
     /// Prints the version.
     Version,
+}
+
+#[derive(Debug, Subcommand)]
+enum ArchiveCommand {
+    /// Reads all of it, also while a room writes in it, and lists every fault.
+    Check(WhichArchive),
 }
 
 /// What `serve` may be told.
@@ -87,6 +105,8 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Check { config } => check::run(&config),
         Command::Replay(args) => replay::run(&args),
+        Command::Backup { of, to } => upkeep::back_up(of, &to),
+        Command::Archive(ArchiveCommand::Check(which)) => upkeep::check(which),
         Command::Version => {
             println!("synco {}", env!("CARGO_PKG_VERSION"));
             Ok(())

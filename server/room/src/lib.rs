@@ -5,7 +5,7 @@
 //! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
 //! them apart again; [`restore`] leads from an archive to the picture as it was.
 //!
-//! [`replay`] judges recorded series without a room.
+//! [`replay`] judges recorded series without a room; [`upkeep`] copies and checks an archive beside one.
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
 
@@ -32,3 +32,4 @@ pub mod serve;
 pub mod shard;
 pub mod signals;
 pub mod sparingly;
+pub mod upkeep;

@@ -1,0 +1,84 @@
+//! The tables of the room: journal, sequences, snapshots, record.
+
+use rusqlite::Row;
+use vsm::{id::AgentId, time::Moment};
+
+use super::{Check, column};
+use crate::{
+    batch::Position,
+    codec::{self, Damage},
+    entry,
+    snapshots::Snapshot,
+};
+
+impl Check<'_> {
+    pub(super) fn room(&mut self) {
+        self.journal();
+        self.walk("taken", "SELECT agent, sequence FROM taken", |row| {
+            let agent: String = row.get(0).map_err(column)?;
+            AgentId::try_from(agent).map(drop).map_err(Damage::Name)
+        });
+        self.none(
+            "taken",
+            "this agent's last sequence is below one of its batches in the journal",
+            "SELECT agent FROM taken JOIN journal USING (agent)
+             WHERE (taken.sequence < 0) = (journal.sequence < 0) AND taken.sequence < journal.sequence
+             OR 0 <= taken.sequence AND journal.sequence < 0 GROUP BY agent",
+        );
+        self.none(
+            "taken",
+            "this agent has batches in the journal, and its last sequence is not known",
+            "SELECT agent FROM journal WHERE kind = 0 AND agent NOT IN (SELECT agent FROM taken) GROUP BY agent",
+        );
+        self.walk("snapshots", "SELECT id, position, taken_at, format, checksum, body FROM snapshots", snapshot);
+        self.none(
+            "snapshots",
+            "its position lies behind the end of the journal",
+            "SELECT id FROM snapshots WHERE (SELECT ifnull(max(position), 0) FROM journal) < position",
+        );
+        self.walk("record", "SELECT id, key, at, kind, body, json_valid(body) FROM record", line);
+    }
+
+    /// Every entry can be read, and none is missing between the first and the last.
+    fn journal(&mut self) {
+        let mut expected = None;
+        let mut missing = Vec::new();
+        let from_the_first = entry::SELECT.replace("?1", &i64::MIN.saturating_add(1).to_string());
+        self.walk("journal", &from_the_first, |row| {
+            let position: i64 = row.get(0).map_err(|fault| fault.to_string())?;
+            if expected.is_some_and(|expected| expected != position) {
+                missing.push(position);
+            }
+            expected = Some(position.saturating_add(1));
+            // The reader's fault names the position, as the report does; what is wrong is its cause.
+            entry::read(Position::of_row(position), row).map(drop).map_err(|fault| cause(&fault))
+        });
+        for position in missing {
+            self.tell("journal", Some(position.to_string()), "the entry before it is missing");
+        }
+    }
+}
+
+fn cause(fault: &(dyn std::error::Error + 'static)) -> String {
+    fault.source().unwrap_or(fault).to_string()
+}
+
+fn snapshot(row: &Row<'_>) -> Result<(), Damage> {
+    let number = |column| row.get::<_, i64>(column).map_err(super::column);
+    let snapshot = Snapshot {
+        position: Position::of_row(number(1)?),
+        taken_at: Moment::from_unix_millis(number(2)?),
+        format: row.get(3).map_err(column)?,
+        body: row.get(5).map_err(column)?,
+    };
+    codec::check(number(4)?, snapshot.checksum())
+}
+
+fn line(row: &Row<'_>) -> Result<(), String> {
+    let text = |column| row.get::<_, String>(column).map_err(|fault| fault.to_string());
+    for column in [1, 3, 4] {
+        text(column)?;
+    }
+    let is_json = row.get::<_, bool>(5).unwrap_or(false);
+    if is_json { Ok(()) } else { Err("its body is not JSON".to_owned()) }
+}

@@ -1,0 +1,129 @@
+//! How readings come into history: a stretch of the journal at a time, into the tails.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use vsm::id::IndicatorId;
+
+use super::{PastReading, families::Families, horizons::Horizons, rows, tail};
+use crate::{archive::Archive, batch::Position, fault::ArchiveFault};
+
+/// How many readings a row of tails holds at most, so that settling one takes a bounded amount of memory.
+const LARGEST_ROW: usize = 16_384;
+
+/// The ids of indicators, which name them on disk.
+pub(crate) type Indicators = HashMap<IndicatorId, i64, foldhash::fast::RandomState>;
+
+impl Archive {
+    /// How far history has come: every reading of the journal up to this position is in it, none behind.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::Database`], if the database cannot be read.
+    pub fn history_position(&self) -> Result<Position, ArchiveFault> {
+        Ok(Horizons::read(&self.database)?.position)
+    }
+
+    /// Takes the readings of the journal behind `after` up to `up_to` into history, in the order in which they came:
+    /// one transaction that is on disk when this returns. Of two readings of one moment the later one counts.
+    ///
+    /// `after` must be [`Archive::history_position`]. `false`, and nothing was written, if history has come as far as
+    /// `up_to` before: a stretch may be brought twice.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::HistoryElsewhere`] if the stretch begins elsewhere or ends behind the journal;
+    /// [`ArchiveFault::Database`], as of a full disk, and the call may be repeated.
+    pub fn keep_history(
+        &mut self,
+        after: Position,
+        up_to: Position,
+        readings: &[(IndicatorId, PastReading)],
+    ) -> Result<bool, ArchiveFault> {
+        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let horizons = Horizons::read(&transaction)?;
+        let (found, last) = (horizons.position, self.last);
+        if up_to <= found {
+            return Ok(false);
+        }
+        if after != found || last < up_to {
+            return Err(ArchiveFault::HistoryElsewhere { found, last, after, up_to });
+        }
+        let mut new = Indicators::default();
+        let ids = identify(&transaction, &self.indicators, &mut new, readings)?;
+        let grown = write(&transaction, readings, ids)?;
+        Horizons { position: up_to, ..horizons }.write(&transaction)?;
+        transaction.commit()?;
+        self.indicators.extend(new);
+        grow(&mut self.families, grown);
+        Ok(true)
+    }
+}
+
+/// Every indicator of history.
+pub(crate) fn indicators(database: &Connection) -> Result<Indicators, ArchiveFault> {
+    let mut query = database.prepare("SELECT name, id FROM indicators")?;
+    let rows = query.query_and_then([], |row| {
+        let name: String = row.get(0)?;
+        let indicator = IndicatorId::try_from(name)
+            .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, fault.into()))?;
+        Ok((indicator, row.get(1)?))
+    })?;
+    rows.collect()
+}
+
+/// The id of an indicator; `None` if history holds nothing of it.
+pub(crate) fn id_of(database: &Connection, indicator: &IndicatorId) -> Result<Option<i64>, ArchiveFault> {
+    let mut query = database.prepare_cached("SELECT id FROM indicators WHERE name = ?1")?;
+    Ok(query.query_row([indicator.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// The id of each reading's indicator with the reading's place, by id and then in the order in which they came.
+fn identify(
+    database: &Connection,
+    known: &Indicators,
+    new: &mut Indicators,
+    readings: &[(IndicatorId, PastReading)],
+) -> Result<Vec<(i64, usize)>, ArchiveFault> {
+    let mut ids = Vec::with_capacity(readings.len());
+    for (place, (indicator, _)) in readings.iter().enumerate() {
+        let id = match known.get(indicator).or_else(|| new.get(indicator)) {
+            Some(id) => *id,
+            None => {
+                database.prepare_cached("INSERT INTO indicators (name) VALUES (?1)")?.execute([indicator.as_str()])?;
+                new.insert(indicator.clone(), database.last_insert_rowid());
+                database.last_insert_rowid()
+            }
+        };
+        ids.push((id, place));
+    }
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// A row that was written: its family, its number of readings and the earliest of them.
+type Grown = (i64, u64, i64);
+
+fn write(
+    database: &Connection,
+    readings: &[(IndicatorId, PastReading)],
+    ids: Vec<(i64, usize)>,
+) -> Result<Vec<Grown>, ArchiveFault> {
+    let mut grown = Vec::new();
+    for family in ids.chunk_by(|a, b| a.0.div_euclid(tail::FAMILY) == b.0.div_euclid(tail::FAMILY)) {
+        for row in family.chunks(LARGEST_ROW) {
+            let mut body = Vec::new();
+            for one in row.chunk_by(|a, b| a.0 == b.0) {
+                let readings = one.iter().map(|(_, place)| &readings[*place].1);
+                tail::encode(one[0].0.rem_euclid(tail::FAMILY), readings, &mut body);
+            }
+            let family = row[0].0.div_euclid(tail::FAMILY);
+            let first_at = row.iter().map(|(_, place)| readings[*place].1.at()).min().unwrap_or_default();
+            rows::insert_tail(database, None, [family, rows::NEW, row.len() as i64, first_at], &body)?;
+            grown.push((family, row.len() as u64, first_at));
+        }
+    }
+    Ok(grown)
+}
+
+fn grow(families: &mut Families, grown: Vec<Grown>) {
+    grown.into_iter().for_each(|(family, readings, first_at)| families.grow(family, readings, first_at));
+}
