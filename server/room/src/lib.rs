@@ -4,6 +4,8 @@
 //! into the one picture at the [`desk`]; each [`screen`] follows that picture. [`serve`] puts them together and takes
 //! them apart again; [`restore`] leads from an archive to the picture as it was.
 //!
+//! Prometheus and OpenTelemetry come in by [`senders`] and take the same way.
+//!
 //! [`replay`] judges recorded series without a room.
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
@@ -26,6 +28,7 @@ pub mod replay;
 pub mod restore;
 pub mod screen;
 pub mod seats;
+pub mod senders;
 pub mod serve;
 pub mod shard;
 pub mod signals;

@@ -1,0 +1,260 @@
+//! The series a source has open, each with the indicator that it is.
+
+use std::{collections::HashMap, str, sync::Arc, time::Duration};
+
+use config::senders::{FORGOTTEN_AFTER, Map, Source, Turn};
+use serde::Serialize;
+use vsm::{id::IndicatorId, time::Moment};
+
+use super::{
+    growth::{Last, usual},
+    tray,
+};
+use crate::senders::point::{Series, shown};
+
+/// A series that was not heard of for so long gives its indicator away, if another one has a claim to it.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(300);
+/// What stands between the texts of a key; no text holds it.
+const BETWEEN: u8 = 0xff;
+/// How many series are listed.
+const MOST_LISTED: usize = 1_000;
+
+type Random = foldhash::fast::RandomState;
+
+/// The series a source has open.
+pub(super) struct Shelf {
+    pub(super) source: Source,
+    maps: Arc<[Map]>,
+    places: HashMap<Arc<[u8]>, usize, Random>,
+    series: Vec<Option<Open>>,
+    free: Vec<usize>,
+    /// Which series an indicator is.
+    owners: HashMap<IndicatorId, usize, Random>,
+    mapped: u64,
+    unmapped: u64,
+    key: Vec<u8>,
+}
+
+/// A series and the indicator that it is.
+pub(super) struct Open {
+    key: Arc<[u8]>,
+    pub(super) indicator: IndicatorId,
+    pub(super) turn: Turn,
+    pub(super) is_mapped: bool,
+    /// The indicator it would be, if another series were not it already.
+    claim: Option<IndicatorId>,
+    pub(super) last: Option<Last>,
+    heard_at: Moment,
+}
+
+/// Where a series stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Opened {
+    At(usize),
+    /// No map names it, and its source keeps none of these.
+    Nowhere,
+}
+
+/// A series in the tray, for people who write maps.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Listed {
+    metric: String,
+    labels: HashMap<String, String>,
+    indicator: String,
+    /// The indicator that a map says it is, and that another series is already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<String>,
+}
+
+impl Shelf {
+    pub(super) fn new(source: Source, maps: Arc<[Map]>) -> Self {
+        Self {
+            source,
+            maps,
+            places: HashMap::default(),
+            series: Vec::new(),
+            free: Vec::new(),
+            owners: HashMap::default(),
+            mapped: 0,
+            unmapped: 0,
+            key: Vec::new(),
+        }
+    }
+
+    /// Where a series stands, which is opened if it is new and the source may open one more.
+    pub(super) fn open(&mut self, series: &Series<'_>, now: Moment) -> Result<Opened, String> {
+        write_key(series, &mut self.key);
+        let Some(&place) = self.places.get(&self.key[..]) else { return self.open_new(series, now) };
+        let open = self.at(place);
+        open.heard_at = now;
+        if let Some(claim) = open.claim.clone() {
+            self.claim(place, &claim, now);
+        }
+        Ok(Opened::At(place))
+    }
+
+    /// The series at a place that [`Shelf::open`] gave.
+    pub(super) fn at(&mut self, place: usize) -> &mut Open {
+        self.series[place].as_mut().expect("what was just opened is open")
+    }
+
+    /// Puts back what was last known of a series, unless it has been closed meanwhile.
+    pub(super) fn restore(&mut self, place: usize, last: Option<Last>) {
+        if let Some(open) = self.series.get_mut(place).and_then(Option::as_mut) {
+            open.last = last;
+        }
+    }
+
+    /// Closes a series of which nothing more will come.
+    pub(super) fn end(&mut self, series: &Series<'_>) {
+        write_key(series, &mut self.key);
+        if let Some(&place) = self.places.get(&self.key[..]) {
+            self.close(place);
+        }
+    }
+
+    /// Closes the series that were not heard of for long.
+    pub(super) fn sweep(&mut self, now: Moment) {
+        for place in 0..self.series.len() {
+            let is_forgotten = |open: &Open| open.heard_at + FORGOTTEN_AFTER < now;
+            if self.series[place].as_ref().is_some_and(is_forgotten) {
+                self.close(place);
+            }
+        }
+    }
+
+    /// How many are open that a map names, and how many others.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.mapped, self.unmapped)
+    }
+
+    /// The first of those in the tray: no map names them, or another series is already what it says.
+    pub(super) fn in_the_tray(&self) -> Vec<Listed> {
+        let open = self.series.iter().flatten().filter(|open| !open.is_mapped || open.claim.is_some());
+        open.take(MOST_LISTED).map(Open::listed).collect()
+    }
+
+    fn open_new(&mut self, series: &Series<'_>, now: Moment) -> Result<Opened, String> {
+        let wanted = self.mapped_to(series);
+        let is_mapped = wanted.is_some();
+        if !is_mapped && self.source.unmapped == 0 {
+            return Ok(Opened::Nowhere);
+        }
+        self.check_room(series, is_mapped)?;
+        let key: Arc<[u8]> = self.key.as_slice().into();
+        let (indicator, turn, claim) = match wanted {
+            Some((indicator, turn)) if self.is_free(&indicator, now) => (indicator, turn, None),
+            Some((indicator, turn)) => (self.in_tray(series, &key, now), turn, Some(indicator)),
+            None => (self.in_tray(series, &key, now), usual(series.metric, series.kind), None),
+        };
+        let open =
+            Open { key: key.clone(), indicator: indicator.clone(), turn, is_mapped, claim, last: None, heard_at: now };
+        let place = self.free.pop().unwrap_or(self.series.len());
+        if place == self.series.len() {
+            self.series.push(None);
+        }
+        self.series[place] = Some(open);
+        self.places.insert(key, place);
+        self.owners.insert(indicator, place);
+        *self.count(is_mapped) += 1;
+        Ok(Opened::At(place))
+    }
+
+    /// The indicator and the turn by the first map that names the series.
+    fn mapped_to(&self, series: &Series<'_>) -> Option<(IndicatorId, Turn)> {
+        let map = self.maps.iter().find(|map| map.names(series.metric, |name| series.label(name)))?;
+        let blank = |name: &str| if name == "metric" { Some(series.metric) } else { series.label(name) };
+        // What has no name that fits is as good as unnamed.
+        let indicator = map.indicator.fill(blank).ok()?;
+        Some((indicator, map.reading.unwrap_or_else(|| usual(series.metric, series.kind))))
+    }
+
+    fn in_tray(&mut self, series: &Series<'_>, key: &[u8], now: Moment) -> IndicatorId {
+        let name = tray::name(series, key, false);
+        if self.is_free(&name, now) { name } else { tray::name(series, key, true) }
+    }
+
+    /// Whether no series is this indicator; one that was not heard of for a while gives it away.
+    fn is_free(&mut self, indicator: &IndicatorId, now: Moment) -> bool {
+        let Some(&place) = self.owners.get(indicator) else { return true };
+        let is_silent = |open: &Open| open.heard_at + GIVEN_UP_AFTER < now;
+        if self.series[place].as_ref().is_none_or(is_silent) {
+            self.close(place);
+            return true;
+        }
+        false
+    }
+
+    /// Makes a series the indicator it has a claim to, if no other is that any more.
+    fn claim(&mut self, place: usize, claim: &IndicatorId, now: Moment) {
+        if !self.is_free(claim, now) {
+            return;
+        }
+        let open = self.at(place);
+        let before = std::mem::replace(&mut open.indicator, claim.clone());
+        open.claim = None;
+        self.owners.remove(&before);
+        self.owners.insert(claim.clone(), place);
+    }
+
+    fn check_room(&mut self, series: &Series<'_>, is_mapped: bool) -> Result<(), String> {
+        let Source { id, series: most, unmapped } = self.source.clone();
+        let most = if is_mapped { most } else { unmapped };
+        if *self.count(is_mapped) < most {
+            return Ok(());
+        }
+        let metric = shown(series.metric);
+        Err(if is_mapped {
+            format!(
+                "a new series of {metric:?}, but source \"{id}\" has {most} open that a map names and may open no more; \
+                 send fewer, or write [[source]] id = \"{id}\" series = {}",
+                2 * most
+            )
+        } else {
+            format!(
+                "a new series of {metric:?}, which no map names, but source \"{id}\" has {most} of these open and may open \
+                 no more; keep it back where it comes from, write a [[map]] for it, or [[source]] id = \"{id}\" \
+                 unmapped = 0 to pass over all of them"
+            )
+        })
+    }
+
+    fn close(&mut self, place: usize) {
+        let Some(open) = self.series[place].take() else { return };
+        self.places.remove(&open.key);
+        if self.owners.get(&open.indicator) == Some(&place) {
+            self.owners.remove(&open.indicator);
+        }
+        *self.count(open.is_mapped) -= 1;
+        self.free.push(place);
+    }
+
+    fn count(&mut self, is_mapped: bool) -> &mut u64 {
+        if is_mapped { &mut self.mapped } else { &mut self.unmapped }
+    }
+}
+
+impl Open {
+    fn listed(&self) -> Listed {
+        let mut texts = self.key.split(|byte| *byte == BETWEEN).map(|text| str::from_utf8(text).unwrap_or_default());
+        let metric = texts.next().unwrap_or_default().to_owned();
+        let mut labels = HashMap::new();
+        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+            labels.insert(name.to_owned(), value.to_owned());
+        }
+        let claim = self.claim.as_ref().map(ToString::to_string);
+        Listed { metric, labels, indicator: self.indicator.to_string(), claim }
+    }
+}
+
+/// What tells a series from every other of its source.
+pub(super) fn write_key(series: &Series<'_>, key: &mut Vec<u8>) {
+    key.clear();
+    key.extend_from_slice(series.metric.as_bytes());
+    for (name, value) in series.labels {
+        for text in [name, value] {
+            key.push(BETWEEN);
+            key.extend_from_slice(text.as_bytes());
+        }
+    }
+}

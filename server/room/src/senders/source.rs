@@ -1,0 +1,181 @@
+//! The task of one source: its requests one after another, each on disk before it is answered.
+
+use archive::{Batch, Taken};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use vsm::{id::AgentId, reading::Reading};
+
+use super::{
+    book::{Book, Listing, Report},
+    otlp,
+    point::{Fault, Sample, Series},
+    remote,
+};
+use crate::{clock, journal::JournalHandle};
+
+/// How many requests wait for the one before them.
+const WAITING: usize = 16;
+/// The most samples of one request.
+const MOST_SAMPLES: u64 = 100_000;
+/// How often a sequence is asked for anew because somebody else took it.
+const TRIES: usize = 3;
+
+/// How a request is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// `prometheus.WriteRequest`.
+    Remote1,
+    /// `io.prometheus.write.v2.Request`.
+    Remote2,
+    /// OTLP as a protocol buffer.
+    OtlpProtobuf,
+    /// OTLP as JSON.
+    OtlpJson,
+}
+
+/// Why a request was not taken.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NotTaken {
+    /// It cannot be read; nothing of it was taken.
+    #[error("{0}")]
+    Unreadable(Fault),
+    /// It holds too much.
+    #[error("a request of more than {MOST_SAMPLES} samples; send fewer at once")]
+    TooMany,
+    /// The archive could not keep it; the sender keeps it.
+    #[error("{0}")]
+    NotKept(String),
+    /// The room closes.
+    #[error("the room is closing")]
+    Closing,
+}
+
+/// What a source's task is asked.
+enum Ask {
+    Take(Form, Vec<u8>, oneshot::Sender<Result<Report, NotTaken>>),
+    List(oneshot::Sender<Listing>),
+}
+
+/// The address of a source.
+#[derive(Clone)]
+pub struct SourceHandle(mpsc::Sender<Ask>);
+
+impl SourceHandle {
+    /// Has a request taken: once this is there, it is on disk.
+    pub async fn take(&self, form: Form, body: Vec<u8>) -> Result<Report, NotTaken> {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(Ask::Take(form, body, tell)).await.map_err(|_| NotTaken::Closing)?;
+        answer.await.unwrap_or(Err(NotTaken::Closing))
+    }
+
+    /// What it has open; `None` once the room closes.
+    pub async fn listing(&self) -> Option<Listing> {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(Ask::List(tell)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+/// The task of a source before it runs.
+pub struct SourceTask {
+    agent: AgentId,
+    book: Book,
+    journal: JournalHandle,
+    inbox: mpsc::Receiver<Ask>,
+    stop: CancellationToken,
+    /// The last sequence, once it is known.
+    sequence: Option<u64>,
+}
+
+/// Makes a source's task and its address.
+pub fn open(agent: AgentId, book: Book, journal: JournalHandle, stop: CancellationToken) -> (SourceHandle, SourceTask) {
+    let (asks, inbox) = mpsc::channel(WAITING);
+    (SourceHandle(asks), SourceTask { agent, book, journal, inbox, stop, sequence: None })
+}
+
+impl SourceTask {
+    /// Runs until the room closes.
+    pub async fn run(mut self) {
+        loop {
+            let ask = tokio::select! {
+                () = self.stop.cancelled() => return,
+                ask = self.inbox.recv() => ask,
+            };
+            // Who asked may have gone meanwhile.
+            match ask {
+                Some(Ask::Take(form, body, tell)) => drop(tell.send(self.take(form, &body).await)),
+                Some(Ask::List(tell)) => drop(tell.send(self.book.listing())),
+                None => return,
+            }
+        }
+    }
+
+    async fn take(&mut self, form: Form, body: &[u8]) -> Result<Report, NotTaken> {
+        // Read to its end before anything of it is taken, so that what cannot be read changes nothing.
+        let mut samples = 0;
+        read(form, body, &mut |_, _| samples += 1).map_err(NotTaken::Unreadable)?;
+        if MOST_SAMPLES < samples {
+            return Err(NotTaken::TooMany);
+        }
+        let now = clock::now();
+        let mut draft = self.book.draft(now);
+        read(form, body, &mut |series, sample| draft.take(series, sample)).map_err(NotTaken::Unreadable)?;
+        let readings = std::mem::take(&mut draft.readings);
+        let mut writing = Writing { agent: &self.agent, journal: &self.journal, sequence: &mut self.sequence };
+        match writing.write(readings, now).await {
+            Ok(()) => Ok(draft.keep()),
+            Err(refusal) => {
+                draft.undo();
+                Err(refusal)
+            }
+        }
+    }
+}
+
+/// What it takes to write a batch.
+struct Writing<'t> {
+    agent: &'t AgentId,
+    journal: &'t JournalHandle,
+    sequence: &'t mut Option<u64>,
+}
+
+impl Writing<'_> {
+    async fn write(&mut self, readings: Vec<Reading>, received_at: vsm::time::Moment) -> Result<(), NotTaken> {
+        if readings.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..TRIES {
+            let last = match *self.sequence {
+                Some(last) => last,
+                None => self.journal.last_taken(self.agent).await.ok_or(NotTaken::Closing)?,
+            };
+            let sequence = last + 1;
+            let readings = readings.clone();
+            let batch = Batch { agent: self.agent.clone(), sequence, received_at, rehearsal: false, readings };
+            let receipt = self.journal.deliver(batch).await.ok_or(NotTaken::Closing)?;
+            match receipt.await.map_err(|_| NotTaken::Closing)? {
+                Ok(Taken::Now(_)) => {
+                    *self.sequence = Some(sequence);
+                    return Ok(());
+                }
+                // An agent that calls itself by the same name took it.
+                Ok(Taken::Before) => *self.sequence = None,
+                Err(refusal) => return Err(NotTaken::NotKept(refusal.to_string())),
+            }
+        }
+        Err(NotTaken::NotKept(format!(
+            "an agent calls itself \"{}\" as well; give one of the two another name",
+            self.agent
+        )))
+    }
+}
+
+/// Gives every sample of a request to `take`.
+fn read(form: Form, body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> Result<(), Fault> {
+    match form {
+        Form::Remote1 => remote::version_1::read(body, take),
+        Form::Remote2 => remote::version_2::read(body, take),
+        Form::OtlpProtobuf => otlp::protobuf::read(body, take),
+        Form::OtlpJson => otlp::json::read(body, take),
+    }
+}
