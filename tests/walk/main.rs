@@ -11,6 +11,7 @@ mod hurry;
 mod outbox;
 mod programs;
 mod screens;
+mod senders;
 mod sequence;
 mod silence;
 mod step;

@@ -156,8 +156,7 @@ impl Draft<'_> {
             Value::Ended => {
                 self.report.samples += 1;
                 self.report.passed_over += 1;
-                self.book.shelf.end(series);
-                self.book.tallies.end(series);
+                self.book.shelf.end(series, sample.at);
             }
         }
     }

@@ -30,7 +30,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The number of the next field and what it holds; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<(u64, Wire<'a>)>, Fault> {
+    pub fn step(&mut self) -> Result<Option<(u64, Wire<'a>)>, Fault> {
         if self.0.is_empty() {
             return Ok(None);
         }
@@ -189,9 +189,9 @@ mod tests {
     #[test]
     fn the_examples_of_the_format_are_read() {
         let mut fields = Fields::of(&[0x08, 0x96, 0x01, 0x12, 0x07, b't', b'e', b's', b't', b'i', b'n', b'g']);
-        assert_eq!(fields.next(), Ok(Some((1, Wire::Varint(150)))));
-        assert_eq!(fields.next().unwrap().unwrap().1.text(), Ok("testing"));
-        assert_eq!(fields.next(), Ok(None));
+        assert_eq!(fields.step(), Ok(Some((1, Wire::Varint(150)))));
+        assert_eq!(fields.step().unwrap().unwrap().1.text(), Ok("testing"));
+        assert_eq!(fields.step(), Ok(None));
         let zigzag = [(0, 0), (1, -1), (2, 1), (0xffff_fffe, 0x7fff_ffff), (u64::MAX, i64::MIN)];
         for (wire, number) in zigzag {
             assert_eq!(Wire::Varint(wire).zigzag(), Ok(number));
@@ -212,7 +212,7 @@ mod tests {
             (&[0x0b], "a field of wire type 3"),
             (&[0x00, 0x00], "a field without a number"),
         ] {
-            let fault = Fields::of(bytes).next().unwrap_err().to_string();
+            let fault = Fields::of(bytes).step().unwrap_err().to_string();
             assert!(fault.starts_with(words), "{fault}");
         }
     }
@@ -224,9 +224,9 @@ mod tests {
             put_varint(number, value, &mut out);
             put_bytes(number, &bytes, &mut out);
             let mut fields = Fields::of(&out);
-            prop_assert_eq!(fields.next(), Ok(Some((number, Wire::Varint(value)))));
-            prop_assert_eq!(fields.next(), Ok(Some((number, Wire::Bytes(&bytes)))));
-            prop_assert_eq!(fields.next(), Ok(None));
+            prop_assert_eq!(fields.step(), Ok(Some((number, Wire::Varint(value)))));
+            prop_assert_eq!(fields.step(), Ok(Some((number, Wire::Bytes(&bytes)))));
+            prop_assert_eq!(fields.step(), Ok(None));
         }
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Scratch<'a> {
 /// A sample of either version; the start is there in the second only.
 fn sample(mut fields: Fields<'_>) -> Result<Sample, Fault> {
     let (mut value, mut at, mut started_at) = (0.0, 0, 0);
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => value = wire.double()?,
             2 => at = wire.signed()?,

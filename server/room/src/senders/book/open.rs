@@ -12,7 +12,8 @@ use super::{
 };
 use crate::senders::point::{Series, shown};
 
-/// A series that was not heard of for so long gives its indicator away, if another one has a claim to it.
+/// A series that was not heard of for so long gives its indicator away, if another one has a claim to it; one that has
+/// ended makes room.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(300);
 /// What stands between the texts of a key; no text holds it.
 const BETWEEN: u8 = 0xff;
@@ -45,6 +46,8 @@ pub(super) struct Open {
     claim: Option<IndicatorId>,
     pub(super) last: Option<Last>,
     heard_at: Moment,
+    /// Whether its sender has said that nothing more will come; it is remembered, in case the sender says all of it again.
+    has_ended: bool,
 }
 
 /// Where a series stands.
@@ -87,7 +90,10 @@ impl Shelf {
         let Some(&place) = self.places.get(&self.key[..]) else { return self.open_new(series, now) };
         let open = self.at(place);
         open.heard_at = now;
-        if let Some(claim) = open.claim.clone() {
+        let (claim, indicator) = (open.claim.clone(), open.indicator.clone());
+        if std::mem::take(&mut open.has_ended) {
+            self.begin_again(place, indicator, series, now);
+        } else if let Some(claim) = claim {
             self.claim(place, &claim, now);
         }
         Ok(Opened::At(place))
@@ -105,18 +111,24 @@ impl Shelf {
         }
     }
 
-    /// Closes a series of which nothing more will come.
-    pub(super) fn end(&mut self, series: &Series<'_>) {
+    /// Ends a series of which nothing more will come after `at`: another one may be its indicator.
+    pub(super) fn end(&mut self, series: &Series<'_>, at: Moment) {
         write_key(series, &mut self.key);
-        if let Some(&place) = self.places.get(&self.key[..]) {
-            self.close(place);
+        let Some(&place) = self.places.get(&self.key[..]) else { return };
+        let open = self.at(place);
+        if open.last.is_some_and(|last| at <= last.at) {
+            return;
         }
+        open.has_ended = true;
+        let indicator = open.indicator.clone();
+        self.disown(&indicator, place);
     }
 
     /// Closes the series that were not heard of for long.
     pub(super) fn sweep(&mut self, now: Moment) {
         for place in 0..self.series.len() {
-            let is_forgotten = |open: &Open| open.heard_at + FORGOTTEN_AFTER < now;
+            let kept_for = |open: &Open| if open.has_ended { GIVEN_UP_AFTER } else { FORGOTTEN_AFTER };
+            let is_forgotten = |open: &Open| open.heard_at + kept_for(open) < now;
             if self.series[place].as_ref().is_some_and(is_forgotten) {
                 self.close(place);
             }
@@ -147,17 +159,21 @@ impl Shelf {
             Some((indicator, turn)) => (self.in_tray(series, &key, now), turn, Some(indicator)),
             None => (self.in_tray(series, &key, now), usual(series.metric, series.kind), None),
         };
-        let open =
-            Open { key: key.clone(), indicator: indicator.clone(), turn, is_mapped, claim, last: None, heard_at: now };
+        *self.count(is_mapped) += 1;
+        let open = Open { key, indicator, turn, is_mapped, claim, last: None, heard_at: now, has_ended: false };
+        Ok(Opened::At(self.put(open)))
+    }
+
+    /// Puts a series where there is room, and it is its indicator.
+    fn put(&mut self, open: Open) -> usize {
         let place = self.free.pop().unwrap_or(self.series.len());
         if place == self.series.len() {
             self.series.push(None);
         }
+        self.places.insert(open.key.clone(), place);
+        self.owners.insert(open.indicator.clone(), place);
         self.series[place] = Some(open);
-        self.places.insert(key, place);
-        self.owners.insert(indicator, place);
-        *self.count(is_mapped) += 1;
-        Ok(Opened::At(place))
+        place
     }
 
     /// The indicator and the turn by the first map that names the series.
@@ -193,8 +209,28 @@ impl Shelf {
         let open = self.at(place);
         let before = std::mem::replace(&mut open.indicator, claim.clone());
         open.claim = None;
-        self.owners.remove(&before);
+        self.disown(&before, place);
         self.owners.insert(claim.clone(), place);
+    }
+
+    /// A series that had ended is its indicator again, if no other is that meanwhile.
+    fn begin_again(&mut self, place: usize, indicator: IndicatorId, series: &Series<'_>, now: Moment) {
+        if self.is_free(&indicator, now) {
+            self.owners.insert(indicator, place);
+            return;
+        }
+        let key = self.at(place).key.clone();
+        let in_tray = self.in_tray(series, &key, now);
+        self.owners.insert(in_tray.clone(), place);
+        let open = self.at(place);
+        open.claim.get_or_insert(indicator);
+        open.indicator = in_tray;
+    }
+
+    fn disown(&mut self, indicator: &IndicatorId, place: usize) {
+        if self.owners.get(indicator) == Some(&place) {
+            self.owners.remove(indicator);
+        }
     }
 
     fn check_room(&mut self, series: &Series<'_>, is_mapped: bool) -> Result<(), String> {
@@ -222,9 +258,7 @@ impl Shelf {
     fn close(&mut self, place: usize) {
         let Some(open) = self.series[place].take() else { return };
         self.places.remove(&open.key);
-        if self.owners.get(&open.indicator) == Some(&place) {
-            self.owners.remove(&open.indicator);
-        }
+        self.disown(&open.indicator, place);
         *self.count(open.is_mapped) -= 1;
         self.free.push(place);
     }

@@ -67,11 +67,6 @@ impl Tallies {
         };
     }
 
-    pub(super) fn end(&mut self, series: &Series<'_>) {
-        write_key(series, &mut self.key);
-        self.held.remove(&self.key[..]);
-    }
-
     pub(super) fn sweep(&mut self, now: Moment) {
         self.held.retain(|_, tally| now <= tally.heard_at + FORGOTTEN_AFTER);
     }

@@ -56,6 +56,9 @@ fn the_same_sample_twice_counts_once() {
     let (readings, report) = send(&mut book, "up", "a", 0, Value::Number(1.0));
     assert_eq!((readings.len(), report.samples, report.repeated, report.refused()), (0, 1, 1, 0));
     assert_eq!(number(&mut book, "up", "a", -5, 1.0), [""; 0], "nor does an older one");
+    send(&mut book, "up", "a", 10, Value::Ended);
+    assert_eq!(number(&mut book, "up", "a", 0, 1.0), [""; 0], "nor the whole of a series that has ended");
+    assert_eq!(number(&mut book, "up", "a", 20, 1.0).len(), 1);
 }
 
 #[test]

@@ -268,7 +268,7 @@ fn labels(attributes: Raw<'_>) -> Result<Vec<Label<'_>>, Fault> {
     for attribute in attributes {
         let KeyValue { key, value } = parse(attribute.get())?;
         let Some(AnyValue { string_value, bool_value, int_value, double_value }) = value else { continue };
-        let number = || int_value.or(double_value).map(|told| told.written());
+        let number = || int_value.or(double_value).map(Told::written);
         let value = string_value.or_else(|| bool_value.map(|it| it.to_string().into())).or_else(number);
         labels.extend(value.map(|value| (key, value)));
     }

@@ -30,7 +30,7 @@ fn each<'a>(
     wanted: u64,
     read: &mut impl FnMut(Fields<'a>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         if number == wanted {
             read(wire.message()?)?;
         }
@@ -44,13 +44,13 @@ fn metric<'a>(
     take: &mut impl FnMut(&Series<'_>, Sample),
 ) -> Result<(), Fault> {
     let (mut name, mut rest) = ("", fields);
-    while let Some((number, wire)) = rest.next()? {
+    while let Some((number, wire)) = rest.step()? {
         if number == 1 {
             name = wire.text()?;
         }
     }
     let mut rest = fields;
-    while let Some((number, wire)) = rest.next()? {
+    while let Some((number, wire)) = rest.step()? {
         let read = match number {
             5 | 7 => number_point,
             9 => histogram_point,
@@ -71,7 +71,7 @@ fn metric<'a>(
 /// What the numbers of a metric are, by which of its fields holds them.
 fn kind(number: u64, mut data: Fields<'_>) -> Result<Kind, Fault> {
     let (mut temporality, mut is_monotonic) = (0, false);
-    while let Some((field, wire)) = data.next()? {
+    while let Some((field, wire)) = data.step()? {
         match field {
             2 => temporality = wire.varint()?,
             3 => is_monotonic = wire.varint()? != 0,
@@ -114,7 +114,7 @@ type Read<'a> = Result<(Sample, Vec<Label<'a>>), Fault>;
 
 fn number_point(mut fields: Fields<'_>) -> Read<'_> {
     let (mut head, mut value, mut labels) = (Head::default(), f64::NAN, Vec::new());
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             2 | 3 => head.read(number, wire)?,
             4 => value = wire.double()?,
@@ -129,7 +129,7 @@ fn number_point(mut fields: Fields<'_>) -> Read<'_> {
 
 fn histogram_point(mut fields: Fields<'_>) -> Read<'_> {
     let (mut head, mut histogram, mut labels) = (Head::default(), Histogram::default(), Vec::new());
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             2 | 3 => head.read(number, wire)?,
             4 => histogram.count = wire.fixed64()? as f64,
@@ -148,7 +148,7 @@ fn exponential_point(mut fields: Fields<'_>) -> Read<'_> {
     let (mut head, mut labels) = (Head::default(), Vec::new());
     let (mut count, mut sum, mut scale, mut zeros) = (0.0, None, 0, 0.0);
     let (mut positive, mut negative) = (Side::default(), Side::default());
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => labels.extend(attribute(wire.message()?)?),
             2 | 3 => head.read(number, wire)?,
@@ -168,7 +168,7 @@ fn exponential_point(mut fields: Fields<'_>) -> Read<'_> {
 
 fn side(mut fields: Fields<'_>) -> Result<Side, Fault> {
     let mut side = Side::default();
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => side.offset = wire.zigzag()?,
             2 => wire.varints(|count| side.counts.push(count as f64))?,
@@ -181,7 +181,7 @@ fn side(mut fields: Fields<'_>) -> Result<Side, Fault> {
 /// Of a summary how many there were and their sum; its quantiles are over a time that nobody knows.
 fn summary_point(mut fields: Fields<'_>) -> Read<'_> {
     let (mut head, mut histogram, mut labels) = (Head::default(), Histogram::default(), Vec::new());
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             2 | 3 => head.read(number, wire)?,
             4 => histogram.count = wire.fixed64()? as f64,
@@ -201,7 +201,7 @@ fn attributes<'a>(fields: Fields<'a>, wanted: u64, labels: &mut Vec<Label<'a>>) 
 /// A label, if its value is text or a number.
 fn attribute(mut fields: Fields<'_>) -> Result<Option<Label<'_>>, Fault> {
     let (mut name, mut value) = ("", None);
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => name = wire.text()?,
             2 => value = any_value(wire.message()?)?,
@@ -213,7 +213,7 @@ fn attribute(mut fields: Fields<'_>) -> Result<Option<Label<'_>>, Fault> {
 
 fn any_value(mut fields: Fields<'_>) -> Result<Option<Cow<'_, str>>, Fault> {
     let mut value = None;
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         value = match number {
             1 => Some(Cow::Borrowed(wire.text()?)),
             2 => Some(Cow::Borrowed(if wire.varint()? == 0 { "false" } else { "true" })),

@@ -14,7 +14,7 @@ const GAUGE: u64 = 3;
 /// Reads one, of either version, and whether it is a gauge.
 pub(super) fn histogram(mut fields: Fields<'_>) -> Result<(Sample, bool), Fault> {
     let (mut count, mut sum, mut at, mut started_at, mut hint) = (0.0, 0.0, 0, 0, 0);
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => count = wire.varint()? as f64,
             2 => count = wire.double()?,

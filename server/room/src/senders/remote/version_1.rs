@@ -15,7 +15,7 @@ use crate::senders::{
 pub fn read(body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> Result<(), Fault> {
     let mut scratch = Scratch::default();
     let mut request = Fields::of(body);
-    while let Some((number, wire)) = request.next()? {
+    while let Some((number, wire)) = request.step()? {
         if number == 1 {
             series(wire.message()?, &mut scratch, take)?;
         }
@@ -30,7 +30,7 @@ fn series<'a>(
 ) -> Result<(), Fault> {
     scratch.clear();
     let mut kind = Kind::Unknown;
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => scratch.labels.push(label(wire.message()?)?),
             2 => scratch.samples.push(sample(wire.message()?)?),
@@ -51,7 +51,7 @@ fn series<'a>(
 
 fn label(mut fields: Fields<'_>) -> Result<Label<'_>, Fault> {
     let (mut name, mut value) = ("", "");
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => name = wire.text()?,
             2 => value = wire.text()?,

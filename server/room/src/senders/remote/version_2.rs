@@ -20,7 +20,7 @@ pub fn read(body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> Result<(
     let symbols = symbols(Fields::of(body))?;
     let mut scratch = Scratch::default();
     let mut request = Fields::of(body);
-    while let Some((number, wire)) = request.next()? {
+    while let Some((number, wire)) = request.step()? {
         if number == 5 {
             series(wire.message()?, &symbols, &mut scratch, take)?;
         }
@@ -30,7 +30,7 @@ pub fn read(body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> Result<(
 
 fn symbols(mut request: Fields<'_>) -> Result<Vec<&str>, Fault> {
     let mut symbols = Vec::new();
-    while let Some((number, wire)) = request.next()? {
+    while let Some((number, wire)) = request.step()? {
         if number == 4 {
             if MOST_SYMBOLS <= symbols.len() {
                 return Err(Fault(format!("more than {MOST_SYMBOLS} symbols; send fewer series at once")));
@@ -53,7 +53,7 @@ fn series<'a>(
     scratch.clear();
     let (mut kind, mut is_gauge) = (Kind::Unknown, false);
     let mut refs = Vec::new();
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         match number {
             1 => wire.varints(|at| refs.push(at))?,
             2 => scratch.samples.push(sample(wire.message()?)?),
@@ -85,7 +85,7 @@ fn symbol<'a>(at: u64, symbols: &[&'a str]) -> Result<Cow<'a, str>, Fault> {
 /// What the series are, as far as their type tells; in a summary and a histogram their names do.
 fn metadata(mut fields: Fields<'_>) -> Result<Kind, Fault> {
     let mut kind = Kind::Unknown;
-    while let Some((number, wire)) = fields.next()? {
+    while let Some((number, wire)) = fields.step()? {
         if number == 1 {
             kind = match wire.varint()? {
                 1 => Kind::Counter,
