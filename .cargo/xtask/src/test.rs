@@ -15,7 +15,7 @@ const PURE: [&str; 4] = ["vsm", "cyberstride", "cybernet", "opsroom"];
 /// The crate of the end-to-end tests, which comes last.
 const END_TO_END: &str = "tests";
 
-const PACKAGES: [Package; 5] = [
+const PACKAGES: [Package; 6] = [
     Package { name: "chromium", sign: Sign::Program("chromium") },
     Package { name: "chromium-driver", sign: Sign::Program("chromedriver") },
     Package {
@@ -24,6 +24,7 @@ const PACKAGES: [Package; 5] = [
     },
     Package { name: "python3", sign: Sign::Program("python3") },
     Package { name: "git", sign: Sign::Program("git") },
+    Package { name: "prometheus", sign: Sign::Program("prometheus") },
 ];
 
 /// Runs everything, stopping at the first failure, and ends as the last test runner: with its closing line.

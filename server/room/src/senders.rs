@@ -94,3 +94,29 @@ pub async fn list(State(app): State<App>) -> Response {
     }
     Json(listings).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_more_at_once_than_is_read_waits_for_a_while_and_is_told_to_come_back() {
+        let (journal, _inbox) = mpsc::channel(1);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let senders = Senders::open(&config::senders::Senders::default(), &JournalHandle(journal), &tasks, &stop);
+        let source = senders.source("remote-write").expect("it is there without a configuration");
+        let mut seats = Vec::new();
+        for _ in 0..AT_ONCE {
+            seats.extend(source.seat().await);
+        }
+        assert_eq!((seats.len(), source.seat().await.is_some()), (AT_ONCE, false));
+        assert!(senders.source("otlp").expect("so is this").seat().await.is_some(), "it costs the others nothing");
+        seats.pop();
+        assert!(source.seat().await.is_some());
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+    }
+}

@@ -160,6 +160,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_is_to_come_back_is_told_apart_from_who_is_not() {
+        for (refusal, expected, is_for_now) in [
+            (NotTaken::TooMany, 413, false),
+            (NotTaken::Closing, 503, true),
+            (NotTaken::NotKept("the disk is full".to_owned()), 503, true),
+        ] {
+            let refused = Refused::from(refusal);
+            assert_eq!((refused.status.as_u16(), refused.is_for_now()), (expected, is_for_now));
+        }
+        assert!(Refused::new(StatusCode::TOO_MANY_REQUESTS, "").is_for_now());
+    }
+
+    #[test]
     fn a_content_type_has_a_media_type_and_parameters() {
         let value = HeaderValue::from_static("Application/X-Protobuf; proto=\"a.B\";charset");
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, value)]);

@@ -179,3 +179,77 @@ fn read(form: Form, body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> 
         Form::OtlpJson => otlp::json::read(body, take),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use archive::Position;
+    use config::senders::Source;
+    use tokio::task;
+
+    use super::*;
+    use crate::journal::ToJournal;
+
+    /// `up` with 1 at 1763600000000, as remote write 1.0.
+    const UP: &[u8] =
+        b"\x0a\x22\x0a\x0e\x0a\x08__name__\x12\x02up\x12\x10\x09\0\0\0\0\0\0\xf0?\x10\x80\xc8\x81\xf6\xa93";
+
+    /// A source whose journal is this test.
+    fn source() -> (SourceHandle, mpsc::Receiver<ToJournal>) {
+        let id = AgentId::parse("remote-write").unwrap();
+        let (to_journal, journal) = mpsc::channel(4);
+        let book = Book::new(Source { id: id.clone(), series: 10, unmapped: 10 }, Vec::new().into());
+        let (handle, task) = open(id, book, JournalHandle(to_journal), CancellationToken::new());
+        task::spawn(task.run());
+        (handle, journal)
+    }
+
+    /// The next batch, as sequence and number of readings, answered with what became of it; nothing breaks off.
+    async fn answer(journal: &mut mpsc::Receiver<ToJournal>, last: u64, taken: Option<Taken>) -> (u64, usize) {
+        loop {
+            match journal.recv().await.expect("the source is there") {
+                ToJournal::LastTaken(_, tell) => drop(tell.send(last)),
+                ToJournal::Deliver(batch, tell) => {
+                    taken.map(|taken| tell.send(Ok(taken)));
+                    return (batch.sequence, batch.readings.len());
+                }
+                _ => panic!("a source only delivers"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_did_not_come_to_disk_is_no_repetition_when_it_comes_again() {
+        let (source, mut journal) = source();
+        let took = async |taken, expected: &mut mpsc::Receiver<ToJournal>| {
+            tokio::join!(source.take(Form::Remote1, UP.to_vec()), answer(expected, 7, taken))
+        };
+        let (refused, batch) = took(None, &mut journal).await;
+        assert_eq!((refused, batch), (Err(NotTaken::Closing), (8, 1)));
+        let (taken, batch) = took(Some(Taken::Now(Position::default())), &mut journal).await;
+        assert_eq!((taken.unwrap().readings, batch), (1, (8, 1)));
+        // Now it is one, and there is nothing to deliver.
+        let repeated = source.take(Form::Remote1, UP.to_vec()).await.unwrap();
+        assert_eq!((repeated.readings, repeated.repeated, repeated.refused()), (0, 1, 0));
+    }
+
+    #[tokio::test]
+    async fn a_sequence_that_somebody_else_took_is_asked_for_anew() {
+        let (source, mut journal) = source();
+        let journaled = async {
+            let first = answer(&mut journal, 7, Some(Taken::Before)).await;
+            (first, answer(&mut journal, 20, Some(Taken::Now(Position::default()))).await)
+        };
+        let (taken, batches) = tokio::join!(source.take(Form::Remote1, UP.to_vec()), journaled);
+        assert_eq!((taken.unwrap().readings, batches), (1, ((8, 1), (21, 1))));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_changes_nothing() {
+        let (source, _journal) = source();
+        let broken = [UP, &[0x0a, 0x7f]].concat();
+        let refused = source.take(Form::Remote1, broken).await.unwrap_err();
+        assert_eq!(refused.to_string(), "127 bytes are announced and 0 are there");
+        let listing = serde_json::to_value(source.listing().await.unwrap()).unwrap();
+        assert_eq!((&listing["unmapped_series"], &listing["since_start"]["samples"]), (&0.into(), &0.into()));
+    }
+}

@@ -79,3 +79,16 @@ fn answer(report: Report, status: StatusCode, why: String, is_for_now: bool) -> 
     }
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_to_wait_is_told_how_long() {
+        let later = answer(Report::default(), StatusCode::TOO_MANY_REQUESTS, "later".to_owned(), true);
+        assert_eq!(later.headers()[header::RETRY_AFTER], "1");
+        let never = answer(Report::default(), StatusCode::BAD_REQUEST, "never".to_owned(), false);
+        assert!(!never.headers().contains_key(header::RETRY_AFTER));
+    }
+}
