@@ -153,6 +153,7 @@ pub(crate) fn bare() -> Picture {
         root: root.id.clone(),
         units: vec![root],
         indicators: BTreeMap::new(),
+        families: Vec::new(),
     };
     Picture::new(organisation, NOW)
 }

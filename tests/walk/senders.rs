@@ -10,7 +10,6 @@ use tests::folder::{Folder, UNHURRIED};
 /// A room of the plant with these maps and sources.
 fn folder(indicators: &[&str], more: &str) -> Folder {
     let folder = Folder::of_plant(indicators, UNHURRIED, "");
-    let organisation = std::fs::read_to_string(folder.at("organisation.toml")).expect("it was just written");
-    folder.write("organisation.toml", &format!("{organisation}\n{more}"));
+    folder.append("organisation.toml", more);
     folder
 }

@@ -16,7 +16,7 @@ const LONGEST_WHY: usize = 500;
 const HIGHEST_SEQUENCE: u64 = i64::MAX as u64;
 
 /// Refuses a sequence after which there would be no next.
-pub(super) fn check_sequence(sequence: u64) -> Result<(), String> {
+pub(crate) fn check_sequence(sequence: u64) -> Result<(), String> {
     if HIGHEST_SEQUENCE < sequence {
         return Err(format!("sequence {sequence}; sequences end with {HIGHEST_SEQUENCE}"));
     }

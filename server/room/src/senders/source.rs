@@ -3,7 +3,7 @@
 use archive::{Batch, Taken};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use vsm::{id::AgentId, reading::Reading};
+use vsm::{id::AgentId, reading::Reading, time::Moment};
 
 use super::{
     book::{Book, Listing, Report},
@@ -11,7 +11,7 @@ use super::{
     point::{Fault, Sample, Series},
     remote,
 };
-use crate::{clock, journal::JournalHandle};
+use crate::{clock, door::check::check_sequence, journal::JournalHandle};
 
 /// How many requests wait for the one before them.
 const WAITING: usize = 16;
@@ -117,18 +117,28 @@ impl SourceTask {
         if MOST_SAMPLES < samples {
             return Err(NotTaken::TooMany);
         }
+        for _ in 0..TRIES {
+            if let Some(report) = self.try_to_take(form, body).await? {
+                return Ok(report);
+            }
+        }
+        let words = format!("an agent calls itself \"{}\" as well; give one of the two another name", self.agent);
+        Err(NotTaken::NotKept(words))
+    }
+
+    /// Takes a request; `None` if an agent that calls itself by the same name took the sequence meanwhile.
+    async fn try_to_take(&mut self, form: Form, body: &[u8]) -> Result<Option<Report>, NotTaken> {
         let now = clock::now();
         let mut draft = self.book.draft(now);
         read(form, body, &mut |series, sample| draft.take(series, sample)).map_err(NotTaken::Unreadable)?;
         let readings = std::mem::take(&mut draft.readings);
         let mut writing = Writing { agent: &self.agent, journal: &self.journal, sequence: &mut self.sequence };
-        match writing.write(readings, now).await {
-            Ok(()) => Ok(draft.keep()),
-            Err(refusal) => {
-                draft.undo();
-                Err(refusal)
-            }
+        let written = writing.write(readings, now).await;
+        if matches!(written, Ok(true)) {
+            return Ok(Some(draft.keep()));
         }
+        draft.undo();
+        written.map(|_| None)
     }
 }
 
@@ -140,33 +150,25 @@ struct Writing<'t> {
 }
 
 impl Writing<'_> {
-    async fn write(&mut self, readings: Vec<Reading>, received_at: vsm::time::Moment) -> Result<(), NotTaken> {
+    /// Whether the readings are on disk; if not, the sequence has to be asked for anew.
+    async fn write(&mut self, readings: Vec<Reading>, received_at: Moment) -> Result<bool, NotTaken> {
         if readings.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
-        for _ in 0..TRIES {
-            let last = match *self.sequence {
-                Some(last) => last,
-                None => self.journal.last_taken(self.agent).await.ok_or(NotTaken::Closing)?,
-            };
-            let sequence = last + 1;
-            let readings = readings.clone();
-            let batch = Batch { agent: self.agent.clone(), sequence, received_at, rehearsal: false, readings };
-            let receipt = self.journal.deliver(batch).await.ok_or(NotTaken::Closing)?;
-            match receipt.await.map_err(|_| NotTaken::Closing)? {
-                Ok(Taken::Now(_)) => {
-                    *self.sequence = Some(sequence);
-                    return Ok(());
-                }
-                // An agent that calls itself by the same name took it.
-                Ok(Taken::Before) => *self.sequence = None,
-                Err(refusal) => return Err(NotTaken::NotKept(refusal.to_string())),
-            }
+        let last = match self.sequence.take() {
+            Some(last) => last,
+            None => self.journal.last_taken(self.agent).await.ok_or(NotTaken::Closing)?,
+        };
+        let sequence = last + 1;
+        check_sequence(sequence).map_err(NotTaken::NotKept)?;
+        let batch = Batch { agent: self.agent.clone(), sequence, received_at, rehearsal: false, readings };
+        let receipt = self.journal.deliver(batch).await.ok_or(NotTaken::Closing)?;
+        match receipt.await.map_err(|_| NotTaken::Closing)? {
+            Ok(Taken::Now(_)) => *self.sequence = Some(sequence),
+            Ok(Taken::Before) => return Ok(false),
+            Err(refusal) => return Err(NotTaken::NotKept(refusal.to_string())),
         }
-        Err(NotTaken::NotKept(format!(
-            "an agent calls itself \"{}\" as well; give one of the two another name",
-            self.agent
-        )))
+        Ok(true)
     }
 }
 
