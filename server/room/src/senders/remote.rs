@@ -25,12 +25,15 @@ pub const STALE: u64 = 0x7ff0_0000_0000_0002;
 struct Scratch<'a> {
     labels: Vec<Label<'a>>,
     samples: Vec<Sample>,
+    /// Where the labels stand in the texts of the second version.
+    refs: Vec<u64>,
 }
 
 impl<'a> Scratch<'a> {
     fn clear(&mut self) {
         self.labels.clear();
         self.samples.clear();
+        self.refs.clear();
     }
 
     /// Gives every sample of the series on.

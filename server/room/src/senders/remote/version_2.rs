@@ -52,10 +52,9 @@ fn series<'a>(
 ) -> Result<(), Fault> {
     scratch.clear();
     let (mut kind, mut is_gauge) = (Kind::Unknown, false);
-    let mut refs = Vec::new();
     while let Some((number, wire)) = fields.step()? {
         match number {
-            1 => wire.varints(|at| refs.push(at))?,
+            1 => wire.varints(|at| scratch.refs.push(at))?,
             2 => scratch.samples.push(sample(wire.message()?)?),
             3 => {
                 let (histogram, hint) = native::histogram(wire.message()?)?;
@@ -66,9 +65,10 @@ fn series<'a>(
             _ => (),
         }
     }
-    let (pairs, rest) = refs.as_chunks::<2>();
+    let (pairs, rest) = scratch.refs.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(Fault(format!("{} references to labels; they come in pairs of name and value", refs.len())));
+        let words = format!("{} references to labels; they come in pairs of name and value", scratch.refs.len());
+        return Err(Fault(words));
     }
     for [name, value] in pairs {
         scratch.labels.push((symbol(*name, symbols)?, symbol(*value, symbols)?));
