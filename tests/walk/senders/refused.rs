@@ -74,3 +74,14 @@ async fn a_source_that_opens_too_many_series_hears_so_and_the_others_of_the_requ
     assert_eq!(room.figure("synco_samples_refused_total").await, 2.0);
     room.process().logs("samples refused").await;
 }
+
+#[tokio::test]
+async fn a_page_of_somebody_else_writes_nothing() {
+    let folder = folder(&[], "");
+    let room = Room::open(&folder).await;
+    for path in ["/api/v1/write", "/v1/metrics"] {
+        let reply = post(room.address(), path, &[PROTOBUF, ("origin", "http://evil.example")], Vec::new()).await;
+        assert_eq!(reply.status, 403, "{path}");
+        assert!(reply.words().starts_with("Origin \"http://evil.example\" is not this room"), "{}", reply.words());
+    }
+}
