@@ -17,6 +17,7 @@ mod entry;
 mod fault;
 mod nearest;
 pub mod organisation;
+pub mod person;
 pub mod room;
 mod section;
 pub mod senders;

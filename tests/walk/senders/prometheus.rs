@@ -1,6 +1,6 @@
 //! A real Prometheus scrapes a page and writes what it finds to the room.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, process::Command};
 
 use tests::{folder::Folder, process::Process, room::Room, wait::until};
 use tokio::{
@@ -36,6 +36,7 @@ async fn a_prometheus_that_runs_already_needs_no_agent() {
 
 /// Starts one that scrapes `target` each second and writes to `room`.
 fn prometheus(folder: &Folder, room: SocketAddr, target: SocketAddr) -> Process {
+    Command::new("prometheus").arg("--version").output().expect("prometheus is there; `cargo xtask test` installs it");
     let file = format!(
         "global: {{ scrape_interval: 1s }}\nscrape_configs:\n  - job_name: press\n    static_configs:\n      \
          - targets: [\"{target}\"]\nremote_write:\n  - url: http://{room}/api/v1/write\n    queue_config: \

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, str, sync::Arc, time::Duration};
 
-use config::senders::{FORGOTTEN_AFTER, Map, Source, Turn};
+use config::{
+    person::email_address,
+    senders::{FORGOTTEN_AFTER, Map, Source, Turn},
+};
 use serde::Serialize;
 use vsm::{id::IndicatorId, time::Moment};
 
@@ -152,6 +155,7 @@ impl Shelf {
         if !is_mapped && self.source.unmapped == 0 {
             return Ok(Opened::Nowhere);
         }
+        check_people(series)?;
         self.check_room(series, is_mapped)?;
         let key: Arc<[u8]> = self.key.as_slice().into();
         let (indicator, turn, claim) = match wanted {
@@ -279,6 +283,17 @@ impl Open {
         let claim = self.claim.as_ref().map(ToString::to_string);
         Listed { metric, labels, indicator: self.indicator.to_string(), claim }
     }
+}
+
+/// Nothing measures a person: a series whose labels name one is not opened.
+fn check_people(series: &Series<'_>) -> Result<(), String> {
+    let person = series.labels.iter().find_map(|(name, value)| Some((name, email_address(value)?)));
+    let Some((label, found)) = person else { return Ok(()) };
+    Err(format!(
+        "a series of {:?} whose label {label:?} is the email address {found:?}; nothing measures a person: leave the label \
+         out where it comes from",
+        shown(series.metric)
+    ))
 }
 
 /// What tells a series from every other of its source.

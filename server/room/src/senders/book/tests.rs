@@ -143,6 +143,14 @@ fn a_histogram_is_a_count_a_mean_and_percentiles() {
 }
 
 #[test]
+fn a_series_about_a_person_is_refused_with_words() {
+    let mut book = book(10, 10, &[]);
+    let (readings, report) = send(&mut book, "commits", "ada@example.com", 0, Value::Number(1.0));
+    let why = report.why.unwrap();
+    assert!(readings.is_empty() && why.contains("nothing measures a person"), "{why}");
+}
+
+#[test]
 fn a_time_that_cannot_be_is_refused_with_words() {
     let mut book = book(10, 10, &[]);
     let labels: [Label<'_>; 0] = [];
