@@ -4,6 +4,7 @@
 //! they could not be written, so that the sender's next try is not taken for a repetition.
 
 mod growth;
+mod key;
 mod open;
 mod tally;
 mod tray;

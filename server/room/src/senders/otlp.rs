@@ -5,6 +5,7 @@
 mod exponential;
 pub mod json;
 pub mod protobuf;
+mod told;
 
 use vsm::time::Moment;
 

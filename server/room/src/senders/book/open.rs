@@ -1,16 +1,14 @@
 //! The series a source has open, each with the indicator that it is.
 
-use std::{collections::HashMap, str, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use config::{
-    person::email_address,
-    senders::{FORGOTTEN_AFTER, Map, Source, Turn},
-};
+use config::senders::{FORGOTTEN_AFTER, Map, Source, Turn};
 use serde::Serialize;
 use vsm::{id::IndicatorId, time::Moment};
 
 use super::{
     growth::{Last, usual},
+    key::{check_people, texts, write_key},
     tray,
 };
 use crate::senders::point::{Series, shown};
@@ -18,8 +16,6 @@ use crate::senders::point::{Series, shown};
 /// A series that was not heard of for so long gives its indicator away, if another one has a claim to it; one that has
 /// ended makes room.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(300);
-/// What stands between the texts of a key; no text holds it.
-const BETWEEN: u8 = 0xff;
 /// How many series are listed.
 const MOST_LISTED: usize = 1_000;
 
@@ -274,36 +270,8 @@ impl Shelf {
 
 impl Open {
     fn listed(&self) -> Listed {
-        let mut texts = self.key.split(|byte| *byte == BETWEEN).map(|text| str::from_utf8(text).unwrap_or_default());
-        let metric = texts.next().unwrap_or_default().to_owned();
-        let mut labels = HashMap::new();
-        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-            labels.insert(name.to_owned(), value.to_owned());
-        }
+        let (metric, labels) = texts(&self.key);
         let claim = self.claim.as_ref().map(ToString::to_string);
         Listed { metric, labels, indicator: self.indicator.to_string(), claim }
-    }
-}
-
-/// Nothing measures a person: a series whose labels name one is not opened.
-fn check_people(series: &Series<'_>) -> Result<(), String> {
-    let person = series.labels.iter().find_map(|(name, value)| Some((name, email_address(value)?)));
-    let Some((label, found)) = person else { return Ok(()) };
-    Err(format!(
-        "a series of {:?} whose label {label:?} is the email address {found:?}; nothing measures a person: leave the label \
-         out where it comes from",
-        shown(series.metric)
-    ))
-}
-
-/// What tells a series from every other of its source.
-pub(super) fn write_key(series: &Series<'_>, key: &mut Vec<u8>) {
-    key.clear();
-    key.extend_from_slice(series.metric.as_bytes());
-    for (name, value) in series.labels {
-        for text in [name, value] {
-            key.push(BETWEEN);
-            key.extend_from_slice(text.as_bytes());
-        }
     }
 }

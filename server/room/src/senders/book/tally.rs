@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use config::senders::FORGOTTEN_AFTER;
 use vsm::time::Moment;
 
-use super::open::write_key;
+use super::key::write_key;
 use crate::senders::point::{Histogram, Kind, Series, shown};
 
 /// Where most of the measurements lay.

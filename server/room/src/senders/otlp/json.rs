@@ -11,6 +11,7 @@ use super::{
     NOTHING_RECORDED, Point,
     exponential::{self, Side},
     kind_of_histogram, kind_of_sum, moment, start,
+    told::Told,
 };
 use crate::senders::point::{Fault, Histogram, Kind, Label, Sample, Series, Value};
 
@@ -197,51 +198,6 @@ fn reals(told: &[Told<'_>]) -> Result<Vec<f64>, Fault> {
     told.iter().map(Told::real).collect()
 }
 
-/// A number, or the text of one.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Told<'a> {
-    Whole(u64),
-    Signed(i64),
-    Real(f64),
-    #[serde(borrow)]
-    Text(Cow<'a, str>),
-}
-
-impl Told<'_> {
-    fn real(&self) -> Result<f64, Fault> {
-        match self {
-            Self::Whole(number) => Ok(*number as f64),
-            Self::Signed(number) => Ok(*number as f64),
-            Self::Real(number) => Ok(*number),
-            Self::Text(text) => text.parse().map_err(|_| Fault(format!("{text:?} is not a number"))),
-        }
-    }
-
-    fn whole(&self) -> Result<u64, Fault> {
-        match self {
-            Self::Whole(number) => Ok(*number),
-            Self::Text(text) => text.parse().map_err(|_| Fault(format!("{text:?} is not a whole number"))),
-            Self::Signed(_) | Self::Real(_) => Err(Fault(format!("{} is not a whole number from 0", self.real()?))),
-        }
-    }
-
-    fn signed(&self) -> Result<i64, Fault> {
-        let real = self.real()?;
-        let is_whole = real.fract() == 0.0 && real.abs() < 9e15;
-        if is_whole { Ok(real as i64) } else { Err(Fault(format!("{real} is not a whole number"))) }
-    }
-
-    /// By its number or, as some write it, by its name.
-    fn temporality(&self) -> Result<u64, Fault> {
-        match self {
-            Self::Text(name) if name.ends_with("_DELTA") => Ok(super::DELTA),
-            Self::Text(name) if name.ends_with("_CUMULATIVE") => Ok(super::CUMULATIVE),
-            told => told.whole(),
-        }
-    }
-}
-
 #[derive(Deserialize)]
 struct KeyValue<'a> {
     #[serde(borrow, default)]
@@ -273,16 +229,4 @@ fn labels(attributes: Raw<'_>) -> Result<Vec<Label<'_>>, Fault> {
         labels.extend(value.map(|value| (key, value)));
     }
     Ok(labels)
-}
-
-impl<'a> Told<'a> {
-    /// As the other encoding would have it.
-    fn written(self) -> Cow<'a, str> {
-        match self {
-            Self::Whole(number) => number.to_string().into(),
-            Self::Signed(number) => number.to_string().into(),
-            Self::Real(number) => number.to_string().into(),
-            Self::Text(text) => text,
-        }
-    }
 }
