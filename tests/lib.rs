@@ -13,10 +13,14 @@ pub mod http;
 pub mod pixels;
 #[path = "support/process.rs"]
 pub mod process;
+#[path = "support/prompb.rs"]
+pub mod prompb;
 #[path = "support/room.rs"]
 pub mod room;
 #[path = "support/screen.rs"]
 pub mod screen;
+#[path = "support/sender.rs"]
+pub mod sender;
 #[path = "support/series.rs"]
 pub mod series;
 #[path = "support/socket.rs"]

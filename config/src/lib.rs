@@ -5,7 +5,7 @@
 //! `"1h"`, `"1d"`, `"1w"`; days are `"2026-12-25"`, hours `"22:00-06:00"`, `"Sat 00:00-24:00"`, `"Mon-Fri 12:00-13:00"`;
 //! paths are relative to the file they stand in. The files in `demo/` and `examples/` show how.
 //!
-//! Reading order: [`Fault`], [`room`], [`organisation`], [`agent`], [`check`]; beneath them the spanned reader:
+//! Reading order: [`Fault`], [`room`], [`organisation`], [`senders`], [`agent`], [`check`]; beneath them the spanned reader:
 //! `document` (a file), `section` (a table), `entry` (a value).
 
 pub mod agent;
@@ -19,8 +19,10 @@ mod examples;
 mod fault;
 mod nearest;
 pub mod organisation;
+pub mod person;
 pub mod room;
 mod section;
+pub mod senders;
 
 pub use check::check;
 pub use fault::Fault;

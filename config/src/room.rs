@@ -8,7 +8,7 @@ use std::{
 
 use vsm::{id::UnitId, organisation::Organisation, unit::Unit};
 
-use crate::{document, entry::Entry, fault::Fault, organisation, section::Section};
+use crate::{document, entry::Entry, fault::Fault, organisation, section::Section, senders::Senders};
 
 /// The keys by which a file is known to be a room's.
 pub(crate) const KEYS: [&str; 5] = ["listen", "archive", "organisation", "snapshot_every", "trusted_network"];
@@ -28,6 +28,8 @@ pub struct Room {
     pub archive: PathBuf,
     /// The organisation whose room it is.
     pub organisation: Organisation,
+    /// What it says of senders that are no agents.
+    pub senders: Senders,
     /// The time between two snapshots of the detectors; a restart replays what came after the last.
     pub snapshot_every: Duration,
     /// Whether everyone who can reach the door may come in, so that it may be open beyond this machine.
@@ -41,6 +43,7 @@ impl Default for Room {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
             archive: PathBuf::from("archive"),
             organisation: unowned(),
+            senders: Senders::default(),
             snapshot_every: SNAPSHOT_EVERY,
             trusted_network: false,
         }
@@ -58,21 +61,23 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let listen = root.or("listen", default.listen, |entry| entry.address("127.0.0.1:1972"));
     let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
     let snapshot_every = root.or("snapshot_every", SNAPSHOT_EVERY, |entry| entry.duration(SECOND..=DAY));
-    let organisation = root.or("organisation", default.organisation, organisation_in_file);
+    let organisation = root.or("organisation", (default.organisation, default.senders), organisation_in_file);
     root.finish();
     keep_in(&root, listen?, trusted_network);
+    let (organisation, senders) = organisation?;
     Some(Room {
         listen: listen?,
         archive: archive?,
-        organisation: organisation?,
+        organisation,
+        senders,
         snapshot_every: snapshot_every?,
         trusted_network: trusted_network?,
     })
 }
 
-fn organisation_in_file(entry: Entry<'_>) -> Option<Organisation> {
+fn organisation_in_file(entry: Entry<'_>) -> Option<(Organisation, Senders)> {
     let report = entry.report();
-    let organisation = organisation::read(&entry.path()?);
+    let organisation = organisation::read_with_senders(&entry.path()?);
     organisation.map_err(|faults| report.adopt(faults)).ok()
 }
 
@@ -103,6 +108,7 @@ fn unowned() -> Organisation {
         root,
         units: vec![unit],
         indicators: Default::default(),
+        families: Vec::new(),
     }
 }
 

@@ -85,6 +85,7 @@ pub(crate) fn picture() -> Picture {
         root: units[0].id.clone(),
         units,
         indicators: indicators.iter().map(|i| (i.id.clone(), i.clone())).collect(),
+        families: Vec::new(),
     };
     let lamps = indicators.iter().map(|i| (i.id.clone(), lamp(i))).collect();
     let traces = indicators.iter().map(|i| (i.id.clone(), trace(&i.id))).collect();
@@ -153,6 +154,7 @@ pub(crate) fn bare() -> Picture {
         root: root.id.clone(),
         units: vec![root],
         indicators: BTreeMap::new(),
+        families: Vec::new(),
     };
     Picture::new(organisation, NOW)
 }

@@ -84,6 +84,15 @@ impl Folder {
         self.folder.path().join(name)
     }
 
+    /// Adds to a file in it.
+    ///
+    /// # Panics
+    /// If it is not there, or the disk refuses.
+    pub fn append(&self, name: &str, text: &str) {
+        let before = fs::read_to_string(self.at(name)).expect("a file that was written can be read");
+        self.write(name, &(before + text));
+    }
+
     /// Writes a file into it.
     ///
     /// # Panics

@@ -63,7 +63,7 @@ async fn what_is_not_there_is_said_to_be_not_there() {
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.body, page, "{path}: the page says so in the browser");
     }
-    for path in ["/api", "/api/v2/picture", "/v1/metrics", "/favicon.ico", "/.env", "/assets/none.js"] {
+    for path in ["/api", "/api/v2/picture", "/v1/traces", "/favicon.ico", "/.env", "/assets/none.js"] {
         let answer = room.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(answer.body.starts_with("no such ") && answer.body.len() < 200, "{path}: {}", answer.body);
@@ -76,6 +76,10 @@ async fn a_wrong_method_is_refused_with_words() {
     for path in ["/wall", "/nowhere", "/healthz", "/readyz", "/metrics", "/api/v1/picture"] {
         let answer = ask(room.address(), "DELETE", path, &format!("Host: {}\r\n", room.address())).await;
         assert_eq!((answer.status, answer.body.as_str()), (405, "this path is only for GET\n"), "{path}");
+    }
+    for path in ["/api/v1/write", "/v1/metrics"] {
+        let answer = room.get(path).await;
+        assert_eq!((answer.status, answer.body.as_str()), (405, "this path is only for POST\n"), "{path}");
     }
     assert_eq!(room.get("/readyz").await.body, "ready\n");
 }

@@ -13,6 +13,7 @@ mod known;
 mod outbox;
 mod programs;
 mod screens;
+mod senders;
 mod sequence;
 mod silence;
 mod step;

@@ -23,6 +23,19 @@ pub(super) fn check(units: &[WrittenUnit<'_>], indicators: &[WrittenIndicator<'_
     }
 }
 
+/// The same for what maps describe, whose names are looked at where they are led.
+pub(super) fn check_maps<'a>(
+    units: &[WrittenUnit<'_>],
+    maps: impl Iterator<Item = &'a WrittenIndicator<'a>> + Clone,
+    whole: Option<&UnitId>,
+) {
+    let known: BTreeSet<&UnitId> = units.iter().filter_map(|unit| unit.id.as_ref()).collect();
+    maps.clone().for_each(|map| unit(map, &known));
+    if let Some(whole) = whole.filter(|whole| has_operations(units, whole)) {
+        maps.for_each(|map| operation_of_the_whole(map, whole));
+    }
+}
+
 fn names(indicators: &[WrittenIndicator<'_>]) {
     let mut lines = BTreeMap::new();
     for indicator in indicators {

@@ -1,5 +1,7 @@
 //! One indicator of a file: its place, and how it is judged.
 
+use std::time::Duration;
+
 use vsm::{
     hours::Hours,
     id::{IndicatorId, UnitId},
@@ -11,7 +13,7 @@ use super::CADENCE;
 use crate::{entry::Entry, section::Section};
 
 /// Letters of an indicator's name that stand on one line of the wall.
-const LETTERS: usize = 21;
+pub(super) const LETTERS: usize = 21;
 
 /// An indicator as far as it could be read; whole only without a fault.
 pub(super) struct WrittenIndicator<'a> {
@@ -28,41 +30,80 @@ pub(super) fn indicator(mut section: Section<'_>) -> WrittenIndicator<'_> {
     let name = section.must("name", r#""Payments accepted""#, |entry| entry.label(LETTERS));
     let unit = section.must("unit", r#""payments""#, Entry::unit);
     let system = section.must("system", r#""1""#, |entry| entry.one_of(&systems()));
+    let described = describe(&mut section, name, system);
+    let essential = section.or("essential", false, Entry::truth);
+    section.finish();
+    let whole = || {
+        let indicator = described?.indicator(id.clone()?, unit.clone()?);
+        Some(Indicator { essential: essential?, ..indicator })
+    };
+    let indicator = whole();
+    WrittenIndicator { section, id, unit, system, essential: essential == Some(true), indicator }
+}
+
+/// What is said of an indicator, whatever it is called and wherever it belongs.
+#[derive(Clone)]
+pub(super) struct Described {
+    name: String,
+    system: Subsystem,
+    layer: Layer,
+    measure: String,
+    cadence: Option<Duration>,
+    judgement: Judgement,
+    runbook: Option<String>,
+}
+
+/// Reads it; name and system have been read before, because not everything needs them.
+pub(super) fn describe(
+    section: &mut Section<'_>,
+    name: Option<String>,
+    system: Option<Subsystem>,
+) -> Option<Described> {
     let layer = section.or("layer", Layer::Object, layer);
     let measure = section.or("measure", String::new(), Entry::line);
     let cadence = section.may("cadence", |entry| entry.duration(CADENCE));
-    let judgement = judgement(&mut section);
-    let essential = section.or("essential", false, Entry::truth);
+    let judgement = judgement(section);
     let runbook = section.may("runbook", Entry::line);
-    section.finish();
-    let whole = || {
-        let Judgement { good, scale, pattern, least, least_share, false_alarms_a_week, muted, muted_hours } =
-            judgement?;
-        Some(Indicator {
-            id: id.clone()?,
-            name: name?,
-            unit: unit.clone()?,
-            system: system?,
-            layer: layer?,
-            measure: measure?,
-            cadence: cadence?,
+    Some(Described {
+        name: name?,
+        system: system?,
+        layer: layer?,
+        measure: measure?,
+        cadence: cadence?,
+        judgement: judgement?,
+        runbook: runbook?,
+    })
+}
+
+impl Described {
+    /// The indicator of that name in that unit.
+    pub(super) fn indicator(self, id: IndicatorId, unit: UnitId) -> Indicator {
+        let Self { name, system, layer, measure, cadence, judgement, runbook } = self;
+        let Judgement { good, scale, pattern, least, least_share, false_alarms_a_week, muted, muted_hours } = judgement;
+        Indicator {
+            id,
+            name,
+            unit,
+            system,
+            layer,
+            measure,
+            cadence,
             good,
             scale,
             pattern,
             least,
             least_share,
             false_alarms_a_week,
-            essential: essential?,
+            essential: false,
             muted,
             muted_hours,
-            runbook: runbook?,
-        })
-    };
-    let indicator = whole();
-    WrittenIndicator { section, id, unit, system, essential: essential == Some(true), indicator }
+            runbook,
+        }
+    }
 }
 
 /// The fields by which a team says how its indicator is judged.
+#[derive(Clone)]
 struct Judgement {
     good: Good,
     scale: Option<Scale>,
@@ -103,7 +144,7 @@ const SCALES: [(&str, Scale); 4] =
 const PATTERNS: [(&str, Pattern); 3] =
     [("none", Pattern::None), ("daily", Pattern::Daily), ("weekly", Pattern::Weekly)];
 
-fn systems() -> [(&'static str, Subsystem); 6] {
+pub(super) fn systems() -> [(&'static str, Subsystem); 6] {
     Subsystem::ALL.map(|system| (system.numeral(), system))
 }
 

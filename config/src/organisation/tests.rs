@@ -7,6 +7,7 @@ use vsm::{
 };
 
 use super::*;
+use crate::senders::{Source, Turn};
 
 fn faults(text: &str) -> Vec<String> {
     let faults = document::parse(Path::new("organisation.toml"), text, organisation).err().unwrap_or_default();
@@ -198,4 +199,53 @@ fn every_reader_survives(text: &str) {
     assert!(told(document::parse(file, text, organisation).err()));
     assert!(told(document::parse(file, text, crate::agent::agent).err()));
     assert!(told(document::parse(file, text, crate::room::room).err()));
+}
+
+/// The organisation of a file with one unit, and what it says of senders.
+fn mapped(maps: &str) -> (Organisation, Senders) {
+    let text = units(&[("all", "")]) + maps;
+    document::parse(Path::new("o.toml"), &text, with_senders).unwrap()
+}
+
+#[test]
+fn three_lines_make_an_indicator_of_a_metric() {
+    let (organisation, senders) = mapped("[[map]]\nmetric = \"node_load1\"\nunit = \"all\"\n");
+    let indicator = &organisation.indicators["all.node_load1"];
+    assert_eq!((indicator.name.as_str(), indicator.unit.as_str()), ("node_load1", "all"));
+    assert_eq!(senders.maps[0].indicator.fill(|_| None).unwrap(), indicator.id);
+}
+
+#[test]
+fn a_map_with_blanks_describes_a_family() {
+    let text = "[[map]]\nmetric = \"http_*_total\"\nlabels = { job = \"shop*\" }\nindicator = \"{unit}.{metric}.{instance}\"\n\
+                unit = \"all\"\nname = \"{metric}\"\nas = \"delta\"\nmeasure = \"requests\"\nlayer = 2\n";
+    let (organisation, senders) = mapped(text);
+    assert!(organisation.indicators.is_empty());
+    let id = senders.maps[0].indicator.fill(|blank| (blank == "instance").then_some("a:1")).unwrap();
+    assert_eq!(id.as_str(), "all.none.a-1");
+    let member = organisation.member(&id).unwrap();
+    assert_eq!((member.name.as_str(), member.measure.as_str()), ("none", "requests"));
+    assert_eq!(senders.maps[0].reading, Some(Turn::Delta));
+}
+
+#[test]
+fn a_map_can_feed_an_indicator_that_is_described_elsewhere() {
+    let text = indicators(&[("all", "system = \"1\"")]) + "[[map]]\nmetric = \"up\"\nindicator = \"i0\"\n";
+    let (organisation, senders) = mapped(&text);
+    assert_eq!((organisation.indicators.len(), senders.maps[0].indicator.to_string().as_str()), (1, "i0"));
+}
+
+#[test]
+fn two_maps_cannot_describe_the_same_indicator() {
+    let text = units(&[("all", "")]) + &"[[map]]\nmetric = \"up\"\nunit = \"all\"\n".repeat(2);
+    let fault = "organisation.toml:10: map[1].indicator: \"all.up\" is the map on line 7; leave out unit, so that the \
+                 series feeds it; several series that do are told apart by a label, as \"{unit}.load.{instance}\"";
+    assert_eq!(faults(&text), [fault]);
+}
+
+#[test]
+fn a_source_says_how_many_series_it_may_open() {
+    let (_, senders) = mapped("[[source]]\nid = \"prometheus\"\nseries = 20\nunmapped = 0\n");
+    let Source { series, unmapped, .. } = senders.sources[0];
+    assert_eq!((series, unmapped), (20, 0));
 }

@@ -97,7 +97,7 @@ fn each_fault_is_told_with_its_table_and_place() {
     let told = [
         ("UPDATE journal SET body = x'00' WHERE position = 2", "journal, position 2: its checksum is "),
         ("UPDATE journal SET position = 9 WHERE position = 4", "journal, position 9: its checksum is "),
-        ("DELETE FROM journal WHERE position = 2", "journal, position 3: the batch before it is missing"),
+        ("DELETE FROM journal WHERE position = 2", "journal, position 3: the entry before it is missing"),
         ("UPDATE taken SET sequence = 3", "taken, row host: this agent's last sequence is below one of its batches"),
         ("DELETE FROM taken", "taken, row host: this agent has batches in the journal"),
         ("UPDATE snapshots SET body = x'00'", "snapshots, row 1: its checksum is "),

@@ -12,14 +12,23 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{assets, desk::DeskHandle, door, journal::JournalHandle, origin, screen, seats::Seats, shard::ShardHandle};
+use crate::{
+    assets,
+    desk::DeskHandle,
+    door,
+    journal::JournalHandle,
+    origin, screen,
+    seats::Seats,
+    senders::{self, Senders},
+    shard::ShardHandle,
+};
 
 /// How long a part of the room may take to answer before the room is not ready.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
@@ -42,6 +51,8 @@ pub struct App {
     pub agents: Seats,
     /// For screens.
     pub screens: Seats,
+    /// Senders that are no agents.
+    pub senders: Senders,
     /// Whether nobody but programs of this machine can reach the room.
     pub on_loopback: bool,
     /// Waits for sockets at shutdown; axum does not.
@@ -60,6 +71,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT)))
         .route("/api/v1/indicators", get(indicators::list))
         .route("/api/v1/indicators/{id}", get(indicators::one))
+        .route("/api/v1/sources", get(senders::list))
+        .route("/api/v1/write", post(senders::write::write).fallback(only_post))
+        .route("/v1/metrics", post(senders::metrics::metrics).fallback(only_post))
         .route("/metrics", get(figures))
         .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
     Router::new()
@@ -113,15 +127,17 @@ async fn figures(State(app): State<App>) -> Response {
 }
 
 async fn nothing_here() -> Response {
-    (
-        StatusCode::NOT_FOUND,
-        "no such path; the room has agent, screen, picture, signals and indicators under /api/v1/\n",
-    )
-        .into_response()
+    let words = "no such path; the room has agent, screen, picture, signals, indicators, sources and write under /api/v1/, and \
+                 /v1/metrics\n";
+    (StatusCode::NOT_FOUND, words).into_response()
 }
 
 async fn not_that_way() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, "this path is only for GET\n").into_response()
+}
+
+async fn only_post() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, "this path is only for POST\n").into_response()
 }
 
 #[cfg(test)]
@@ -149,6 +165,7 @@ mod tests {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             agents: Seats::new("agents", 1),
             screens: Seats::new("screens", 1),
+            senders: Senders::default(),
             on_loopback: true,
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -1,6 +1,6 @@
 //! The door: one websocket to one agent.
 
-mod check;
+pub(crate) mod check;
 mod hear;
 
 use std::{

@@ -6,6 +6,8 @@ use metrics::{counter, gauge, histogram};
 use tracing::{info, warn};
 use vsm::{act::Act, id::AgentId};
 
+use crate::senders::book::Report;
+
 /// The room is open.
 pub struct Opened {
     /// Where it listens.
@@ -27,6 +29,10 @@ impl Opened {
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
             "synco_acts_taken_total",
+            "synco_samples_taken_total",
+            "synco_samples_refused_total",
+            "synco_samples_repeated_total",
+            "synco_samples_unmapped_total",
         ] {
             counter!(name).absolute(0);
         }
@@ -92,6 +98,29 @@ impl ReadingsRefused<'_> {
         counter!("synco_readings_refused_total").increment(self.count as u64);
         if let Some(left_out) = left_out {
             warn!(agent = %self.agent, count = self.count, first = self.first, left_out, "readings refused");
+        }
+    }
+}
+
+/// A sender that is no agent was heard; what it sent is on disk.
+pub struct SenderHeard<'a> {
+    /// Its name.
+    pub source: &'a str,
+    /// What became of its samples.
+    pub report: &'a Report,
+}
+
+impl SenderHeard<'_> {
+    /// Counts it. The log hears only of what was refused.
+    pub fn emit(self) {
+        let Report { samples, histograms, repeated, unmapped, why, .. } = self.report;
+        let refused = self.report.refused();
+        counter!("synco_samples_taken_total").increment(samples + histograms - refused);
+        counter!("synco_samples_refused_total").increment(refused);
+        counter!("synco_samples_repeated_total").increment(*repeated);
+        counter!("synco_samples_unmapped_total").increment(*unmapped);
+        if let Some(why) = why {
+            warn!(source = self.source, refused, first = why, "samples refused");
         }
     }
 }

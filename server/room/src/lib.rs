@@ -5,6 +5,8 @@
 //! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
 //! them apart again; [`restore`] leads from an archive to the picture as it was.
 //!
+//! Prometheus and OpenTelemetry come in by [`senders`] and take the same way.
+//!
 //! [`replay`] judges recorded series without a room; [`upkeep`] copies and checks an archive beside one.
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
@@ -28,6 +30,7 @@ pub mod replay;
 pub mod restore;
 pub mod screen;
 pub mod seats;
+pub mod senders;
 pub mod serve;
 pub mod shard;
 pub mod signals;

@@ -27,6 +27,7 @@ use crate::{
     restore::{self, Restored},
     screen,
     seats::Seats,
+    senders::Senders,
     shard::{self, Shard, ShardHandle, ToShard},
     signals,
 };
@@ -105,10 +106,12 @@ async fn open(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> Result<Running, Failure> {
-    let snapshot_every = room.snapshot_every;
+    let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
     let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
     let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
+    let sockets = TaskTracker::new();
+    let senders = Senders::open(&senders, &journal, &sockets, &stop);
     let app = App {
         desk,
         journal,
@@ -116,8 +119,9 @@ async fn open(
         metrics,
         agents: Seats::new("agents", door::SEATS),
         screens: Seats::new("screens", screen::SEATS),
+        senders,
         on_loopback: at.ip().is_loopback(),
-        sockets: TaskTracker::new(),
+        sockets,
         stop,
     };
     Ok(Running { app, parts })

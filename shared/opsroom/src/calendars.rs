@@ -76,6 +76,7 @@ mod tests {
             root: units[0].id.clone(),
             units,
             indicators: BTreeMap::new(),
+            families: Vec::new(),
         });
         let of = ["marea", "payments", "cards", "search", "unowned"];
         let places = of.map(|id| calendars.place(&UnitId::parse(id).unwrap()));

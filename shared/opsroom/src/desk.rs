@@ -137,7 +137,9 @@ impl Desk {
     }
 
     fn appear(&mut self, indicator: Indicator) {
-        self.open_tray();
+        if indicator.unit.as_str() == UNOWNED {
+            self.open_tray();
+        }
         self.change(Change::Indicator(indicator));
     }
 
@@ -145,7 +147,8 @@ impl Desk {
     fn hang(&mut self, lamp: Lamp) {
         if !self.picture.organisation.indicators.contains_key(&lamp.indicator) {
             let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
-            self.appear(Organisation::unowned(lamp.indicator.clone(), tray));
+            let member = self.picture.organisation.member(&lamp.indicator);
+            self.appear(member.unwrap_or_else(|| Organisation::unowned(lamp.indicator.clone(), tray)));
         }
         let Indicator { unit, system, .. } = self.picture.organisation.indicators[&lamp.indicator].clone();
         self.change(Change::Lamp(Lamp { unit, system, ..lamp }));

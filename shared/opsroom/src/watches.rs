@@ -6,6 +6,7 @@ use cybernet::profile::Profile;
 use serde::{Deserialize, Serialize};
 use vsm::{
     act::{Act, Answer},
+    family::Family,
     id::{IndicatorId, UnitId},
     indicator::Indicator,
     organisation::{Organisation, UNOWNED},
@@ -20,19 +21,21 @@ use crate::{
     watch::{Arrival, State, Watch},
 };
 
-/// How many indicators that nobody has described a room watches; readings of more are kept but not judged.
+/// How many indicators that nobody has described one by one a room watches; readings of more are kept but not judged.
 pub const MOST_UNOWNED: usize = 100_000;
 
 /// The watches of one shard.
 #[derive(Clone, Debug)]
 pub struct Watches {
     described: HashMap<IndicatorId, Indicator>,
+    families: Vec<Family>,
     tray: UnitId,
     calendars: Calendars,
     places: HashMap<IndicatorId, usize>,
     watches: Vec<Hung>,
     followed: BTreeSet<IndicatorId>,
-    unowned: usize,
+    /// How many of them nobody has described one by one.
+    appeared: usize,
     unwatched: u64,
 }
 
@@ -56,12 +59,13 @@ impl Watches {
         let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
         Self {
             described,
+            families: organisation.families.clone(),
             tray,
             calendars: Calendars::new(organisation),
             places: HashMap::new(),
             watches: Vec::new(),
             followed: BTreeSet::new(),
-            unowned: 0,
+            appeared: 0,
             unwatched: 0,
         }
     }
@@ -70,8 +74,8 @@ impl Watches {
     pub fn resume(organisation: &Organisation, learned: Learned) -> Self {
         let mut watches = Self::new(organisation);
         for (id, state) in learned.watches {
-            let (indicator, unowned) = watches.describe(&id);
-            watches.unowned += usize::from(unowned);
+            let (indicator, appears) = watches.describe(&id);
+            watches.appeared += usize::from(appears);
             watches.hang(Watch::resume(indicator, state));
         }
         watches
@@ -186,23 +190,25 @@ impl Watches {
         if let Some(&place) = self.places.get(id) {
             return Some(place);
         }
-        let (indicator, unowned) = self.describe(id);
-        if unowned {
-            if MOST_UNOWNED <= self.unowned {
+        let (indicator, appears) = self.describe(id);
+        if appears {
+            if MOST_UNOWNED <= self.appeared {
                 return None;
             }
-            self.unowned += 1;
+            self.appeared += 1;
             let what = What::Appeared(Box::new(indicator.clone()));
             out.push(Disturbance { indicator: id.clone(), at, what });
         }
         Some(self.hang(Watch::new(indicator)))
     }
 
+    /// What an indicator is, and whether the desk has to be told so because the organisation does not say it by name.
     fn describe(&self, id: &IndicatorId) -> (Indicator, bool) {
-        match self.described.get(id) {
-            Some(indicator) => (indicator.clone(), false),
-            None => (Organisation::unowned(id.clone(), self.tray.clone()), true),
+        if let Some(indicator) = self.described.get(id) {
+            return (indicator.clone(), false);
         }
+        let member = self.families.iter().find_map(|family| family.member(id));
+        (member.unwrap_or_else(|| Organisation::unowned(id.clone(), self.tray.clone())), true)
     }
 
     fn hang(&mut self, watch: Watch) -> usize {

@@ -11,11 +11,13 @@ use opsroom::opsroom::Opsroom;
 use proptest::prelude::*;
 use support::{Rehearsal, at, indicator, organisation, steady};
 use vsm::{
+    family::Family,
     id::IndicatorId,
     indicator::{Direction, Good, Indicator, Pattern, Scale},
-    organisation::Organisation,
+    organisation::{Organisation, UNOWNED},
     reading::Reading,
     signal::Ending,
+    template::Template,
 };
 
 /// A room with a step that is still open, at second 140.
@@ -174,4 +176,28 @@ proptest! {
         let read: Picture = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&read, room.picture());
     }
+}
+
+/// The organisation with a family of loads in it.
+fn with_family() -> Organisation {
+    let model = Indicator { good: Good::Down, name: "Load {host}".to_owned(), ..indicator() };
+    let family = Family { template: Template::parse("payments.load.{host}").unwrap(), model };
+    Organisation { families: vec![family], ..organisation(indicator()) }
+}
+
+#[test]
+fn a_member_of_a_family_has_its_unit_from_the_first_reading_on_and_after_a_restart() {
+    let mut room = Opsroom::new(with_family(), at(0));
+    let id = IndicatorId::parse("payments.load.a").unwrap();
+    room.take(&[Reading::new(id.clone(), at(0), 1.0).unwrap()], at(0), false);
+    let (learned, memory) = room.learned();
+    let restarted = Opsroom::resume(with_family(), learned.clone(), memory.clone(), at(1));
+    for room in [&room, &restarted] {
+        let picture = room.picture();
+        assert_eq!(picture.lamps[&id].unit.as_str(), "payments");
+        assert_eq!(picture.organisation.indicators[&id].name, "Load a");
+        assert!(picture.organisation.units.iter().all(|unit| unit.id.as_str() != UNOWNED), "nobody opened the tray");
+    }
+    let without = Opsroom::resume(organisation(indicator()), learned, memory, at(1));
+    assert_eq!(without.picture().lamps[&id].unit.as_str(), UNOWNED);
 }

@@ -3,11 +3,13 @@
 //! The words are Stafford Beer's, from *Brain of the Firm* (1981) and *The Heart of Enterprise* (1979). Nothing here
 //! does input or output, reads a clock or draws a random number.
 //!
-//! Reading order: [`id`], [`time`], [`date`], [`hours`], [`subsystem`], [`unit`], [`indicator`], [`organisation`],
-//! [`reading`], [`numbers`] (as people read them), [`signal`], [`act`].
+//! Reading order: [`id`], [`time`], [`date`], [`hours`], [`subsystem`], [`unit`], [`indicator`], [`template`] and
+//! [`family`] (indicators described all at once), [`organisation`], [`reading`], [`numbers`] (as people read them),
+//! [`signal`], [`act`].
 
 pub mod act;
 pub mod date;
+pub mod family;
 pub mod hours;
 pub mod id;
 pub mod indicator;
@@ -16,5 +18,6 @@ pub mod organisation;
 pub mod reading;
 pub mod signal;
 pub mod subsystem;
+pub mod template;
 pub mod time;
 pub mod unit;

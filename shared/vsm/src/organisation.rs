@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     date::Date,
+    family::Family,
     id::{IndicatorId, UnitId},
     indicator::Indicator,
     subsystem::{Layer, Subsystem},
@@ -32,6 +33,9 @@ pub struct Organisation {
     /// Every indicator.
     #[serde(with = "indicators")]
     pub indicators: BTreeMap<IndicatorId, Indicator>,
+    /// Indicators that are described all at once; the first family a name fits is its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub families: Vec<Family>,
 }
 
 impl Organisation {
@@ -54,6 +58,11 @@ impl Organisation {
     /// IANA name of a unit's time zone: its own, else that of the nearest unit above it that has one, else the room's.
     pub fn time_zone_of(&self, id: &UnitId) -> &str {
         self.lineage(id).find_map(|unit| unit.time_zone.as_deref()).unwrap_or(&self.time_zone)
+    }
+
+    /// The member of a family by its name.
+    pub fn member(&self, id: &IndicatorId) -> Option<Indicator> {
+        self.families.iter().find_map(|family| family.member(id))
     }
 
     /// What the room takes an indicator to be that nobody has described: System One of the unowned tray.
@@ -129,6 +138,7 @@ mod tests {
             root: units[0].id.clone(),
             units,
             indicators: BTreeMap::new(),
+            families: Vec::new(),
         }
     }
 

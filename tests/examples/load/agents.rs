@@ -85,7 +85,7 @@ pub(crate) async fn run(load: Load, number: u64) -> Tally {
     }
 }
 
-fn pace(load: &Load) -> Option<Interval> {
+pub(crate) fn pace(load: &Load) -> Option<Interval> {
     let a_second = load.rate * load.indicators as f64;
     (0.0 < a_second).then(|| {
         let mut pace = interval(Duration::from_secs_f64(load.batch as f64 / a_second));
@@ -95,7 +95,7 @@ fn pace(load: &Load) -> Option<Interval> {
     })
 }
 
-async fn due(pace: &mut Option<Interval>) {
+pub(crate) async fn due(pace: &mut Option<Interval>) {
     match pace {
         Some(pace) => drop(pace.tick().await),
         None => tokio::task::yield_now().await,

@@ -6,6 +6,7 @@
 mod agents;
 mod gauge;
 mod probe;
+mod prometheus;
 
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,9 @@ struct Arguments {
     /// Readings in a batch.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     batch: u64,
+    /// Send by remote write of this version, a request at a time for each sender, instead of by the agents' socket.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=2))]
+    remote_write: Option<u8>,
 }
 
 #[tokio::main]
@@ -48,6 +52,9 @@ async fn main() {
     println!("{}", describe(&arguments));
     let folder = Folder::of_plant(&[], "1s", "");
     probe::describe_in(&folder);
+    if arguments.remote_write.is_some() {
+        folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));
+    }
     let mut room = Room::open(&folder).await;
     let end = Instant::now() + Duration::from_secs(arguments.seconds);
 
@@ -80,7 +87,13 @@ async fn send(arguments: &Arguments, room: &Room, end: Instant) -> Tally {
         end,
     };
     let begun = Instant::now();
-    let mut agents: JoinSet<Tally> = (0..arguments.agents).map(|agent| agents::run(load.clone(), agent)).collect();
+    let mut agents = JoinSet::new();
+    for agent in 0..arguments.agents {
+        match arguments.remote_write {
+            None => agents.spawn(agents::run(load.clone(), agent)),
+            Some(version) => agents.spawn(prometheus::run(load.clone(), agent, version)),
+        };
+    }
     let mut sum = Tally::default();
     while let Some(tally) = agents.join_next().await {
         sum += tally.expect("an agent runs to its end");
@@ -117,13 +130,14 @@ fn report(tally: &Tally, before: &Gauge, after: &Gauge, changes: Vec<Duration>) 
 }
 
 fn describe(arguments: &Arguments) -> String {
-    let Arguments { agents, indicators, rate, seconds, screens, batch } = arguments;
+    let Arguments { agents, indicators, rate, seconds, screens, batch, remote_write } = arguments;
     let rate = if *rate == 0.0 {
         "as many readings as the room takes".to_owned()
     } else {
         format!("{rate} readings a second each")
     };
-    format!("{agents} agents x {indicators} indicators, {rate}, batches of {batch}, {screens} screens, {seconds} s")
+    let senders = remote_write.map_or("agents".to_owned(), |version| format!("senders by remote write {version}.0"));
+    format!("{agents} {senders} x {indicators} indicators, {rate}, batches of {batch}, {screens} screens, {seconds} s")
 }
 
 fn rate(text: &str) -> Result<f64, String> {

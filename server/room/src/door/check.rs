@@ -16,7 +16,7 @@ const LONGEST_WHY: usize = 500;
 const HIGHEST_SEQUENCE: u64 = i64::MAX as u64;
 
 /// Refuses a sequence after which there would be no next.
-pub(super) fn check_sequence(sequence: u64) -> Result<(), String> {
+pub(crate) fn check_sequence(sequence: u64) -> Result<(), String> {
     if HIGHEST_SEQUENCE < sequence {
         return Err(format!("sequence {sequence}; sequences end with {HIGHEST_SEQUENCE}"));
     }
@@ -30,19 +30,24 @@ pub(super) fn check(
     mut refused: Vec<Refused>,
     now: Moment,
 ) -> (Vec<Reading>, Vec<Refused>) {
-    let latest = now + AHEAD;
     let mut taken = Vec::with_capacity(readings.len());
     for (reading, index) in readings.into_iter().zip(places) {
-        if reading.measured_at <= latest {
-            taken.push(reading);
-            continue;
+        match too_far_ahead(reading.measured_at, now) {
+            None => taken.push(reading),
+            Some(why) => refused.push(Refused { index, why }),
         }
-        let ahead = Duration::from_secs(reading.measured_at.since(now).as_secs());
-        let why = format!("measured {} in the future; is the clock right?", humantime::format_duration(ahead));
-        refused.push(Refused { index, why });
     }
     refused.sort_by_key(|refused| refused.index);
     (taken, refused)
+}
+
+/// Why a reading cannot have been measured then, if the team's clock is further ahead than clocks are.
+pub(crate) fn too_far_ahead(measured_at: Moment, now: Moment) -> Option<String> {
+    if measured_at <= now + AHEAD {
+        return None;
+    }
+    let ahead = humantime::format_duration(Duration::from_secs(measured_at.since(now).as_secs()));
+    Some(format!("measured {ahead} in the future; is the clock right?"))
 }
 
 /// So many refusals, each so long, that the answer fits in a frame; the last says how many more there were.

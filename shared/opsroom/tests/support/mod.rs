@@ -63,6 +63,7 @@ pub(crate) fn organisation(indicator: Indicator) -> Organisation {
         root: units[0].id.clone(),
         units,
         indicators: [(indicator.id.clone(), indicator)].into(),
+        families: Vec::new(),
     }
 }
 

@@ -1,0 +1,44 @@
+//! What tells a series from every other of its source, and what it may not tell.
+
+use std::{collections::HashMap, str};
+
+use config::person::email_address;
+
+use crate::senders::point::{Series, shown};
+
+/// What stands between the texts of a key; no text holds it.
+const BETWEEN: u8 = 0xff;
+
+/// What tells a series from every other of its source.
+pub(super) fn write_key(series: &Series<'_>, key: &mut Vec<u8>) {
+    key.clear();
+    key.extend_from_slice(series.metric.as_bytes());
+    for (name, value) in series.labels {
+        for text in [name, value] {
+            key.push(BETWEEN);
+            key.extend_from_slice(text.as_bytes());
+        }
+    }
+}
+
+/// The name of the metric and the labels of a key.
+pub(super) fn texts(key: &[u8]) -> (String, HashMap<String, String>) {
+    let mut texts = key.split(|byte| *byte == BETWEEN).map(|text| str::from_utf8(text).unwrap_or_default().to_owned());
+    let metric = texts.next().unwrap_or_default();
+    let mut labels = HashMap::new();
+    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+        labels.insert(name, value);
+    }
+    (metric, labels)
+}
+
+/// Nothing measures a person: a series whose labels name one is not opened.
+pub(super) fn check_people(series: &Series<'_>) -> Result<(), String> {
+    let person = series.labels.iter().find_map(|(name, value)| Some((name, email_address(value)?)));
+    let Some((label, found)) = person else { return Ok(()) };
+    Err(format!(
+        "a series of {:?} whose label {label:?} is the email address {found:?}; nothing measures a person: leave the label \
+         out where it comes from",
+        shown(series.metric)
+    ))
+}

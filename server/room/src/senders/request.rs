@@ -1,0 +1,183 @@
+//! A request of a sender, from its headers to what became of it, whatever the protocol.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+};
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use super::{
+    book::Report,
+    compressed::{self, NotWhole},
+    source::{Form, NotTaken},
+};
+use crate::{
+    api::App,
+    happening::{Refusal, SenderHeard},
+};
+
+/// The largest body as it comes over the wire, in bytes.
+const LARGEST_SENT: usize = 8 << 20;
+/// The largest body once it is decompressed, in bytes; JSON takes several times its length to read.
+const LARGEST: usize = 32 << 20;
+const LARGEST_JSON: usize = 8 << 20;
+/// How long a body may take to arrive.
+const ARRIVES_WITHIN: Duration = Duration::from_secs(10);
+/// When a sender that has to wait should come back.
+pub(super) const COMES_BACK_AFTER: Duration = Duration::from_secs(1);
+
+/// How a sender says its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct From {
+    source: Option<String>,
+}
+
+/// How a body is compressed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Encoding {
+    Plain,
+    Snappy,
+    Gzip,
+}
+
+/// Why a request is refused as a whole.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) status: StatusCode,
+    pub(super) why: String,
+}
+
+impl Refused {
+    pub(super) fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into() }
+    }
+
+    /// Whether the sender should try again, and not at once.
+    pub(super) fn is_for_now(&self) -> bool {
+        matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+    }
+}
+
+impl std::convert::From<NotTaken> for Refused {
+    fn from(refusal: NotTaken) -> Self {
+        let status = match refusal {
+            NotTaken::Unreadable(_) => StatusCode::BAD_REQUEST,
+            NotTaken::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            NotTaken::NotKept(_) | NotTaken::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, refusal.to_string())
+    }
+}
+
+impl std::convert::From<NotWhole> for Refused {
+    fn from(fault: NotWhole) -> Self {
+        let status = match fault {
+            NotWhole::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            NotWhole::NotTheForm { .. } => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, fault.to_string())
+    }
+}
+
+/// Takes a request of the source that it names, or of `unnamed`; what comes back is on disk.
+pub(super) async fn take(
+    app: &App,
+    from: &From,
+    unnamed: &str,
+    (form, encoding): (Form, Encoding),
+    body: Body,
+) -> Result<Report, Refused> {
+    let name = from.source.as_deref().unwrap_or(unnamed);
+    let taken = take_of(app, name, (form, encoding), body).await;
+    match &taken {
+        Ok(report) => SenderHeard { source: name, report }.emit(),
+        Err(refused) => Refusal { who: name, why: &refused.why }.emit(),
+    }
+    taken
+}
+
+async fn take_of(app: &App, name: &str, (form, encoding): (Form, Encoding), body: Body) -> Result<Report, Refused> {
+    let Some(source) = app.senders.source(name) else {
+        let known = app.senders.names().collect::<Vec<_>>().join(", ");
+        let words =
+            format!("no source {name:?}; there are {known}; write [[source]] id = {name:?} into the organisation");
+        return Err(Refused::new(StatusCode::NOT_FOUND, words));
+    };
+    let Some(_seat) = source.seat().await else {
+        let words = format!("source {name:?} sends more at once than the room takes; come back later");
+        return Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, words));
+    };
+    let body = whole(form, encoding, arrived(body).await?)?;
+    Ok(source.handle.take(form, body).await?)
+}
+
+async fn arrived(body: Body) -> Result<Vec<u8>, Refused> {
+    let late = || Refused::new(StatusCode::REQUEST_TIMEOUT, format!("no whole body within {ARRIVES_WITHIN:?}"));
+    let body = timeout(ARRIVES_WITHIN, to_bytes(body, LARGEST_SENT)).await.map_err(|_| late())?;
+    body.map(Vec::from).map_err(|error| {
+        let is_too_large = std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("limit"));
+        if is_too_large {
+            return Refused::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body of more than {LARGEST_SENT} bytes"));
+        }
+        Refused::new(StatusCode::BAD_REQUEST, format!("a body that breaks off: {error}"))
+    })
+}
+
+fn whole(form: Form, encoding: Encoding, body: Vec<u8>) -> Result<Vec<u8>, Refused> {
+    let most = if form == Form::OtlpJson { LARGEST_JSON } else { LARGEST };
+    Ok(match encoding {
+        Encoding::Plain => body,
+        Encoding::Snappy => compressed::snappy(&body, most)?,
+        Encoding::Gzip => compressed::gzip(&body, most)?,
+    })
+}
+
+/// The media type without its parameters, in small letters, and its parameters.
+pub(super) fn content_type(headers: &HeaderMap) -> (String, Vec<(String, String)>) {
+    let text = text(headers, header::CONTENT_TYPE);
+    let mut parts = text.split(';').map(str::trim);
+    let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let parameter = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_owned())
+    };
+    (media, parts.filter(|part| !part.is_empty()).map(parameter).collect())
+}
+
+/// A header as text; nothing if it was not sent.
+pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> String {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn who_is_to_come_back_is_told_apart_from_who_is_not() {
+        for (refusal, expected, is_for_now) in [
+            (NotTaken::TooMany, 413, false),
+            (NotTaken::Closing, 503, true),
+            (NotTaken::NotKept("the disk is full".to_owned()), 503, true),
+        ] {
+            let refused = Refused::from(refusal);
+            assert_eq!((refused.status.as_u16(), refused.is_for_now()), (expected, is_for_now));
+        }
+        assert!(Refused::new(StatusCode::TOO_MANY_REQUESTS, "").is_for_now());
+    }
+
+    #[test]
+    fn a_content_type_has_a_media_type_and_parameters() {
+        let value = HeaderValue::from_static("Application/X-Protobuf; proto=\"a.B\";charset");
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, value)]);
+        let parameters = vec![("proto".to_owned(), "a.B".to_owned()), ("charset".to_owned(), String::new())];
+        assert_eq!(content_type(&headers), ("application/x-protobuf".to_owned(), parameters));
+        assert_eq!(content_type(&HeaderMap::new()), (String::new(), vec![]));
+    }
+}
