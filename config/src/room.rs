@@ -11,7 +11,7 @@ use vsm::{id::UnitId, organisation::Organisation, unit::Unit};
 use crate::{document, entry::Entry, fault::Fault, organisation, section::Section, senders::Senders};
 
 /// The keys by which a file is known to be a room's.
-pub(crate) const KEYS: [&str; 5] = ["listen", "archive", "organisation", "snapshot_every", "trusted_network"];
+pub(crate) const KEYS: [&str; 6] = ["listen", "archive", "organisation", "snapshot_every", "trusted_network", "keep"];
 
 /// The year in which Chile's operations room was built.
 const PORT: u16 = 1972;
@@ -32,8 +32,30 @@ pub struct Room {
     pub senders: Senders,
     /// The time between two snapshots of the detectors; a restart replays what came after the last.
     pub snapshot_every: Duration,
+    /// How long the archive keeps what.
+    pub keep: Keep,
     /// Whether everyone who can reach the door may come in, so that it may be open beyond this machine.
     pub trusted_network: bool,
+}
+
+/// How long the archive keeps what, by age.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Keep {
+    /// Batches as they were received; never less than a restart needs.
+    pub journal: Duration,
+    /// Readings as they came.
+    pub readings: Duration,
+    /// Minutes: least, mean, most and number of the readings of each.
+    pub minutes: Duration,
+    /// Hours, likewise.
+    pub hours: Duration,
+}
+
+impl Default for Keep {
+    /// A week of the journal, thirty days of readings, ninety of minutes, five years of hours.
+    fn default() -> Self {
+        Self { journal: 7 * DAY, readings: 30 * DAY, minutes: 90 * DAY, hours: 5 * 365 * DAY }
+    }
 }
 
 /// The room without a file: on loopback, and nobody has described the organisation yet.
@@ -45,6 +67,7 @@ impl Default for Room {
             organisation: unowned(),
             senders: Senders::default(),
             snapshot_every: SNAPSHOT_EVERY,
+            keep: Keep::default(),
             trusted_network: false,
         }
     }
@@ -62,6 +85,7 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
     let snapshot_every = root.or("snapshot_every", SNAPSHOT_EVERY, |entry| entry.duration(SECOND..=DAY));
     let organisation = root.or("organisation", (default.organisation, default.senders), organisation_in_file);
+    let keep = root.or("keep", Keep::default(), |entry| keep(entry.section()?));
     root.finish();
     keep_in(&root, listen?, trusted_network);
     let (organisation, senders) = organisation?;
@@ -71,8 +95,19 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
         organisation,
         senders,
         snapshot_every: snapshot_every?,
+        keep: keep?,
         trusted_network: trusted_network?,
     })
+}
+
+/// Each for a day at least.
+fn keep(mut section: Section<'_>) -> Option<Keep> {
+    let default = Keep::default();
+    let mut age = |key, default| section.or(key, default, |entry| entry.duration(DAY..=100 * 365 * DAY));
+    let (journal, readings) = (age("journal", default.journal), age("readings", default.readings));
+    let (minutes, hours) = (age("minutes", default.minutes), age("hours", default.hours));
+    section.finish();
+    Some(Keep { journal: journal?, readings: readings?, minutes: minutes?, hours: hours? })
 }
 
 fn organisation_in_file(entry: Entry<'_>) -> Option<(Organisation, Senders)> {
@@ -142,6 +177,14 @@ mod tests {
         assert_eq!(faults(open), [fault]);
         let meant = format!("{open}\ntrusted_network = true");
         assert!(document::parse(Path::new("room.toml"), &meant, room).is_ok());
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_for_a_day_at_least() {
+        let read = document::parse(Path::new("room.toml"), "version = 1\n[keep]\nreadings = \"2w\"", room);
+        assert_eq!(read.unwrap().keep, Keep { readings: 14 * DAY, ..Keep::default() });
+        let fault = "room.toml:3: keep.journal: found \"1h\"; between 1d and 36500d is right";
+        assert_eq!(faults("version = 1\n[keep]\njournal = \"1h\""), [fault]);
     }
 
     #[test]

@@ -70,10 +70,29 @@ async fn run(batches: &Batches, kills: &[u64], snapshot_every: &str) -> Value {
         }
     }
     play(&room, batches, acknowledged, batches.len() as u64).await;
-    let picture = at_rest(&room).await;
+    let mut picture = at_rest(&room).await;
+    picture["history"] = history(&room, batches).await;
     assert_eq!(room.close().await, Some(0));
     hold_each_batch_once(&room, batches);
     picture
+}
+
+/// Every reading of every indicator with what was expected of it, each once.
+async fn history(room: &Room, batches: &Batches) -> Value {
+    let mut histories = Vec::new();
+    for indicator in INDICATORS {
+        let from = batches[0].1[0].measured_at.unix_millis();
+        let path = format!("/api/v1/indicators/{indicator}/history?from={from}&points=10000");
+        let answer = room.get(&path).await;
+        let history: Value = serde_json::from_str(&answer.body).expect("an answer in JSON");
+        let sent = batches.iter().flat_map(|(_, readings)| readings).filter(|it| it.indicator.as_str() == indicator);
+        let sent: Vec<_> = sent.map(|it| json!([it.measured_at.unix_millis(), it.value()])).collect();
+        let points = history["points"].as_array().unwrap_or_else(|| panic!("{}", answer.body));
+        let kept: Vec<_> = points.iter().map(|point| json!([point[0], point[1]])).collect();
+        assert_eq!(kept, sent, "{indicator}");
+        histories.push(history);
+    }
+    histories.into()
 }
 
 /// Streams until `upto` is acknowledged; what was acknowledged before, the room must still have.

@@ -11,6 +11,7 @@ mod flood;
 mod hurry;
 mod known;
 mod outbox;
+mod past;
 mod programs;
 mod screens;
 mod senders;

@@ -1,9 +1,10 @@
 //! The paths of the room, and what their handlers may reach.
 
+mod history;
 mod indicators;
 mod signals;
 
-use std::time::Duration;
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -55,6 +56,8 @@ pub struct App {
     pub senders: Senders,
     /// Whether nobody but programs of this machine can reach the room.
     pub on_loopback: bool,
+    /// The folder of the archive, to look back.
+    pub archive: Arc<Path>,
     /// Waits for sockets at shutdown; axum does not.
     pub sockets: TaskTracker,
     /// Told once, when the room closes.
@@ -71,6 +74,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT)))
         .route("/api/v1/indicators", get(indicators::list))
         .route("/api/v1/indicators/{id}", get(indicators::one))
+        .route("/api/v1/indicators/{id}/history", get(history::history))
         .route("/api/v1/sources", get(senders::list))
         .route("/api/v1/write", post(senders::write::write).fallback(only_post))
         .route("/v1/metrics", post(senders::metrics::metrics).fallback(only_post))
@@ -167,6 +171,7 @@ mod tests {
             screens: Seats::new("screens", 1),
             senders: Senders::default(),
             on_loopback: true,
+            archive: Path::new("archive").into(),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
         };

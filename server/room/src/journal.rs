@@ -1,13 +1,20 @@
 //! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged; acts too.
 
-use std::{thread, time::Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use archive::{Archive, Batch, Snapshot, Taken};
-use tokio::sync::{mpsc, oneshot};
+use archive::{Archive, Batch, Policy, Snapshot, Taken};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 use vsm::{act::Act, id::AgentId};
 
 use crate::{
     happening::{Acted, ArchiveFailed, Committed},
+    past::{Past, Stretch},
     shard::ToShard,
 };
 
@@ -15,6 +22,9 @@ use crate::{
 pub const WAITING: usize = 64;
 /// How many readings one commit takes at most.
 const LARGEST_COMMIT: usize = 50_000;
+
+/// How long the journal lets the shard go on before it offers the next entry again.
+const BREATH: Duration = Duration::from_millis(1);
 
 /// The address of the journal for the door; all go through one queue, so that what is on its way counts.
 #[derive(Clone)]
@@ -68,6 +78,8 @@ pub enum ToJournal {
     Keep(Snapshot),
     /// The same, and it is the last thing the journal is told.
     KeepLast(Snapshot),
+    /// A stretch of history may wait, and what is old may be tidied up.
+    LookAtHistory,
     /// No more batches will come: tell the shard to bring what it has learned home.
     Close,
 }
@@ -88,8 +100,11 @@ pub fn start(
     archive: Archive,
     inbox: mpsc::Receiver<ToJournal>,
     shard: mpsc::Sender<ToShard>,
+    history: mpsc::Receiver<Stretch>,
+    policy: Policy,
 ) -> std::io::Result<thread::JoinHandle<()>> {
-    let journal = Journal { archive, inbox, shard: Some(shard) };
+    let past = Past::new(history, policy);
+    let journal = Journal { archive, inbox, shard: Some(shard), past };
     thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run())
 }
 
@@ -97,6 +112,7 @@ struct Journal {
     archive: Archive,
     inbox: mpsc::Receiver<ToJournal>,
     shard: Option<mpsc::Sender<ToShard>>,
+    past: Past,
 }
 
 impl Journal {
@@ -111,6 +127,7 @@ impl Journal {
                 readings += waiting.last().map_or(0, |(batch, _)| batch.readings.len());
             }
             self.commit(waiting);
+            self.past.write(&mut self.archive);
             match other {
                 Some(ToJournal::Act(act, tell)) => self.act(act, tell),
                 Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
@@ -118,6 +135,7 @@ impl Journal {
                 Some(ToJournal::Keep(snapshot)) => self.keep(&snapshot),
                 Some(ToJournal::KeepLast(snapshot)) => return self.keep(&snapshot),
                 Some(ToJournal::Close) => self.close(),
+                Some(ToJournal::LookAtHistory) => self.past.tidy(&mut self.archive),
                 Some(ToJournal::Deliver(..)) | None => (),
             }
         }
@@ -182,8 +200,13 @@ impl Journal {
 
     fn hand_on(&mut self, event: ToShard) {
         // The shard only goes after the journal has told it to; then nothing is handed on any more.
-        if let Some(shard) = &self.shard {
-            shard.blocking_send(event).ok();
+        let Some(shard) = &self.shard else { return };
+        let mut event = event;
+        while let Err(TrySendError::Full(waits)) = shard.try_send(event) {
+            // What the shard has judged is written meanwhile, so that neither waits for the other.
+            event = waits;
+            self.past.write(&mut self.archive);
+            thread::sleep(BREATH);
         }
     }
 

@@ -26,6 +26,7 @@ pub mod journal;
 pub mod logging;
 pub mod origin;
 pub mod parts;
+pub mod past;
 pub mod replay;
 pub mod restore;
 pub mod screen;

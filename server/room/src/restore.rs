@@ -1,9 +1,11 @@
 //! From an archive to the room as it was: the newest snapshot, then the journal after it.
 
-use archive::{Archive, ArchiveFault, Entry, Position, Snapshot};
+use archive::{Archive, ArchiveFault, Batch, Entry, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
-use vsm::{organisation::Organisation, time::Moment};
+use vsm::{organisation::Organisation, reading::Reading, time::Moment};
+
+use crate::past::Gathering;
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
 pub const FORMAT: u32 = 4;
@@ -23,6 +25,8 @@ pub struct Restored {
     pub position: Position,
     /// How many entries were taken in again.
     pub replayed: u64,
+    /// What of them is not in history yet.
+    pub past: Gathering,
 }
 
 /// Reads the newest snapshot that can be read and judges what the journal has after it.
@@ -37,15 +41,20 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
     let (mut opsroom, after) =
         resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
     let mut replayed = 0;
-    let position = archive.replay(after, |_, entry| {
+    let mut past = Gathering::new(archive.history_position()?.max(after));
+    let position = archive.replay(after, |position, entry| {
         match entry {
-            Entry::Batch(batch) => opsroom.take(&batch.readings, batch.received_at, batch.rehearsal),
+            Entry::Batch(Batch { readings, received_at, rehearsal, .. }) => {
+                let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
+                opsroom.take_and_hear(&readings, received_at, rehearsal, hear)
+            }
             Entry::Act(act) => opsroom.answer(&act),
         };
+        past.reaches(position);
         replayed += 1;
     })?;
     opsroom.follow(now);
-    Ok(Restored { opsroom, position, replayed })
+    Ok(Restored { opsroom, position, replayed, past })
 }
 
 /// What a shard has learned, as bytes.

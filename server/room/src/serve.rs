@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, time::Duration};
 
-use archive::Archive;
+use archive::{Archive, Policy};
 use config::room::Room;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -24,6 +24,7 @@ use crate::{
     happening::{ArchiveFailed, ClosedInHaste, Opened, PartEnded},
     journal::{self, JournalHandle},
     parts::Parts,
+    past::{self, Gathering},
     restore::{self, Restored},
     screen,
     seats::Seats,
@@ -107,6 +108,7 @@ async fn open(
     stop: CancellationToken,
 ) -> Result<Running, Failure> {
     let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
+    let folder = room.archive.as_path().into();
     let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
     let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
@@ -116,6 +118,7 @@ async fn open(
         desk,
         journal,
         shard,
+        archive: folder,
         metrics,
         agents: Seats::new("agents", door::SEATS),
         screens: Seats::new("screens", screen::SEATS),
@@ -134,6 +137,8 @@ struct Halves {
     position: archive::Position,
     replayed: u64,
     watched: usize,
+    past: Gathering,
+    policy: Policy,
 }
 
 fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
@@ -142,10 +147,11 @@ fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
     for fault in archive.damaged_snapshots()? {
         ArchiveFailed { what: "read a snapshot", error: &fault }.emit();
     }
-    let Restored { opsroom, position, replayed } = restore::restore(&archive, &room.organisation, clock::now())?;
+    let Restored { opsroom, position, replayed, past } = restore::restore(&archive, &room.organisation, clock::now())?;
     let (watches, desk) = opsroom.split();
     let watched = watches.len();
-    Ok((archive, Halves { watches, desk, position, replayed, watched }))
+    let policy = past::policy(&room.keep);
+    Ok((archive, Halves { watches, desk, position, replayed, watched, past, policy }))
 }
 
 /// The addresses of the parts.
@@ -158,7 +164,7 @@ struct Handles {
 /// Starts every part of the room.
 fn assemble(
     archive: Archive,
-    Halves { watches, desk, position, .. }: Halves,
+    Halves { watches, desk, position, past, policy, .. }: Halves,
     snapshot_every: Duration,
     stop: &CancellationToken,
 ) -> std::io::Result<(Parts, Handles)> {
@@ -166,10 +172,20 @@ fn assemble(
     let (to_shard, shard_inbox) = mpsc::channel(shard::WAITING);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
     let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, to_journal.clone());
-    let shard = Shard { watches, position, inbox: shard_inbox, desk: to_desk, wanted: wanted.clone() };
+    let (history, stretches) = mpsc::channel(past::WAITING);
+    let shard = Shard {
+        watches,
+        position,
+        inbox: shard_inbox,
+        desk: to_desk,
+        wanted: wanted.clone(),
+        past,
+        history,
+        journal: to_journal.clone(),
+    };
     let mut parts = Parts::default();
     parts.thread("the shard", shard.start()?);
-    parts.thread("the journal", journal::start(archive, journal_inbox, to_shard.clone())?);
+    parts.thread("the journal", journal::start(archive, journal_inbox, to_shard.clone(), stretches, policy)?);
     parts.task("the desk", desk_task.run());
     let handles = Handles { desk, journal: JournalHandle(to_journal), shard: ShardHandle(to_shard.clone()) };
     parts.task("the metronome", metronome(to_shard, wanted, snapshot_every, stop.clone()));

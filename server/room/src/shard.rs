@@ -8,10 +8,20 @@ use opsroom::{
     disturbance::Disturbance,
     watches::{MOST_UNOWNED, Watches},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot, watch,
+};
 use vsm::{act::Act, id::IndicatorId, time::Moment};
 
-use crate::{clock, desk::ToDesk, happening::ReadingsUnwatched, journal::ActReceipt, restore};
+use crate::{
+    clock,
+    desk::ToDesk,
+    happening::ReadingsUnwatched,
+    journal::{ActReceipt, ToJournal},
+    past::{Gathering, Stretch},
+    restore,
+};
 
 /// How many committed batches wait to be judged before the journal makes the door wait.
 pub const WAITING: usize = 64;
@@ -68,6 +78,12 @@ pub struct Shard {
     pub desk: mpsc::Sender<ToDesk>,
     /// The indicators whose traces the picture carries.
     pub wanted: watch::Receiver<BTreeSet<IndicatorId>>,
+    /// What it has judged and not handed on to history.
+    pub past: Gathering,
+    /// Where it hands that on.
+    pub history: mpsc::Sender<Stretch>,
+    /// Whom it tells that something lies there.
+    pub journal: mpsc::Sender<ToJournal>,
 }
 
 impl Shard {
@@ -102,9 +118,22 @@ impl Shard {
 
     fn judge(&mut self, position: Position, batch: &Batch, said: &mut Vec<Disturbance>) {
         for reading in &batch.readings {
-            self.watches.observe(reading, batch.received_at, batch.rehearsal, said);
+            let expected = self.watches.observe(reading, batch.received_at, batch.rehearsal, said);
+            self.past.gather(position, reading, expected);
         }
         self.position = position;
+    }
+
+    /// Hands on to history what was judged since the last time. A journal that cannot take it now will be given it, and
+    /// more, the next time; it looks after every commit, and here it is told to look where nothing is to be committed.
+    fn hand_on_past(&mut self) {
+        self.past.reaches(self.position);
+        if let Some(stretch) = self.past.take()
+            && let Err(TrySendError::Full(stretch)) = self.history.try_send(stretch)
+        {
+            self.past.put_back(stretch);
+        }
+        self.journal.try_send(ToJournal::LookAtHistory).ok();
     }
 
     /// Who acted hears of it from the desk, behind everything that the act changes.
@@ -118,6 +147,7 @@ impl Shard {
     fn tick(&mut self, now: Moment, said: &mut Vec<Disturbance>) {
         self.watches.tick(now, said);
         self.say(said);
+        self.hand_on_past();
         self.desk.blocking_send(ToDesk::Tick(now)).ok();
         metrics::gauge!("synco_watches").set(self.watches.len() as f64);
     }
@@ -144,7 +174,9 @@ impl Shard {
         }
     }
 
-    fn bring_home(&self, last: bool) {
+    fn bring_home(&mut self, last: bool) {
+        // History first, so that a replay behind the snapshot meets what history lacks.
+        self.hand_on_past();
         let learned = restore::encode_learned(&self.watches.learned());
         self.desk.blocking_send(ToDesk::Snapshot { position: self.position, learned, last }).ok();
     }
@@ -179,7 +211,10 @@ mod tests {
         }
         let recorder = PrometheusBuilder::new().build_recorder();
         let watches = Watches::new(&Room::default().organisation);
-        let shard = Shard { watches, position: Position::default(), inbox, desk, wanted };
+        let (history, _stretches) = mpsc::channel(crate::past::WAITING);
+        let (journal, _looks) = mpsc::channel(8);
+        let past = Gathering::new(Position::default());
+        let shard = Shard { watches, position: Position::default(), inbox, desk, wanted, past, history, journal };
         metrics::with_local_recorder(&recorder, || shard.run());
         let figures = recorder.handle().render();
         assert!(figures.contains("synco_readings_unwatched_total 3\n"), "{figures}");

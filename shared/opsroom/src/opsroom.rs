@@ -37,8 +37,20 @@ impl Opsroom {
 
     /// Takes readings in, in the order of the journal, and says what changed.
     pub fn take(&mut self, readings: &[Reading], received_at: Moment, rehearsed: bool) -> Vec<Change> {
+        self.take_and_hear(readings, received_at, rehearsed, |_, _| ())
+    }
+
+    /// The same, for somebody who hears what was expected of each, as [`Watches::observe`] has it.
+    pub fn take_and_hear(
+        &mut self,
+        readings: &[Reading],
+        received_at: Moment,
+        rehearsed: bool,
+        mut hear: impl FnMut(&Reading, Option<[f64; 3]>),
+    ) -> Vec<Change> {
         for reading in readings {
-            self.watches.observe(reading, received_at, rehearsed, &mut self.said);
+            let expected = self.watches.observe(reading, received_at, rehearsed, &mut self.said);
+            hear(reading, expected);
             for disturbance in self.said.drain(..) {
                 self.desk.fold(disturbance);
             }

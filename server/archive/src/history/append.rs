@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use vsm::id::IndicatorId;
+use vsm::{id::IndicatorId, reading::Reading};
 
 use super::{PastReading, families::Families, horizons::Horizons, rows, tail};
-use crate::{archive::Archive, batch::Position, fault::ArchiveFault};
+use crate::{
+    archive::Archive,
+    batch::Position,
+    entry::{self, Entry},
+    fault::ArchiveFault,
+};
 
 /// How many readings a row of tails holds at most, so that settling one takes a bounded amount of memory.
 const LARGEST_ROW: usize = 16_384;
@@ -55,6 +60,51 @@ impl Archive {
         self.indicators.extend(new);
         grow(&mut self.families, grown);
         Ok(true)
+    }
+}
+
+/// How many readings of the journal are brought at a time where nobody else brings them.
+const AT_ONCE: usize = 100_000;
+
+impl Archive {
+    /// Brings what the journal has behind [`Archive::history_position`] up to `up_to`, without forecasts: those were lost.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::DamagedEntry`] where an entry cannot be read, and those of [`Archive::keep_history`].
+    pub fn catch_up_history(&mut self, up_to: Position) -> Result<(), ArchiveFault> {
+        loop {
+            let after = self.history_position()?;
+            if up_to <= after {
+                return Ok(());
+            }
+            let (readings, reached) = self.past_readings(after, up_to)?;
+            self.keep_history(after, reached, &readings)?;
+        }
+    }
+
+    /// Some of what the journal has behind `after`, and up to where.
+    fn past_readings(
+        &self,
+        after: Position,
+        up_to: Position,
+    ) -> Result<(Vec<(IndicatorId, PastReading)>, Position), ArchiveFault> {
+        let mut query = self.database.prepare_cached(entry::SELECT)?;
+        let mut rows = query.query([after.row()])?;
+        let mut readings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let position = Position::of_row(row.get(0)?);
+            if up_to < position {
+                break;
+            }
+            if let Entry::Batch(batch) = entry::read(position, row)? {
+                let past = |reading: Reading| (reading.indicator.clone(), PastReading::of(&reading, None));
+                readings.extend(batch.readings.into_iter().map(past));
+            }
+            if AT_ONCE <= readings.len() {
+                return Ok((readings, position));
+            }
+        }
+        Ok((readings, up_to))
     }
 }
 
