@@ -31,7 +31,7 @@ impl TeamAgent {
         let mut socket = Socket::connect(room, "/api/v1/agent").await;
         socket.say(hello(name).encode()).await;
         match hear(&mut socket).await {
-            Some(ToAgent::Welcome { received }) => Self { socket, received, signals: Vec::new() },
+            Some(ToAgent::Welcome { received, .. }) => Self { socket, received, signals: Vec::new() },
             other => panic!("no welcome but {other:?}"),
         }
     }

@@ -116,9 +116,9 @@ fn lines(path: &PathBuf) -> Vec<Line> {
     whole.lines().filter_map(line).collect()
 }
 
-/// A line is a checksum and the reading as JSON.
+/// A line is a checksum, its place in the file, and the reading as JSON.
 fn line(text: &str) -> Option<Line> {
-    let (_, json) = text.split_once(' ')?;
+    let json = text.splitn(3, ' ').nth(2)?;
     let (indicator, at, value, _): (String, i64, f64, Option<serde_json::Value>) = serde_json::from_str(json).ok()?;
     Some((indicator, at, value.to_bits()))
 }

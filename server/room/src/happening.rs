@@ -1,10 +1,15 @@
 //! What the room tells about itself: each happening is a log line and a counter in one.
 
+mod ailing;
+mod lost;
+
 use std::{fmt::Display, net::SocketAddr};
 
 use metrics::{counter, gauge, histogram};
 use tracing::{info, warn};
 use vsm::{act::Act, id::AgentId};
+
+pub use self::{ailing::ArchiveAiling, lost::ReadingsLost};
 
 /// The room is open.
 pub struct Opened {
@@ -24,13 +29,14 @@ impl Opened {
             "synco_readings_taken_total",
             "synco_readings_refused_total",
             "synco_readings_unwatched_total",
+            "synco_readings_lost_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
             "synco_acts_taken_total",
         ] {
             counter!(name).absolute(0);
         }
-        for name in ["synco_agents", "synco_screens", "synco_signals_open"] {
+        for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_archive_ailing"] {
             gauge!(name).set(0.0);
         }
         gauge!("synco_watches").set(self.watched as f64);
