@@ -32,6 +32,7 @@
 //! Reading order: [`Archive`], [`Entry`], [`Batch`], [`Snapshot`], [`RecordEntry`], [`ArchiveFault`].
 
 mod archive;
+mod around;
 mod batch;
 mod codec;
 mod database;
@@ -43,6 +44,7 @@ mod snapshots;
 
 pub use crate::{
     archive::Archive,
+    around::LeftOut,
     batch::{Batch, Position, Taken},
     codec::Damage,
     entry::Entry,

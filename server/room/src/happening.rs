@@ -9,7 +9,10 @@ use metrics::{counter, gauge, histogram};
 use tracing::{info, warn};
 use vsm::{act::Act, id::AgentId};
 
-pub use self::{ailing::ArchiveAiling, lost::ReadingsLost};
+pub use self::{
+    ailing::{ArchiveAiling, JournalDamaged},
+    lost::ReadingsLost,
+};
 
 /// The room is open.
 pub struct Opened {
@@ -30,6 +33,7 @@ impl Opened {
             "synco_readings_refused_total",
             "synco_readings_unwatched_total",
             "synco_readings_lost_total",
+            "synco_journal_damaged_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
             "synco_acts_taken_total",

@@ -1,6 +1,6 @@
 //! From an archive to the room as it was: the newest snapshot, then the journal after it.
 
-use archive::{Archive, ArchiveFault, Entry, Position, Snapshot};
+use archive::{Archive, ArchiveFault, Entry, LeftOut, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, time::Moment};
@@ -23,6 +23,8 @@ pub struct Restored {
     pub position: Position,
     /// How many entries were taken in again.
     pub replayed: u64,
+    /// What is damaged in the journal and had to be left out.
+    pub left_out: Option<LeftOut>,
 }
 
 /// Reads the newest snapshot that can be read and judges what the journal has after it.
@@ -37,7 +39,7 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
     let (mut opsroom, after) =
         resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
     let mut replayed = 0;
-    let position = archive.replay(after, |_, entry| {
+    let (position, left_out) = archive.replay_around(after, |_, entry| {
         match entry {
             Entry::Batch(batch) => opsroom.take(&batch.readings, batch.received_at, batch.rehearsal),
             Entry::Act(act) => opsroom.answer(&act),
@@ -45,7 +47,7 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
         replayed += 1;
     })?;
     opsroom.follow(now);
-    Ok(Restored { opsroom, position, replayed })
+    Ok(Restored { opsroom, position, replayed, left_out })
 }
 
 /// What a shard has learned, as bytes.

@@ -21,7 +21,7 @@ use crate::{
     clock,
     desk::{self, DeskHandle},
     door,
-    happening::{ArchiveFailed, ClosedInHaste, Opened, PartEnded},
+    happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
     journal::{self, JournalHandle},
     parts::Parts,
     restore::{self, Restored},
@@ -138,7 +138,11 @@ fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
     for fault in archive.damaged_snapshots()? {
         ArchiveFailed { what: "read a snapshot", error: &fault }.emit();
     }
-    let Restored { opsroom, position, replayed } = restore::restore(&archive, &room.organisation, clock::now())?;
+    let Restored { opsroom, position, replayed, left_out } =
+        restore::restore(&archive, &room.organisation, clock::now())?;
+    if let Some(left_out) = &left_out {
+        JournalDamaged(left_out).emit();
+    }
     let (watches, desk) = opsroom.split();
     let watched = watches.len();
     Ok((archive, Halves { watches, desk, position, replayed, watched }))
