@@ -1,4 +1,8 @@
 //! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged; acts too.
+//!
+//! Nobody waits for company: as soon as the disk is free, whatever has come meanwhile is committed together. So a batch
+//! waits for the commit that is under way and for its own, and the more come, the more share one. The queue is bounded,
+//! and every agent has a bounded number of batches in it; who sends faster is not listened to.
 
 use std::{error::Error, thread, time::Instant};
 

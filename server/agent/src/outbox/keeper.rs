@@ -95,7 +95,10 @@ impl Keeper {
             Ask::Next { after, limit, answer } => reply(answer, self.outbox.next(after, limit)),
             Ask::Forget(upto, answer) => reply(answer, self.outbox.forget(upto)),
             Ask::Lost(answer) => reply(answer, Ok(self.outbox.lost())),
-            Ask::ToldLost(readings, answer) => reply(answer, Ok(self.outbox.told_lost(readings))),
+            Ask::ToldLost(readings, answer) => {
+                self.outbox.told_lost(readings);
+                reply(answer, Ok(()));
+            }
         }
     }
 

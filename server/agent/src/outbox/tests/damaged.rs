@@ -25,36 +25,36 @@ fn lost(outbox: &Outbox) -> u64 {
 }
 
 /// Damages the bytes of a file and says from where to where.
-type Damage = fn(&mut Dice, &mut Vec<u8>) -> (usize, usize);
+type Damage = fn(&mut Dice, &mut [u8]) -> (usize, usize);
 
-fn one_bit(dice: &mut Dice, bytes: &mut Vec<u8>) -> (usize, usize) {
+fn one_bit(dice: &mut Dice, bytes: &mut [u8]) -> (usize, usize) {
     let at = dice.below(bytes.len());
     bytes[at] ^= 1 << dice.below(8);
     (at, at + 1)
 }
 
-fn an_end_of_line_that_was_none(dice: &mut Dice, bytes: &mut Vec<u8>) -> (usize, usize) {
+fn an_end_of_line_that_was_none(dice: &mut Dice, bytes: &mut [u8]) -> (usize, usize) {
     let at = dice.below(bytes.len());
     bytes[at] = b'\n';
     (at, at + 1)
 }
 
-fn a_block_of_zeros(dice: &mut Dice, bytes: &mut Vec<u8>) -> (usize, usize) {
+fn a_block_of_zeros(dice: &mut Dice, bytes: &mut [u8]) -> (usize, usize) {
     let at = dice.below(bytes.len());
     let end = bytes.len().min(at + 1 + dice.below(400));
     bytes[at..end].fill(0);
     (at, end)
 }
 
-fn cut_off(dice: &mut Dice, bytes: &mut Vec<u8>) -> (usize, usize) {
+fn ones_to_the_end(dice: &mut Dice, bytes: &mut [u8]) -> (usize, usize) {
     let (at, end) = (dice.below(bytes.len()), bytes.len());
-    bytes.truncate(at);
+    bytes[at..].fill(0xFF);
     (at, end)
 }
 
 #[test]
 fn damage_anywhere_in_a_file_costs_no_record_it_did_not_hit() {
-    let damages: [Damage; 4] = [one_bit, an_end_of_line_that_was_none, a_block_of_zeros, cut_off];
+    let damages: [Damage; 4] = [one_bit, an_end_of_line_that_was_none, a_block_of_zeros, ones_to_the_end];
     for seed in 0..60 {
         let mut dice = Dice(seed);
         for (kind, damage) in damages.iter().enumerate() {
@@ -98,6 +98,22 @@ fn a_damaged_end_of_the_last_file_is_counted_and_its_ordinals_stay_taken() {
     assert_eq!(all(&mut outbox, 0, 100), expected);
     assert_eq!(all(&mut outbox, 0, 100), expected);
     assert_eq!(lost(&outbox), 1, "however often it is read");
+}
+
+#[test]
+fn a_file_that_was_cut_off_costs_what_was_cut_off() {
+    for length in [0, 1, 300, 500] {
+        let folder = folder();
+        open(&folder, 160).push(&readings(1, 56), NOW).unwrap();
+        let middle = &segments(&folder)[1];
+        let bytes = fs::read(middle).unwrap();
+        fs::write(middle, &bytes[..length]).unwrap();
+        let whole = bytes[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
+        let mut outbox = open(&folder, 160);
+        let expected: Vec<_> = (1..21 + whole).chain(41..56).map(|n| (n, n)).collect();
+        assert_eq!(all(&mut outbox, 0, 7), expected);
+        assert_eq!(lost(&outbox), 20 - whole);
+    }
 }
 
 #[test]
