@@ -9,6 +9,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use vsm::id::{AgentId, IndicatorId};
@@ -32,6 +33,13 @@ pub(crate) const KEYS: [&str; 6] = ["agent", "room", "token", "rehearsal", "outb
 
 const ROOM: &str = "ws://127.0.0.1:1972/api/v1/agent";
 const MOST_READINGS: u64 = 1_000_000;
+const MEGABYTE: u64 = 1_000_000;
+const MOST_MEGABYTES: u64 = 200;
+/// More than a disk of a team's machine has.
+const LARGEST_OUTBOX: u64 = 1_000_000;
+const DAY: Duration = Duration::from_secs(86_400);
+const KEEP_FOR: Duration = Duration::from_secs(30 * 86_400);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// What an agent needs to know before it starts.
 #[derive(Clone, PartialEq)]
@@ -59,6 +67,10 @@ pub struct Outbox {
     pub folder: PathBuf,
     /// How many readings it keeps; beyond them the oldest go.
     pub most_readings: u64,
+    /// How many bytes of the disk it takes for them; beyond these the oldest go.
+    pub most_bytes: u64,
+    /// How long a reading waits for the room before it goes.
+    pub keep_for: Duration,
 }
 
 /// Without the token, which is nobody else's business.
@@ -81,7 +93,12 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let room = root.or("room", ROOM.to_owned(), |entry| entry.url(&["ws://", "wss://"]));
     let token = root.may("token", |entry| entry.text().map(str::to_owned));
     let rehearsal = root.or("rehearsal", false, Entry::truth);
-    let default = Outbox { folder: root.report().folder().join("outbox"), most_readings: MOST_READINGS };
+    let default = Outbox {
+        folder: root.report().folder().join("outbox"),
+        most_readings: MOST_READINGS,
+        most_bytes: MOST_MEGABYTES * MEGABYTE,
+        keep_for: KEEP_FOR,
+    };
     let outbox = root.or("outbox", default.clone(), |entry| outbox(entry.section()?, default));
     let written = root.sections("probe");
     let indicators = root.sections("indicator");
@@ -110,8 +127,14 @@ fn outbox(mut section: Section<'_>, default: Outbox) -> Option<Outbox> {
     let most_readings = section.or("most_readings", default.most_readings, |entry| {
         entry.check(Entry::natural, |most| 1 <= *most, |_| "an outbox holds at least 1".to_owned())
     });
+    let most_megabytes = section.or("most_megabytes", MOST_MEGABYTES, |entry| {
+        let wish = |_: &u64| format!("between 1 and {LARGEST_OUTBOX} is right");
+        entry.check(Entry::natural, |most| (1..=LARGEST_OUTBOX).contains(most), wish)
+    });
+    let keep_for = section.or("keep_for", default.keep_for, |entry| entry.duration(MINUTE..=3650 * DAY));
     section.finish();
-    Some(Outbox { folder: folder?, most_readings: most_readings? })
+    let most_bytes = most_megabytes? * MEGABYTE;
+    Some(Outbox { folder: folder?, most_readings: most_readings?, most_bytes, keep_for: keep_for? })
 }
 
 /// What the probes of one agent share: each indicator has one source, and only a rehearsal invents readings.

@@ -123,7 +123,7 @@ class Steady:
     def __init__(self, room):
         self.agent = Agent(room)
         self.sequence = 0
-        assert self.agent.hello("python-steady") == {"welcome": {"received": 0}}
+        assert self.agent.hello("python-steady")["welcome"]["received"] == 0
 
     def is_served(self):
         self.sequence += 1

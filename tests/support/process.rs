@@ -10,6 +10,8 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+#[cfg(target_os = "linux")]
+use rustix::process::{Resource, Rlimit, prlimit};
 use tempfile::TempDir;
 
 use crate::wait;
@@ -35,7 +37,10 @@ impl Process {
     pub fn start<A: AsRef<OsStr>>(program: &str, here: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
         let outputs = tempfile::tempdir().expect("a temporary folder can be made");
         let file = |name| File::create(outputs.path().join(name)).expect("a file can be made in it");
-        let child = Command::new(path(program))
+        // A file that may not grow is a fault the program hears of, as on a full disk, and not its end.
+        let child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(path(program))
             .args(arguments)
             .current_dir(here)
             .env_remove("RUST_LOG")
@@ -60,6 +65,16 @@ impl Process {
     /// Its number.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Lets no file it writes grow beyond so many bytes, as if the disk were full; none lifts that.
+    ///
+    /// # Panics
+    /// If the system refuses.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = Rlimit { current: bytes, maximum: None };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit).expect("a child can be limited");
     }
 
     /// Waits for a line of standard output and gives what follows `beginning` in it.

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, net::SocketAddr};
 
 use cybernet::{
-    agent::{Hello, PROTOCOL, ToAgent, encode_readings},
+    agent::{Hello, Lost, PROTOCOL, ToAgent, encode_readings},
     batch::Refused,
 };
 use vsm::{id::AgentId, reading::Reading, signal::Signal};
@@ -28,12 +28,29 @@ impl TeamAgent {
     /// # Panics
     /// If the room does not welcome it.
     pub async fn join(room: SocketAddr, name: &str) -> Self {
+        Self::join_as(room, &hello(name)).await
+    }
+
+    /// Connects and says this hello.
+    ///
+    /// # Panics
+    /// If the room does not welcome it.
+    pub async fn join_as(room: SocketAddr, hello: &Hello) -> Self {
         let mut socket = Socket::connect(room, "/api/v1/agent").await;
-        socket.say(hello(name).encode()).await;
+        socket.say(hello.encode()).await;
         match hear(&mut socket).await {
-            Some(ToAgent::Welcome { received }) => Self { socket, received, signals: Vec::new() },
+            Some(ToAgent::Welcome { received, .. }) => Self { socket, received, signals: Vec::new() },
             other => panic!("no welcome but {other:?}"),
         }
+    }
+
+    /// Says that it has lost readings, and waits until the room has noted so many.
+    ///
+    /// # Panics
+    /// If the room answers anything else.
+    pub async fn tell_lost(&mut self, lost: Lost) {
+        self.socket.say(lost.encode()).await;
+        assert_eq!(self.hear().await, Some(ToAgent::HeardLost { readings: lost.readings }));
     }
 
     /// Sends a batch and does not wait.

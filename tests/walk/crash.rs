@@ -125,7 +125,7 @@ pub(crate) async fn replayed(room: &Room) -> u64 {
 }
 
 /// Without the sequences that colour a terminal.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |plain, part| plain + part.split_once('m').map_or("", |(_, rest)| rest))

@@ -5,11 +5,16 @@ mod asked;
 mod client;
 mod close;
 mod crash;
+mod damage;
 mod demo;
 mod door;
 mod flood;
+#[cfg(target_os = "linux")]
+mod full;
 mod hurry;
+mod kills;
 mod known;
+mod lost;
 mod outbox;
 mod past;
 mod programs;

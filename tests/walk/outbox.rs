@@ -12,7 +12,7 @@ use tests::{folder::Folder, process::Process, room::Room, series::below, wait::u
 const INDICATORS: [&str; 3] = ["press.scrap", "press.idle", "kiln.heat"];
 const ROUNDS: u64 = 6;
 
-const AGENT: &str = r#"version = 1
+pub(crate) const AGENT: &str = r#"version = 1
 agent = "plant-host"
 rehearsal = true
 
@@ -27,7 +27,7 @@ series = [
 "#;
 
 /// A reading as a line of the outbox and as the archive gives it: indicator, milliseconds, bits of the value.
-type Line = (String, i64, u64);
+pub(crate) type Line = (String, i64, u64);
 
 #[tokio::test]
 async fn nothing_an_agent_has_taken_in_is_lost_when_it_is_killed_again_and_again() {
@@ -58,7 +58,7 @@ async fn nothing_an_agent_has_taken_in_is_lost_when_it_is_killed_again_and_again
 }
 
 /// Every ordinal up to the last is there once, and what was seen waiting in the outbox is there as it was.
-fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, last: u64) {
+pub(crate) fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, last: u64) {
     let mut ordinals = BTreeMap::new();
     let mut next = 1;
     for batch in archived {
@@ -81,26 +81,26 @@ fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, last: u64) {
     }
 }
 
-fn start_agent(folder: &Folder, room: &Room) -> Process {
+pub(crate) fn start_agent(folder: &Folder, room: &Room) -> Process {
     let door = format!("ws://{}/api/v1/agent", room.address());
     let (config, outbox) = (folder.file("agent.toml"), folder.file("outbox"));
     Process::start("synco-agent", folder.path(), ["run", "--config", &config, "--room", &door, "--outbox", &outbox])
 }
 
 /// Up to which ordinal the room has everything, as the outbox knows.
-fn received(folder: &Folder) -> u64 {
+pub(crate) fn received(folder: &Folder) -> u64 {
     let mark = fs::read_to_string(folder.at("outbox").join("received")).unwrap_or_default();
     mark.trim().parse().unwrap_or(0)
 }
 
 /// The ordinal of the newest reading the outbox has taken in.
-fn newest(folder: &Folder) -> u64 {
+pub(crate) fn newest(folder: &Folder) -> u64 {
     waiting(folder).last_key_value().map_or(0, |(ordinal, _)| *ordinal).max(received(folder))
 }
 
 /// The readings in the files of the outbox by their ordinals, of which the first stands in the name of its file. A last
 /// line without its end was torn by the kill.
-fn waiting(folder: &Folder) -> BTreeMap<u64, Line> {
+pub(crate) fn waiting(folder: &Folder) -> BTreeMap<u64, Line> {
     let entries = fs::read_dir(folder.at("outbox")).into_iter().flatten().flatten();
     let segments = entries.filter_map(|entry| Some((first_ordinal(&entry.path())?, entry.path())));
     segments.flat_map(|(first, path)| (first..).zip(lines(&path))).collect()
@@ -116,9 +116,9 @@ fn lines(path: &PathBuf) -> Vec<Line> {
     whole.lines().filter_map(line).collect()
 }
 
-/// A line is a checksum and the reading as JSON.
+/// A line is a checksum, its place in the file, and the reading as JSON.
 fn line(text: &str) -> Option<Line> {
-    let (_, json) = text.split_once(' ')?;
+    let json = text.splitn(3, ' ').nth(2)?;
     let (indicator, at, value, _): (String, i64, f64, Option<serde_json::Value>) = serde_json::from_str(json).ok()?;
     Some((indicator, at, value.to_bits()))
 }

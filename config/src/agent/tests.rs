@@ -23,7 +23,9 @@ fn what_is_not_written_has_a_default() {
         read("agent = \"a\"\n[[probe]]\nkind = \"git\"\ncadence = \"1s\"\nindicators = { commits = \"c\" }").unwrap();
     assert_eq!(agent.room, "ws://127.0.0.1:1972/api/v1/agent");
     assert_eq!((agent.token, agent.rehearsal), (None, false));
-    assert_eq!(agent.outbox, Outbox { folder: "outbox".into(), most_readings: 1_000_000 });
+    let month = Duration::from_secs(30 * 86_400);
+    let outbox = Outbox { folder: "outbox".into(), most_readings: 1_000_000, most_bytes: 200_000_000, keep_for: month };
+    assert_eq!(agent.outbox, outbox);
     let indicators = BTreeMap::from([(GitQuantity::Commits, IndicatorId::parse("c").unwrap())]);
     let week = Duration::from_secs(7 * 86_400);
     let source = Source::Git(Repository { folder: ".".into(), default_branch: None, period: week, indicators });

@@ -18,7 +18,7 @@ use crate::{
     gate::Gate,
     link::{self, Link, Patience},
     outbox::{
-        Outbox, OutboxFault,
+        Bounds, Outbox, OutboxFault,
         keeper::{Keeper, Pickup},
     },
     probe::{self, CannotBeRead, Probe},
@@ -55,7 +55,7 @@ impl App {
     pub fn bind(config: Agent) -> Result<Self, Refusal> {
         link::check_address(&config.room).map_err(Refusal::Room)?;
         let samplers = samplers(&config)?;
-        let outbox = Outbox::open(config.outbox.folder.clone(), config.outbox.most_readings)?;
+        let outbox = outbox(&config.outbox)?;
         let (keeper, hand_in, pickup) = Keeper::new(outbox);
         Ok(Self { samplers, hand_in, keeper, link: link(config, pickup) })
     }
@@ -100,6 +100,12 @@ pub fn hello(config: &Agent) -> Hello {
 /// One sampler for each probe; their clocks begin now. Needs a running tokio.
 pub fn samplers(config: &Agent) -> Result<Vec<Sampler>, Refusal> {
     config.probes.iter().map(|written| sampler(written, config)).collect()
+}
+
+fn outbox(written: &config::agent::Outbox) -> Result<Outbox, OutboxFault> {
+    let config::agent::Outbox { folder, most_readings, most_bytes, keep_for } = written;
+    let bounds = Bounds { most_readings: *most_readings, most_bytes: *most_bytes, keep_for: *keep_for };
+    Outbox::open(folder.clone(), bounds, clock::now())
 }
 
 fn link(config: Agent, pickup: Pickup) -> Link {

@@ -28,8 +28,8 @@ pub struct ProbeWell<'a> {
 pub struct ReadingsDropped {
     /// How many.
     pub count: u64,
-    /// How many it holds.
-    pub most: u64,
+    /// What it holds at most.
+    pub why: String,
 }
 
 /// Readings that could not be kept.
@@ -38,6 +38,12 @@ pub struct ReadingsLost {
     pub count: u64,
     /// What the disk said.
     pub why: String,
+}
+
+/// The room has heard how many readings were lost.
+pub struct LossHeard {
+    /// How many.
+    pub count: u64,
 }
 
 /// The outbox gave its readings new ordinals, above what the room has.
@@ -112,7 +118,7 @@ impl ProbeWell<'_> {
 impl ReadingsDropped {
     /// Tells it.
     pub fn emit(&self) {
-        warn!(count = self.count, most = self.most, "the outbox is full; the oldest readings are gone");
+        warn!(count = self.count, "the oldest readings of the outbox are gone: {}", self.why);
     }
 }
 
@@ -120,6 +126,13 @@ impl ReadingsLost {
     /// Tells it.
     pub fn emit(&self) {
         error!(count = self.count, "readings are lost: {}", self.why);
+    }
+}
+
+impl LossHeard {
+    /// Tells it.
+    pub fn emit(&self) {
+        info!(count = self.count, "the room has noted that readings were lost here");
     }
 }
 

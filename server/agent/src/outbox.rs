@@ -4,31 +4,36 @@
 //! reading, and the room takes only sequences above the last it has. So whatever the room says it has can be
 //! forgotten, everything after it is sent again in whatever batches, and each reading counts once.
 
+mod bounds;
 mod folder;
 mod greeting;
 pub mod keeper;
+mod losses;
 mod record;
 mod segment;
 
 use std::{collections::VecDeque, fs::File, io, path::PathBuf};
 
-use vsm::reading::Reading;
+use cybernet::agent::Lost;
+use vsm::{reading::Reading, time::Moment};
 
+pub use self::bounds::Bounds;
 use self::{
     folder::Folder,
+    losses::Losses,
     segment::{Cursor, Segment, Writer},
 };
-use crate::happening::{ReadingsDropped, ReadingsLost};
+use crate::happening::ReadingsLost;
 
-/// The most readings in one file, so that what goes at once stays small.
-const LARGEST_SEGMENT: u64 = 4096;
 /// The most files that wait for the disk; what is beyond them is a bulk that the system writes by itself.
 const MOST_UNSYNCED: usize = 16;
 
 /// The readings of one agent that are not yet known to be on the room's disk.
 pub struct Outbox {
     folder: Folder,
-    most_readings: u64,
+    bounds: Bounds,
+    /// What it was told last of this machine's clock.
+    now: Moment,
     /// Oldest first; their ordinals do not overlap.
     segments: VecDeque<Segment>,
     /// Appends to the last segment; none if the next reading begins a new one.
@@ -44,6 +49,7 @@ pub struct Outbox {
     newest: u64,
     newest_at_open: u64,
     handed_out: u64,
+    losses: Losses,
 }
 
 /// Readings with consecutive ordinals, at least one.
@@ -83,17 +89,19 @@ impl Run {
 impl Outbox {
     /// Opens the outbox in `folder`, which is made if it is missing, and goes on where the last agent ended.
     ///
-    /// `most_readings` is how many it holds before the oldest go. Fails if another process has it open.
-    pub fn open(folder: PathBuf, most_readings: u64) -> Result<Self, OutboxFault> {
+    /// `now` is the time by this machine's clock. Fails if another process has it open.
+    pub fn open(folder: PathBuf, bounds: Bounds, now: Moment) -> Result<Self, OutboxFault> {
         let folder = Folder::open(folder)?;
         let segments = folder.segments()?;
         let mark = folder.mark()?;
         let before_first = segments.front().map_or(0, |oldest| oldest.first - 1);
         let forgotten = before_first.max(mark.unwrap_or(0));
         let newest = segments.back().map_or(0, Segment::last).max(forgotten);
+        let losses = folder.losses();
         let mut outbox = Self {
             folder,
-            most_readings: most_readings.max(1),
+            bounds,
+            now,
             segments,
             writer: None,
             cursor: None,
@@ -103,6 +111,7 @@ impl Outbox {
             newest,
             newest_at_open: newest,
             handed_out: 0,
+            losses,
         };
         outbox.sweep();
         outbox.make_room();
@@ -110,35 +119,46 @@ impl Outbox {
     }
 
     /// Puts readings behind the others. They survive the process at once and the machine after the next [`Self::sync`].
-    pub fn push(&mut self, readings: &[Reading]) -> io::Result<()> {
+    pub fn push(&mut self, readings: &[Reading], now: Moment) -> io::Result<()> {
+        self.now = now;
         let mut rest = readings;
         while !rest.is_empty() {
-            let (now, later) = rest.split_at(rest.len().min(self.space()?));
-            self.append(now)?;
+            let space = self.space()?;
+            let taken = self.append(&rest[..rest.len().min(space)])?;
             self.make_room();
-            rest = later;
+            rest = &rest[taken..];
         }
         Ok(())
     }
 
+    /// The time has come to `now`: what has waited too long goes.
+    pub fn pass(&mut self, now: Moment) {
+        self.now = now;
+        self.make_room();
+        self.losses.write_soon();
+    }
+
     /// The oldest readings above the ordinal `after`, at most `limit`; `None` if there are none.
+    ///
+    /// A record that was damaged is passed over, counted as lost, and its ordinal stays taken.
     pub fn next(&mut self, after: u64, limit: usize) -> io::Result<Option<Run>> {
         let start = after.max(self.forgotten).saturating_add(1);
-        let holds_it = |segment: &Segment| 0 < segment.count && start <= segment.last();
-        while let Some(at) = self.segments.iter().position(holds_it) {
+        let mut from = start;
+        while let Some(at) = self.segments.iter().position(|one| 0 < one.count && from <= one.last()) {
             let segment = &self.segments[at];
-            let first = start.max(segment.first);
-            let (readings, cursor) = segment.read(self.cursor.take(), first, limit.max(1))?;
-            self.cursor = cursor;
-            let run = Run { first, readings };
-            if self.cursor.is_none() {
-                self.cut(at, first + run.readings.len() as u64);
-            }
-            if !run.readings.is_empty() {
-                self.handed_out = self.handed_out.max(run.last());
-                return Ok(Some(run));
+            match segment.read(self.cursor.take(), from.max(segment.first), limit.max(1)) {
+                Ok(Some((run, cursor))) => {
+                    self.cursor = Some(cursor);
+                    self.hole(start, run.first);
+                    self.handed_out = self.handed_out.max(run.last());
+                    return Ok(Some(run));
+                }
+                Ok(None) => from = segment.last() + 1,
+                Err(why) if why.kind() == io::ErrorKind::NotFound => self.give_up(at),
+                Err(why) => return Err(why),
             }
         }
+        self.hole(start, self.newest + 1);
         Ok(None)
     }
 
@@ -153,7 +173,25 @@ impl Outbox {
 
     /// How many readings wait.
     pub fn pending(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.last().saturating_sub(self.forgotten.max(segment.first - 1))).sum()
+        self.segments.iter().map(|segment| segment.waiting(self.forgotten)).sum()
+    }
+
+    /// What has been lost here that no room has heard of yet.
+    pub fn lost(&self) -> Option<Lost> {
+        self.losses.untold()
+    }
+
+    /// A room has heard that so many readings were lost.
+    pub fn told_lost(&mut self, readings: u64) {
+        self.losses.told(readings, self.now);
+    }
+
+    /// Readings could not be kept; `why` is what the disk said.
+    pub fn lose(&mut self, count: u64, why: String) {
+        if 0 < count {
+            self.losses.add(count, self.now);
+            ReadingsLost { count, why }.emit();
+        }
     }
 
     /// What has to be synced so that everything pushed until now survives the machine.
@@ -169,29 +207,42 @@ impl Outbox {
         self.unsynced().iter().try_for_each(File::sync_data)
     }
 
-    /// How many readings fit into the last segment, which is begun if there is none.
+    /// How many readings fit into the last segment, which is begun if there is none; at least one.
     fn space(&mut self) -> io::Result<usize> {
-        let largest = (self.most_readings / 8).clamp(1, LARGEST_SEGMENT);
-        if self.segments.back().is_some_and(|last| largest <= last.count) {
+        let largest = self.bounds.readings_a_file();
+        let is_old = |writer: &Writer| self.bounds.span_of_a_file() <= self.now.since(writer.begun_at);
+        let is_full = |last: &Segment| largest <= last.count || self.bounds.bytes_a_file() <= last.bytes;
+        if self.segments.back().is_some_and(is_full) || self.writer.as_ref().is_some_and(is_old) {
             self.seal();
         }
         if self.writer.is_none() {
-            let segment = self.folder.segment(self.newest + 1);
-            self.writer = Some(Writer::create(&segment.path)?);
+            let segment = self.folder.segment(self.newest + 1, self.now);
+            self.writer = Some(Writer::create(&segment.path, self.now)?);
             self.segments.push_back(segment);
         }
         let used = self.segments.back().map_or(0, |last| last.count);
         Ok(usize::try_from(largest - used).unwrap_or(usize::MAX))
     }
 
-    fn append(&mut self, readings: &[Reading]) -> io::Result<()> {
-        let mut lines = Vec::with_capacity(readings.len() * 64);
-        readings.iter().for_each(|reading| record::write(reading, &mut lines));
-        let (Some(writer), Some(segment)) = (&mut self.writer, self.segments.back_mut()) else { return Ok(()) };
+    /// Appends as many of the readings as the last segment has bytes for, at least one; answers how many.
+    fn append(&mut self, readings: &[Reading]) -> io::Result<usize> {
+        let (Some(writer), Some(segment)) = (&mut self.writer, self.segments.back_mut()) else { return Ok(0) };
+        let most = usize::try_from(self.bounds.bytes_a_file().saturating_sub(segment.bytes)).unwrap_or(usize::MAX);
+        let mut lines = Vec::with_capacity(most.min(readings.len() * 64));
+        let mut taken = 0;
+        for (index, reading) in (segment.count..).zip(readings) {
+            record::write(index, reading, &mut lines);
+            taken += 1;
+            if most <= lines.len() {
+                break;
+            }
+        }
         writer.append(&lines)?;
-        segment.count += readings.len() as u64;
+        segment.count += taken as u64;
+        segment.bytes += lines.len() as u64;
+        segment.newest_at = self.now;
         self.newest = segment.last();
-        Ok(())
+        Ok(taken)
     }
 
     /// The next reading begins a new segment.
@@ -200,25 +251,20 @@ impl Outbox {
         self.unsynced.extend(file.filter(|_| self.unsynced.len() < MOST_UNSYNCED));
     }
 
-    /// The oldest go when there are too many.
-    fn make_room(&mut self) {
-        while self.most_readings < self.pending() && 1 < self.segments.len() {
-            let before = self.pending();
-            let oldest = self.segments.front().map_or(0, Segment::last);
-            self.remove_oldest();
-            self.forgotten = self.forgotten.max(oldest);
-            ReadingsDropped { count: before - self.pending(), most: self.most_readings }.emit();
+    /// The ordinals from `from` up to before `found` cannot be read any more.
+    fn hole(&mut self, from: u64, found: u64) {
+        let count = self.losses.hole(from, found, self.now);
+        if 0 < count {
+            ReadingsLost { count, why: "a file of the outbox is damaged".to_owned() }.emit();
         }
     }
 
-    /// The records of a segment from the ordinal `from` on cannot be read and are given up; their ordinals stay taken.
-    fn cut(&mut self, at: usize, from: u64) {
+    /// The file of a segment is gone.
+    fn give_up(&mut self, at: usize) {
         if at + 1 == self.segments.len() {
             self.seal();
         }
-        let segment = &mut self.segments[at];
-        ReadingsLost { count: segment.last() + 1 - from, why: format!("{} is damaged", segment.path.display()) }.emit();
-        segment.count = from - segment.first;
+        self.segments.remove(at);
     }
 
     /// Removes the files that hold nothing any more, all but the one that is written.

@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test that fails")]
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use agent::{
     link::{self, Link, Patience},
-    outbox::{Outbox, keeper::Keeper},
+    outbox::{Bounds, Outbox, keeper::Keeper},
 };
 use cybernet::{
-    agent::{Hello, PROTOCOL, ToAgent, ToRoom},
+    agent::{HEARS_LOST, Hello, Lost, PROTOCOL, ToAgent, ToRoom},
     batch::{Batch, Names, Refused},
 };
 use futures_util::{SinkExt, StreamExt};
@@ -31,11 +34,14 @@ struct Room {
     door: TcpListener,
     names: Names,
     socket: Option<WebSocketStream<TcpStream>>,
+    /// What its welcome says that it hears.
+    hears: Vec<String>,
 }
 
 impl Room {
     async fn open() -> Self {
-        Self { door: TcpListener::bind("127.0.0.1:0").await.unwrap(), names: Names::default(), socket: None }
+        let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self { door, names: Names::default(), socket: None, hears: Vec::new() }
     }
 
     async fn accept(&mut self) -> Hello {
@@ -49,7 +55,7 @@ impl Room {
 
     async fn welcome(&mut self, received: u64) -> Hello {
         let hello = self.accept().await;
-        self.say(&ToAgent::Welcome { received }).await;
+        self.say(&ToAgent::Welcome { received, hears: self.hears.clone() }).await;
         hello
     }
 
@@ -102,7 +108,7 @@ struct Running {
 
 impl Running {
     fn start(room: &Room, folder: &Path, patience: Patience) -> Self {
-        let (keeper, hand_in, pickup) = Keeper::new(Outbox::open(folder.to_owned(), 100_000).unwrap());
+        let (keeper, hand_in, pickup) = Keeper::new(open(folder, 100_000));
         let agent = AgentId::parse("payments-host").unwrap();
         let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal: false };
         let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
@@ -124,8 +130,13 @@ impl Running {
         for task in self.tasks {
             task.await.unwrap();
         }
-        Outbox::open(folder.to_owned(), 100_000).unwrap().pending()
+        open(folder, 100_000).pending()
     }
+}
+
+fn open(folder: &Path, most_readings: u64) -> Outbox {
+    let bounds = Bounds { most_readings, most_bytes: 100_000_000, keep_for: Duration::from_secs(86_400) };
+    Outbox::open(folder.to_owned(), bounds, Moment::default()).unwrap()
 }
 
 #[tokio::test]
@@ -224,5 +235,59 @@ async fn a_newer_room_may_say_more_than_this_agent_knows() {
     socket.send(Message::text(r#"{"slow_down":{"millis":1}}"#)).await.unwrap();
     agent.push(1..2).await;
     assert_eq!(room.upto(1).await, [1]);
+    agent.stop(folder.path()).await;
+}
+
+#[tokio::test]
+async fn a_room_that_hears_it_is_told_what_was_lost_until_it_answers_and_another_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let reading = |value| Reading::new(IndicatorId::parse("plant.output").unwrap(), Moment::default(), value).unwrap();
+    open(folder.path(), 8).push(&[1.0; 20].map(reading), Moment::default()).unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    // This one does not hear it: what it hears first are readings.
+    room.welcome(0).await;
+    let first = room.batch().await;
+    room.socket = None;
+    room.hears = vec!["song".to_owned(), HEARS_LOST.to_owned()];
+    for answers in [false, true] {
+        // As long as it is not answered, it is told again.
+        room.welcome(0).await;
+        let Some(ToRoom::Lost(lost)) = room.hear().await else { panic!("nothing was lost") };
+        let missing = first.sequence - first.readings.len() as u64;
+        assert_eq!(lost, Lost { readings: missing, since: Moment::default() });
+        if answers {
+            room.say(&ToAgent::HeardLost { readings: missing }).await;
+            // It hears in order, so the count was taken before this receipt.
+            let batch = room.batch().await;
+            room.receive(batch.sequence).await;
+            agent.push(100..101).await;
+            room.batch().await;
+        }
+        room.socket = None;
+    }
+    room.welcome(first.sequence).await;
+    assert_eq!(room.batch().await.readings.len(), 1);
+    agent.stop(folder.path()).await;
+    assert_eq!(open(folder.path(), 100).lost(), None);
+}
+
+#[tokio::test]
+async fn a_room_that_asks_for_a_pause_hears_nothing_until_it_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    room.welcome(0).await;
+    agent.push(1..2).await;
+    assert_eq!(room.upto(1).await, [1]);
+    let asked_at = Instant::now();
+    room.say(&ToAgent::SlowDown { millis: 700 }).await;
+    room.receive(1).await;
+    // What was on its way when the room asked may still arrive; so the agent has to have heard it first.
+    room.socket.as_mut().unwrap().send(Message::Ping(Default::default())).await.unwrap();
+    assert!(matches!(room.socket.as_mut().unwrap().next().await, Some(Ok(Message::Pong(_)))));
+    agent.push(2..4).await;
+    assert_eq!(room.upto(3).await, [2, 3]);
+    assert!(Duration::from_millis(700) <= asked_at.elapsed(), "a batch came after {:?}", asked_at.elapsed());
     agent.stop(folder.path()).await;
 }

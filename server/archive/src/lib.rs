@@ -66,6 +66,7 @@
 //! [`ArchiveFault`].
 
 mod archive;
+mod around;
 mod backup;
 mod batch;
 mod check;
@@ -82,6 +83,7 @@ mod tidy;
 
 pub use crate::{
     archive::Archive,
+    around::LeftOut,
     backup::{Backup, backup},
     batch::{Batch, Position, Taken},
     check::{Fault, Report, check},

@@ -77,6 +77,24 @@ fn a_batch_that_was_changed_in_any_column_stops_the_replay_at_its_position() {
 }
 
 #[test]
+fn a_replay_around_damage_leaves_out_what_is_damaged_and_nothing_else() {
+    for (statement, whole, first) in [
+        ("UPDATE journal SET body = x'00' WHERE position = 2", vec![1, 3], Some(2)),
+        ("UPDATE journal SET body = x'00' WHERE position <> 2", vec![2], Some(1)),
+        ("UPDATE journal SET body = x'00'", vec![], Some(1)),
+        ("", vec![1, 2, 3], None),
+    ] {
+        let (archive, _folder) = meddled(statement);
+        let mut sequences = Vec::new();
+        let replayed = archive.replay_around(Position::default(), |_, entry| sequences.push(sequence(entry)));
+        let (last, left_out) = replayed.expect("the rest is good");
+        assert_eq!((last.to_string().as_str(), &sequences), ("3", &whole), "{statement}");
+        let told = left_out.map(|left_out| (left_out.first.to_string(), left_out.entries + whole.len() as u64));
+        assert_eq!(told, first.map(|first| (first.to_string(), 3)), "{statement}");
+    }
+}
+
+#[test]
 fn a_damaged_last_batch_is_told_too_because_it_was_acknowledged() {
     let (archive, _folder) = meddled("UPDATE journal SET body = x'00' WHERE position = 3");
     let fault = archive.replay(Position::default(), |_, _| {}).unwrap_err();

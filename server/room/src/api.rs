@@ -1,5 +1,6 @@
 //! The paths of the room, and what their handlers may reach.
 
+mod health;
 mod history;
 mod indicators;
 mod signals;
@@ -82,7 +83,7 @@ pub fn router(app: App) -> Router {
         .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
     Router::new()
         .merge(guarded)
-        .route("/healthz", get("ok\n"))
+        .route("/healthz", get(health::alive))
         .route("/readyz", get(ready))
         .route("/api", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
@@ -121,7 +122,7 @@ async fn ready(State(app): State<App>) -> Response {
             return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
         }
     }
-    "ready\n".into_response()
+    health::ready(&app).await
 }
 
 /// The room's own figures, in the Prometheus text format.

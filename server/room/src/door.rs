@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 mod hear;
+mod lost;
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -18,7 +19,7 @@ use axum::{
     response::Response,
 };
 use cybernet::{
-    agent::{Hello, LONGEST_FRAME, ToAgent, ToRoom},
+    agent::{HEARS_LOST, Hello, LONGEST_FRAME, ToAgent, ToRoom},
     batch::{self, Refused},
 };
 use tokio::{
@@ -145,7 +146,7 @@ impl Door {
             return Err(End::Refused("readings before a hello; say hello first".to_owned()));
         };
         let received = self.app.journal.last_taken(&hello.agent).await.ok_or(End::Gone)?;
-        self.say(&ToAgent::Welcome { received }).await?;
+        self.say(&ToAgent::Welcome { received, hears: vec![HEARS_LOST.to_owned()] }).await?;
         self.ear.longest = LONGEST_FRAME;
         Ok(hello)
     }
@@ -167,6 +168,7 @@ impl Door {
                 receipt = next_receipt(&mut self.waiting) => self.answer(receipt).await,
                 heard = self.ear.hear(&mut self.socket), if self.waiting.len() < IN_FLIGHT => match heard {
                     Ok(ToRoom::Readings(batch)) => self.deliver(batch).await,
+                    Ok(ToRoom::Lost(lost)) => self.note_lost(lost).await,
                     Ok(ToRoom::Hello(_)) => Err(End::Refused("a second hello; one is enough".to_owned())),
                     Err(end) => Err(end),
                 },

@@ -1,11 +1,18 @@
 //! What the room tells about itself: each happening is a log line and a counter in one.
 
+mod ailing;
+mod lost;
+
 use std::{fmt::Display, net::SocketAddr};
 
 use metrics::{counter, gauge, histogram};
 use tracing::{info, warn};
 use vsm::{act::Act, id::AgentId};
 
+pub use self::{
+    ailing::{ArchiveAiling, JournalDamaged},
+    lost::ReadingsLost,
+};
 use crate::senders::book::Report;
 
 /// The room is open.
@@ -26,6 +33,8 @@ impl Opened {
             "synco_readings_taken_total",
             "synco_readings_refused_total",
             "synco_readings_unwatched_total",
+            "synco_readings_lost_total",
+            "synco_journal_damaged_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
             "synco_acts_taken_total",
@@ -36,7 +45,7 @@ impl Opened {
         ] {
             counter!(name).absolute(0);
         }
-        for name in ["synco_agents", "synco_screens", "synco_signals_open"] {
+        for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_archive_ailing"] {
             gauge!(name).set(0.0);
         }
         gauge!("synco_watches").set(self.watched as f64);

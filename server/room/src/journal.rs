@@ -1,11 +1,16 @@
 //! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged; acts too.
+//!
+//! Nobody waits for company: as soon as the disk is free, whatever has come meanwhile is committed together. So a batch
+//! waits for the commit that is under way and for its own, and the more come, the more share one. The queue is bounded,
+//! and every agent has a bounded number of batches in it; who sends faster is not listened to.
 
 use std::{
+    error::Error,
     thread,
     time::{Duration, Instant},
 };
 
-use archive::{Archive, Batch, Policy, Snapshot, Taken};
+use archive::{Archive, ArchiveFault, Batch, Policy, Snapshot, Taken};
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
     oneshot,
@@ -13,7 +18,7 @@ use tokio::sync::{
 use vsm::{act::Act, id::AgentId};
 
 use crate::{
-    happening::{Acted, ArchiveFailed, Committed},
+    happening::{Acted, ArchiveAiling, ArchiveFailed, Committed},
     past::{Past, Stretch},
     shard::ToShard,
 };
@@ -57,6 +62,13 @@ impl JournalHandle {
         self.0.send(ToJournal::Close).await.ok();
     }
 
+    /// Why the archive took nothing the last time, if so. `None` once the room closes.
+    pub async fn ailment(&self) -> Option<Option<NotTaken>> {
+        let (tell, answer) = oneshot::channel();
+        self.0.send(ToJournal::Ailment(tell)).await.ok()?;
+        answer.await.ok()
+    }
+
     /// Whether it answers; whoever asks sets the time.
     pub async fn answers(&self) -> bool {
         let (tell, answer) = oneshot::channel();
@@ -72,6 +84,8 @@ pub enum ToJournal {
     Act(Act, oneshot::Sender<ActReceipt>),
     /// Which sequence was taken last from an agent; 0 if none.
     LastTaken(AgentId, oneshot::Sender<u64>),
+    /// Why the archive took nothing the last time, if so.
+    Ailment(oneshot::Sender<Option<NotTaken>>),
     /// Only to answer.
     Answer(oneshot::Sender<()>),
     /// What the room has learned up to a position.
@@ -104,7 +118,7 @@ pub fn start(
     policy: Policy,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     let past = Past::new(history, policy);
-    let journal = Journal { archive, inbox, shard: Some(shard), past };
+    let journal = Journal { archive, inbox, shard: Some(shard), past, ailment: None };
     thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run())
 }
 
@@ -113,6 +127,8 @@ struct Journal {
     inbox: mpsc::Receiver<ToJournal>,
     shard: Option<mpsc::Sender<ToShard>>,
     past: Past,
+    /// Why nothing could be written the last time.
+    ailment: Option<NotTaken>,
 }
 
 impl Journal {
@@ -131,6 +147,7 @@ impl Journal {
             match other {
                 Some(ToJournal::Act(act, tell)) => self.act(act, tell),
                 Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
+                Some(ToJournal::Ailment(tell)) => drop(tell.send(self.ailment.clone())),
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
                 Some(ToJournal::Keep(snapshot)) => self.keep(&snapshot),
                 Some(ToJournal::KeepLast(snapshot)) => return self.keep(&snapshot),
@@ -161,12 +178,12 @@ impl Journal {
         let taken = match self.archive.append(&batches) {
             Ok(taken) => taken,
             Err(error) => {
-                ArchiveFailed { what: "append", error: &error }.emit();
-                let refusal = NotTaken(error.to_string());
+                let refusal = self.fail("append", &error);
                 answers.into_iter().for_each(|answer| drop(answer.send(Err(refusal.clone()))));
                 return;
             }
         };
+        self.recover();
         let mut told = Committed { batches: 0, repeated: 0, readings: 0, seconds: begun.elapsed().as_secs_f64() };
         for ((batch, answer), taken) in batches.into_iter().zip(answers).zip(taken) {
             // An agent that has gone meanwhile asks again when it comes back.
@@ -187,14 +204,33 @@ impl Journal {
     fn act(&mut self, act: Act, tell: oneshot::Sender<ActReceipt>) {
         match self.archive.append_act(&act) {
             Ok(position) => {
+                self.recover();
                 Acted { act: &act }.emit();
                 self.hand_on(ToShard::Act(position, act, tell));
             }
             Err(error) => {
-                ArchiveFailed { what: "append an act", error: &error }.emit();
+                let refusal = self.fail("append an act", &error);
                 // Who acted may have gone meanwhile.
-                tell.send(Err(NotTaken(error.to_string()))).ok();
+                tell.send(Err(refusal)).ok();
             }
+        }
+    }
+
+    /// Nothing was written. It is tried again with whatever comes next.
+    fn fail(&mut self, what: &str, error: &ArchiveFault) -> NotTaken {
+        let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
+        let refusal = NotTaken(format!("{error}{source}"));
+        ArchiveFailed { what, error: &refusal.0 }.emit();
+        if self.ailment.is_none() {
+            ArchiveAiling { why: Some(&refusal.0) }.emit();
+        }
+        self.ailment = Some(refusal.clone());
+        refusal
+    }
+
+    fn recover(&mut self) {
+        if self.ailment.take().is_some() {
+            ArchiveAiling { why: None }.emit();
         }
     }
 

@@ -1,6 +1,6 @@
 //! From an archive to the room as it was: the newest snapshot, then the journal after it.
 
-use archive::{Archive, ArchiveFault, Batch, Entry, Position, Snapshot};
+use archive::{Archive, ArchiveFault, Batch, Entry, LeftOut, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, reading::Reading, time::Moment};
@@ -27,6 +27,8 @@ pub struct Restored {
     pub replayed: u64,
     /// What of them is not in history yet.
     pub past: Gathering,
+    /// What is damaged in the journal and had to be left out.
+    pub left_out: Option<LeftOut>,
 }
 
 /// Reads the newest snapshot that can be read and judges what the journal has after it.
@@ -42,7 +44,7 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
         resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
     let mut replayed = 0;
     let mut past = Gathering::new(archive.history_position()?.max(after));
-    let position = archive.replay(after, |position, entry| {
+    let (position, left_out) = archive.replay_around(after, |position, entry| {
         match entry {
             Entry::Batch(Batch { readings, received_at, rehearsal, .. }) => {
                 let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
@@ -54,7 +56,7 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
         replayed += 1;
     })?;
     opsroom.follow(now);
-    Ok(Restored { opsroom, position, replayed, past })
+    Ok(Restored { opsroom, position, replayed, past, left_out })
 }
 
 /// What a shard has learned, as bytes.

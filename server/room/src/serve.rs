@@ -21,7 +21,7 @@ use crate::{
     clock,
     desk::{self, DeskHandle},
     door,
-    happening::{ArchiveFailed, ClosedInHaste, Opened, PartEnded},
+    happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
     journal::{self, JournalHandle},
     parts::Parts,
     past::{self, Gathering},
@@ -147,7 +147,11 @@ fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
     for fault in archive.damaged_snapshots()? {
         ArchiveFailed { what: "read a snapshot", error: &fault }.emit();
     }
-    let Restored { opsroom, position, replayed, past } = restore::restore(&archive, &room.organisation, clock::now())?;
+    let Restored { opsroom, position, replayed, past, left_out } =
+        restore::restore(&archive, &room.organisation, clock::now())?;
+    if let Some(left_out) = &left_out {
+        JournalDamaged(left_out).emit();
+    }
     let (watches, desk) = opsroom.split();
     let watched = watches.len();
     let policy = past::policy(&room.keep);

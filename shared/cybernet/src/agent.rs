@@ -1,7 +1,7 @@
 //! Between a team's agent and the room: agent protocol 1.
 
 use serde::{Deserialize, Serialize};
-use vsm::{id::AgentId, reading::Reading, signal::Signal};
+use vsm::{id::AgentId, reading::Reading, signal::Signal, time::Moment};
 
 use crate::batch::{self, Names, Refused};
 
@@ -11,6 +11,8 @@ pub const PROTOCOL: u64 = 1;
 pub const LONGEST_FRAME: usize = 1 << 20;
 /// The most readings in one batch.
 pub const LARGEST_BATCH: usize = 10_000;
+/// The word in a welcome of a room that hears [`ToRoom::Lost`]. To another room it must not be sent.
+pub const HEARS_LOST: &str = "lost";
 
 /// The first message on every connection.
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
@@ -38,6 +40,18 @@ pub enum ToRoom {
     Hello(Hello),
     /// What was measured.
     Readings(batch::Batch),
+    /// What was measured and will never come.
+    Lost(Lost),
+}
+
+/// Readings that an agent had to let go: its outbox was full, or its disk was.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lost {
+    /// How many the room has not heard of yet, at least one.
+    pub readings: u64,
+    /// When the first of them went, by the agent's clock.
+    pub since: Moment,
 }
 
 /// From room to agent.
@@ -48,6 +62,14 @@ pub enum ToAgent {
     Welcome {
         /// That sequence.
         received: u64,
+        /// What this room hears beyond the first rooms that spoke this protocol, as [`HEARS_LOST`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hears: Vec<String>,
+    },
+    /// The room has noted so many lost readings; the agent need not tell of them again.
+    HeardLost {
+        /// How many.
+        readings: u64,
     },
     /// A batch is on the room's disk.
     Received {
@@ -91,6 +113,9 @@ impl ToRoom {
         if let Some(batch) = batch::decode(text, names)? {
             return Ok(Self::Readings(batch));
         }
+        if text.trim_start().starts_with(r#"{"lost""#) {
+            return decode_lost(text).map(Self::Lost);
+        }
         decode_hello(text).map(Self::Hello)
     }
 }
@@ -106,9 +131,30 @@ impl Hello {
     }
 }
 
+impl Lost {
+    /// The frame that tells it.
+    pub fn encode(&self) -> String {
+        #[derive(Serialize)]
+        struct Frame<'a> {
+            lost: &'a Lost,
+        }
+        serde_json::to_string(&Frame { lost: self }).expect("two numbers are always JSON")
+    }
+}
+
 /// The frame that carries a batch. `readings` oldest first, at most [`LARGEST_BATCH`].
 pub fn encode_readings(sequence: u64, readings: &[Reading]) -> String {
     batch::encode(sequence, readings)
+}
+
+fn decode_lost(text: &str) -> Result<Lost, FrameFault> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Frame {
+        lost: Lost,
+    }
+    let not_a_message = |error: serde_json::Error| FrameFault::NotAMessage(error.to_string());
+    serde_json::from_str::<Frame>(text).map(|frame| frame.lost).map_err(not_a_message)
 }
 
 fn decode_hello(text: &str) -> Result<Hello, FrameFault> {
@@ -158,7 +204,7 @@ mod tests {
 
     #[test]
     fn garbage_is_refused_with_words() {
-        for text in ["", "garbage", "[]", "{}", r#"{"goodbye":{}}"#, r#"{"hello":{"protocol":1}}"#] {
+        for text in ["", "garbage", "[]", "{}", r#"{"lost":{}}"#, r#"{"goodbye":{}}"#, r#"{"hello":{"protocol":1}}"#] {
             let fault = decode(text).unwrap_err().to_string();
             assert!(fault.starts_with("not a message of agent protocol 1: "), "{fault}");
         }
@@ -169,6 +215,19 @@ mod tests {
         let received = ToAgent::Received { sequence: 1235, refused: vec![Refused { index: 3, why: "no".to_owned() }] };
         let text = serde_json::to_string(&received).unwrap();
         assert_eq!(text, r#"{"received":{"sequence":1235,"refused":[{"index":3,"why":"no"}]}}"#);
-        assert_eq!(serde_json::to_string(&ToAgent::Welcome { received: 0 }).unwrap(), r#"{"welcome":{"received":0}}"#);
+        let welcome = |hears| serde_json::to_string(&ToAgent::Welcome { received: 0, hears }).unwrap();
+        assert_eq!(welcome(vec![]), r#"{"welcome":{"received":0}}"#);
+        assert_eq!(welcome(vec![HEARS_LOST.to_owned()]), r#"{"welcome":{"received":0,"hears":["lost"]}}"#);
+    }
+
+    #[test]
+    fn what_was_lost_is_read_as_it_is_written_and_a_room_that_says_less_is_understood() {
+        let text = r#"{"lost":{"readings":12,"since":1763600000000}}"#;
+        let Ok(ToRoom::Lost(lost)) = decode(text) else { panic!("nothing lost") };
+        assert_eq!((lost.readings, lost.encode()), (12, text.to_owned()));
+        let welcome = serde_json::from_str::<ToAgent>(r#"{"welcome":{"received":3}}"#).unwrap();
+        assert_eq!(welcome, ToAgent::Welcome { received: 3, hears: vec![] });
+        let more = serde_json::from_str::<ToAgent>(r#"{"welcome":{"received":3,"hears":["lost","song"],"sun":1}}"#);
+        assert!(more.is_ok(), "an older agent passes over what it does not know");
     }
 }

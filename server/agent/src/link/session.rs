@@ -1,6 +1,6 @@
 //! One websocket to a room, from hello to goodbye.
 
-use cybernet::agent::{LONGEST_FRAME, ToAgent, encode_readings};
+use cybernet::agent::{HEARS_LOST, LONGEST_FRAME, ToAgent, encode_readings};
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
     net::TcpStream,
@@ -18,7 +18,7 @@ use super::{
     within,
 };
 use crate::{
-    happening::{FrameIgnored, LinkUp, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
+    happening::{FrameIgnored, LinkUp, LossHeard, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
     outbox::Run,
 };
 
@@ -33,6 +33,8 @@ pub(super) struct Session<'a> {
     link: &'a mut Link,
     socket: Socket,
     flight: Flight,
+    /// Whether the room hears what was lost, and has not yet answered what it was last told.
+    may_tell_lost: bool,
     refusals: Seldom,
     oddities: Seldom,
 }
@@ -43,11 +45,15 @@ impl<'a> Session<'a> {
         let patience = link.patience;
         let mut socket = within(patience.connect, "no connection", connect(&link.room)).await?;
         send(&mut socket, Message::text(link.hello.encode())).await?;
-        let received = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
+        let (received, hears) = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
         let here = link.pickup.welcome(received).await?;
         LinkUp { room: &link.room, received }.emit();
         let flight = Flight::new(here, patience.answer, Instant::now());
-        Ok(Self { link, socket, flight, refusals: Seldom::default(), oddities: Seldom::default() })
+        let may_tell_lost = hears.iter().any(|word| word == HEARS_LOST);
+        let (refusals, oddities) = (Seldom::default(), Seldom::default());
+        let mut session = Self { link, socket, flight, may_tell_lost, refusals, oddities };
+        session.tell_lost().await?;
+        Ok(session)
     }
 
     /// Sends what the outbox has until `stop`, which is `Ok`, or until the link ends.
@@ -97,6 +103,11 @@ impl<'a> Session<'a> {
                     self.link.pickup.forget(sequence).await?;
                 }
             }
+            Ok(ToAgent::HeardLost { readings }) => {
+                LossHeard { count: readings }.emit();
+                self.link.pickup.told_lost(readings).await?;
+                self.may_tell_lost = true;
+            }
             Ok(ToAgent::SlowDown { millis }) => SlowedDown { pause: self.flight.pause(millis, now) }.emit(),
             Ok(ToAgent::Signal(signal)) => SignalHeard(&signal).emit(),
             Ok(ToAgent::Refused { why }) => return Err(LinkFault::Refused(why)),
@@ -107,7 +118,18 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Tells the room what the outbox had to let go, unless it has not yet answered the last time.
+    async fn tell_lost(&mut self) -> Result<(), LinkFault> {
+        if !self.may_tell_lost {
+            return Ok(());
+        }
+        let Some(lost) = self.link.pickup.lost().await? else { return Ok(()) };
+        self.may_tell_lost = false;
+        self.send(Message::text(lost.encode())).await
+    }
+
     async fn feel_pulse(&mut self) -> Result<(), LinkFault> {
+        self.tell_lost().await?;
         match self.flight.pulse(Instant::now()) {
             Pulse::Well => Ok(()),
             Pulse::Ping => self.send(Message::Ping(Bytes::new())).await,
@@ -139,11 +161,11 @@ async fn connect(room: &str) -> Result<Socket, LinkFault> {
     Ok(socket)
 }
 
-async fn welcome(socket: &mut Socket) -> Result<u64, LinkFault> {
+async fn welcome(socket: &mut Socket) -> Result<(u64, Vec<String>), LinkFault> {
     loop {
         let Some(text) = text(socket.next().await)? else { continue };
         match serde_json::from_str(&text) {
-            Ok(ToAgent::Welcome { received }) => return Ok(received),
+            Ok(ToAgent::Welcome { received, hears }) => return Ok((received, hears)),
             Ok(ToAgent::Refused { why }) => return Err(LinkFault::Refused(why)),
             _ => (),
         }

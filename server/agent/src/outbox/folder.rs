@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use super::{OutboxFault, segment::Segment};
+use vsm::time::Moment;
+
+use super::{OutboxFault, losses::Losses, segment::Segment};
 
 /// The folder, for one process at a time.
 pub(super) struct Folder {
@@ -56,9 +58,19 @@ impl Folder {
         Ok(held.into())
     }
 
-    /// A segment that begins with the ordinal `first`.
-    pub(super) fn segment(&self, first: u64) -> Segment {
-        Segment { path: self.path.join(format!("{first:0DIGITS$}{SUFFIX}")), first, count: 0 }
+    /// A segment that begins with the ordinal `first`, at `now`.
+    pub(super) fn segment(&self, first: u64, now: Moment) -> Segment {
+        Segment { path: self.segment_path(first), first, count: 0, bytes: 0, newest_at: now }
+    }
+
+    /// The file of the segment that begins with the ordinal `first`.
+    pub(super) fn segment_path(&self, first: u64) -> PathBuf {
+        self.path.join(format!("{first:0DIGITS$}{SUFFIX}"))
+    }
+
+    /// What had to go from this folder.
+    pub(super) fn losses(&self) -> Losses {
+        Losses::open(self.path.join("lost"))
     }
 
     /// Up to where the room has everything; `None` if no room has ever said so.

@@ -34,12 +34,13 @@ impl Outbox {
         self.cursor = None;
         let folder = &self.folder;
         let raised = self.segments.iter_mut().rev().try_for_each(|segment| {
-            let raised = folder.segment(segment.first + by);
-            std::fs::rename(&segment.path, &raised.path)?;
-            (segment.path, segment.first) = (raised.path, raised.first);
+            let raised = folder.segment_path(segment.first + by);
+            std::fs::rename(&segment.path, &raised)?;
+            (segment.path, segment.first) = (raised, segment.first + by);
             Ok(())
         });
         self.newest = self.newest.saturating_add(by);
+        self.losses.shift(by);
         raised
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use cybernet::agent::Lost;
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::{MissedTickBehavior, interval},
@@ -9,7 +10,7 @@ use tokio::{
 use vsm::reading::Reading;
 
 use super::{Outbox, Run};
-use crate::happening::{OutboxFailing, ReadingsLost};
+use crate::{clock, happening::OutboxFailing};
 
 /// How long a reading may be in the system's memory only.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -38,6 +39,8 @@ enum Ask {
     Welcome(u64, Answer<u64>),
     Next { after: u64, limit: usize, answer: Answer<Option<Run>> },
     Forget(u64, Answer<()>),
+    Lost(Answer<Option<Lost>>),
+    ToldLost(u64, Answer<()>),
 }
 
 impl Keeper {
@@ -65,7 +68,10 @@ impl Keeper {
                     Some(ask) => self.answer(ask),
                     None => someone_picks_up = false,
                 },
-                _ = sync.tick() => self.sync().await,
+                _ = sync.tick() => {
+                    self.outbox.pass(clock::now());
+                    self.sync().await;
+                }
             }
         }
         let synced = self.outbox.sync();
@@ -74,10 +80,10 @@ impl Keeper {
 
     fn push(&mut self, readings: &[Reading]) {
         let before = self.outbox.newest;
-        let pushed = self.outbox.push(readings);
+        let pushed = self.outbox.push(readings, clock::now());
         if let Err(why) = &pushed {
             let kept = self.outbox.newest - before;
-            ReadingsLost { count: readings.len() as u64 - kept, why: why.to_string() }.emit();
+            self.outbox.lose(readings.len() as u64 - kept, why.to_string());
         }
         self.note(&pushed);
         self.filled.notify_one();
@@ -88,6 +94,11 @@ impl Keeper {
             Ask::Welcome(received, answer) => reply(answer, self.outbox.welcome(received)),
             Ask::Next { after, limit, answer } => reply(answer, self.outbox.next(after, limit)),
             Ask::Forget(upto, answer) => reply(answer, self.outbox.forget(upto)),
+            Ask::Lost(answer) => reply(answer, Ok(self.outbox.lost())),
+            Ask::ToldLost(readings, answer) => {
+                self.outbox.told_lost(readings);
+                reply(answer, Ok(()));
+            }
         }
     }
 
@@ -135,6 +146,16 @@ impl Pickup {
     /// See [`Outbox::forget`].
     pub async fn forget(&self, upto: u64) -> Result<(), PickupFault> {
         self.ask(|answer| Ask::Forget(upto, answer)).await
+    }
+
+    /// See [`Outbox::lost`].
+    pub async fn lost(&self) -> Result<Option<Lost>, PickupFault> {
+        self.ask(Ask::Lost).await
+    }
+
+    /// See [`Outbox::told_lost`].
+    pub async fn told_lost(&self, readings: u64) -> Result<(), PickupFault> {
+        self.ask(|answer| Ask::ToldLost(readings, answer)).await
     }
 
     async fn ask<T>(&self, ask: impl FnOnce(Answer<T>) -> Ask) -> Result<T, PickupFault> {

@@ -1,49 +1,52 @@
-//! One file of an outbox: lines that are only appended, read in order.
+//! One file of an outbox: lines that are only appended, read in order; a damaged one costs no other.
 
 use std::{
     fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, Read, Seek, Write},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
-use vsm::reading::Reading;
+use vsm::{reading::Reading, time::Moment};
 
-use super::record;
+use super::{Run, record};
+use crate::clock;
 
-/// No record is longer, in bytes; a name, a note and what JSON may make of them.
-const LONGEST_LINE: u64 = 8 << 10;
+/// No record is longer, in bytes; a name, a note and what JSON may make of them, and one more behind a damaged end.
+const LONGEST_LINE: u64 = 32 << 10;
 
-/// Readings with consecutive ordinals.
+/// Readings with consecutive ordinals, some of which may be damaged.
 pub(super) struct Segment {
     pub(super) path: PathBuf,
     /// The ordinal of the first, from 1.
     pub(super) first: u64,
     pub(super) count: u64,
+    /// How long the file is.
+    pub(super) bytes: u64,
+    /// When the last was appended, by this machine's clock.
+    pub(super) newest_at: Moment,
 }
 
 /// Where the last reading ended, so that the next one need not search.
 pub(super) struct Cursor {
-    lines: BufReader<File>,
+    records: Records,
     /// The first ordinal of its segment.
     segment: u64,
-    /// The ordinal of the line it stands before.
+    /// The ordinal of the record it stands before.
     next: u64,
+    /// A record that was read before its turn, with its ordinal: there is a hole before it.
+    ahead: Option<(u64, Reading)>,
 }
 
 impl Segment {
     /// A file as it was found. A last line without its end was torn when the process died and does not count.
     pub(super) fn found(path: PathBuf, first: u64) -> io::Result<Self> {
-        let mut lines = BufReader::with_capacity(64 << 10, File::open(&path)?);
-        let mut count = 0;
-        loop {
-            let bytes = lines.fill_buf()?;
-            if bytes.is_empty() {
-                return Ok(Self { path, first, count });
-            }
-            count += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-            let length = bytes.len();
-            lines.consume(length);
-        }
+        let file = File::open(&path)?;
+        let found = file.metadata()?;
+        let mut records = Records::of(file);
+        while records.next()?.is_some() {}
+        let newest_at = found.modified().map(clock::moment)?;
+        Ok(Self { path, first, count: records.index, bytes: found.len(), newest_at })
     }
 
     /// The ordinal of the last; the one before the first if it is empty.
@@ -51,30 +54,38 @@ impl Segment {
         self.first + self.count - 1
     }
 
-    /// At most `limit` readings from the ordinal `from` on, which lies in this segment.
-    ///
-    /// Without a cursor in the answer, the line after the last reading is damaged, or the file is gone.
-    pub(super) fn read(
-        &self,
-        cursor: Option<Cursor>,
-        from: u64,
-        limit: usize,
-    ) -> io::Result<(Vec<Reading>, Option<Cursor>)> {
+    /// How many of it wait, if everything up to the ordinal `forgotten` does not.
+    pub(super) fn waiting(&self, forgotten: u64) -> u64 {
+        self.last().saturating_sub(forgotten.max(self.first - 1))
+    }
+
+    /// At most `limit` readings from the ordinal `from` on, or from the first one behind it that is not damaged;
+    /// `None` if the segment has none.
+    pub(super) fn read(&self, cursor: Option<Cursor>, from: u64, limit: usize) -> io::Result<Option<(Run, Cursor)>> {
         let is_there = |cursor: &Cursor| cursor.segment == self.first && cursor.next == from;
-        let cursor = match cursor.filter(is_there) {
-            Some(cursor) => Some(cursor),
-            None => self.seek(from)?,
+        let mut cursor = match cursor.filter(is_there) {
+            Some(cursor) => cursor,
+            None => {
+                let records = Records::of(File::open(&self.path)?);
+                Cursor { records, segment: self.first, next: self.first, ahead: None }
+            }
         };
-        let Some(mut cursor) = cursor else { return Ok((Vec::new(), None)) };
-        let length = limit.min(usize::try_from(self.last() + 1 - from).unwrap_or(usize::MAX));
-        let mut readings = Vec::with_capacity(length.min(1024));
-        let mut line = Vec::with_capacity(128);
-        while readings.len() < length {
-            cursor.line(&mut line)?;
-            let Some(reading) = record::read(&line) else { return Ok((readings, None)) };
-            readings.push(reading);
+        let mut run: Option<Run> = None;
+        while run.as_ref().is_none_or(|run| run.readings.len() < limit) {
+            let Some((ordinal, reading)) = cursor.reading(from)?.filter(|(ordinal, _)| *ordinal <= self.last()) else {
+                break;
+            };
+            let here = run.get_or_insert_with(|| Run { first: ordinal, readings: Vec::new() });
+            if ordinal != here.first + here.readings.len() as u64 {
+                cursor.ahead = Some((ordinal, reading));
+                break;
+            }
+            here.readings.push(reading);
         }
-        Ok((readings, Some(cursor)))
+        Ok(run.map(|run| {
+            cursor.next = run.last() + 1;
+            (run, cursor)
+        }))
     }
 
     /// Removes the file. If the system will not, the mark still says that it is forgotten.
@@ -83,28 +94,56 @@ impl Segment {
             tracing::warn!(file = %self.path.display(), %why, "an outbox file that is no longer needed stays");
         }
     }
-
-    fn seek(&self, from: u64) -> io::Result<Option<Cursor>> {
-        let lines = match File::open(&self.path) {
-            Ok(file) => BufReader::new(file),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(why) => return Err(why),
-        };
-        let mut cursor = Cursor { lines, segment: self.first, next: self.first };
-        let mut line = Vec::new();
-        while cursor.next < from {
-            cursor.line(&mut line)?;
-        }
-        Ok(Some(cursor))
-    }
 }
 
 impl Cursor {
-    fn line(&mut self, line: &mut Vec<u8>) -> io::Result<()> {
-        line.clear();
-        self.lines.by_ref().take(LONGEST_LINE).read_until(b'\n', line)?;
-        self.next += 1;
-        Ok(())
+    /// The next reading that can be read, at `from` or behind it, with its ordinal.
+    fn reading(&mut self, from: u64) -> io::Result<Option<(u64, Reading)>> {
+        if let Some(ahead) = self.ahead.take() {
+            return Ok(Some(ahead));
+        }
+        while let Some((index, json)) = self.records.next()? {
+            let ordinal = self.segment.saturating_add(index);
+            if from <= ordinal
+                && let Some(reading) = record::read(&self.records.line[json])
+            {
+                return Ok(Some((ordinal, reading)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The records of a file, in order, without those that are damaged.
+struct Records {
+    lines: BufReader<File>,
+    line: Vec<u8>,
+    /// The place in the file of the record that comes next.
+    index: u64,
+}
+
+impl Records {
+    fn of(file: File) -> Self {
+        Self { lines: BufReader::with_capacity(64 << 10, file), line: Vec::with_capacity(128), index: 0 }
+    }
+
+    /// The place of the next sound record in the file, and where its JSON lies in the line; `None` at the end.
+    fn next(&mut self) -> io::Result<Option<(u64, Range<usize>)>> {
+        loop {
+            self.line.clear();
+            let length = self.lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
+            let is_whole = self.line.ends_with(b"\n");
+            if !is_whole && (length as u64) < LONGEST_LINE {
+                return Ok(None);
+            }
+            if let Some(sound) = record::find(&self.line) {
+                // Where a damaged line has swallowed or made an end of line, the record itself knows its place.
+                let index = sound.index.unwrap_or(self.index);
+                self.index = index.saturating_add(1);
+                return Ok(Some((index, sound.json)));
+            }
+            self.index += u64::from(is_whole);
+        }
     }
 }
 
@@ -113,13 +152,15 @@ pub(super) struct Writer {
     file: File,
     length: u64,
     is_synced: bool,
+    /// When the file was begun, by this machine's clock.
+    pub(super) begun_at: Moment,
 }
 
 impl Writer {
     /// Begins a file, in place of one that might be there without a whole line.
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
+    pub(super) fn create(path: &Path, now: Moment) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).write(true).truncate(true).open(path)?;
-        Ok(Self { file, length: 0, is_synced: true })
+        Ok(Self { file, length: 0, is_synced: true, begun_at: now })
     }
 
     /// Appends lines, all or none of them.

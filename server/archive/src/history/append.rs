@@ -70,15 +70,23 @@ impl Archive {
     /// Brings what the journal has behind [`Archive::history_position`] up to `up_to`, without forecasts: those were lost.
     ///
     /// # Errors
-    /// [`ArchiveFault::DamagedEntry`] where an entry cannot be read, and those of [`Archive::keep_history`].
+    /// [`ArchiveFault::DamagedEntry`] where an entry cannot be read; then what follows it up to `up_to` is left out, and
+    /// history has come that far. Those of [`Archive::keep_history`].
     pub fn catch_up_history(&mut self, up_to: Position) -> Result<(), ArchiveFault> {
         loop {
             let after = self.history_position()?;
             if up_to <= after {
                 return Ok(());
             }
-            let (readings, reached) = self.past_readings(after, up_to)?;
-            self.keep_history(after, reached, &readings)?;
+            match self.past_readings(after, up_to) {
+                Ok((readings, reached)) => self.keep_history(after, reached, &readings)?,
+                // What cannot be read today cannot be read tomorrow: history goes on behind it.
+                Err(fault) if fault.is_damage() => {
+                    self.keep_history(after, up_to, &[])?;
+                    return Err(fault);
+                }
+                Err(fault) => return Err(fault),
+            };
         }
     }
 

@@ -1,0 +1,27 @@
+//! Readings that never reached the room, as their agent counted them.
+
+use std::time::SystemTime;
+
+use metrics::counter;
+use tracing::warn;
+use vsm::{id::AgentId, time::Moment};
+
+/// An agent had to let readings go before they could leave.
+pub struct ReadingsLost<'a> {
+    /// Whose.
+    pub agent: &'a AgentId,
+    /// How many.
+    pub count: u64,
+    /// When the first went, by the agent's clock.
+    pub since: Moment,
+}
+
+impl ReadingsLost<'_> {
+    /// Tells it.
+    pub fn emit(self) {
+        counter!("synco_readings_lost_total").increment(self.count);
+        let since = SystemTime::UNIX_EPOCH + self.since.since(Moment::default());
+        let since = humantime::format_rfc3339_millis(since);
+        warn!(agent = %self.agent, count = self.count, %since, "readings were lost before they could be sent");
+    }
+}

@@ -1,0 +1,94 @@
+//! Rounds of `kill -9` of room and agent, at moments a seed chooses, under load.
+//!
+//! A few rounds in every run of the tests; `SYNCO_KILL_ROUNDS=200 cargo test -p tests --test walk kills` for as many.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use archive::Batch;
+use cybernet::agent::Hello;
+use serde_json::{Value, json};
+use tests::{
+    folder::{Folder, UNHURRIED},
+    room::Room,
+    series::below,
+    team::{TeamAgent, hello},
+    wait::until,
+};
+
+use crate::{
+    crash::at_rest,
+    outbox::{hold, newest, received, start_agent, waiting},
+};
+
+const ROUNDS: u64 = 6;
+const INDICATORS: [&str; 8] =
+    ["press.scrap", "press.idle", "press.speed", "press.oil", "kiln.heat", "kiln.queue", "kiln.gas", "kiln.dust"];
+
+#[tokio::test]
+async fn whatever_is_killed_each_reading_taken_in_is_in_the_journal_once_and_the_picture_is_an_undisturbed_one() {
+    let folder = Folder::of_plant(&INDICATORS, UNHURRIED, "snapshot_every = \"1s\"");
+    folder.write("agent.toml", &agent());
+    let mut room = Room::open(&folder).await;
+    let mut agent = start_agent(&folder, &room);
+    let mut taken_in = BTreeMap::new();
+    for round in 0..rounds() {
+        let enough = newest(&folder) + 1 + below(200, round);
+        until("the outbox takes readings in", async || (enough <= newest(&folder)).then_some(())).await;
+        let (kill_room, kill_agent) = [(true, false), (false, true), (true, true)][below(3, round + 1_000) as usize];
+        if kill_room {
+            room.kill();
+        }
+        if kill_agent {
+            agent.kill();
+        }
+        taken_in.extend(waiting(&folder));
+        if kill_room {
+            room.open_again().await;
+        }
+        if kill_agent {
+            agent = start_agent(&folder, &room);
+        }
+    }
+    agent.terminate();
+    assert_eq!(agent.ended().await, Some(0));
+    let last = newest(&folder);
+    let mut agent = start_agent(&folder, &room);
+    until("the room has everything", async || (last <= received(&folder)).then_some(())).await;
+    agent.terminate();
+    assert_eq!(agent.ended().await, Some(0));
+    let disturbed = at_rest(&room).await;
+    assert_eq!(room.close().await, Some(0));
+    let archived = room.archived();
+    hold(&archived, &taken_in, last);
+    assert_ne!(disturbed["lamps"], json!([]));
+    assert_eq!(disturbed, undisturbed(&archived).await);
+}
+
+/// The picture of a room that the same batches reach without any trouble.
+async fn undisturbed(batches: &[Batch]) -> Value {
+    let folder = Folder::of_plant(&INDICATORS, UNHURRIED, "");
+    let room = Room::open(&folder).await;
+    let mut agent = TeamAgent::join_as(room.address(), &Hello { rehearsal: true, ..hello("plant-host") }).await;
+    let batches: Vec<_> = batches.iter().map(|batch| (batch.sequence, batch.readings.clone())).collect();
+    let last = batches.last().map_or(0, |(sequence, _)| *sequence);
+    agent.stream(&batches, last).await;
+    at_rest(&room).await
+}
+
+fn rounds() -> u64 {
+    let written = std::env::var("SYNCO_KILL_ROUNDS").ok();
+    written.map_or(ROUNDS, |rounds| rounds.parse().expect("SYNCO_KILL_ROUNDS is a number"))
+}
+
+/// An agent that takes in eighty readings a second, with steps and spikes among them.
+fn agent() -> String {
+    let mut text = "version = 1\nagent = \"plant-host\"\nrehearsal = true\n".to_owned();
+    text += "[[probe]]\nkind = \"rehearsal\"\ncadence = \"100ms\"\n";
+    for (place, id) in INDICATORS.iter().enumerate() {
+        let level = 40 + 10 * place;
+        writeln!(text, "[[probe.series]]\nindicator = \"{id}\"\nlevel = {level}\nnoise = 1.0").expect("a string grows");
+        writeln!(text, "script = [{{ at = \"1s\", spike = 30.0 }}, {{ at = \"{}s\", step = 20.0 }}]", 2 + place)
+            .expect("a string grows");
+    }
+    text
+}
