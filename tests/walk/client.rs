@@ -30,7 +30,7 @@ async fn a_client_written_by_hand_is_understood_and_its_mistakes_are_refused_wit
     }
 
     let answers = |said: &str| conversations[said]["answers"].clone();
-    let welcome = |received: u64| json!({ "welcome": { "received": received } });
+    let welcome = |received: u64| json!({ "welcome": { "received": received, "hears": ["lost"] } });
     let received = |sequence: u64| json!({ "received": { "sequence": sequence } });
     assert_eq!(answers("good"), json!([welcome(0), received(3), received(3), received(4)]));
     assert_eq!(answers("back_again"), json!([welcome(4)]));

@@ -11,6 +11,8 @@ pub const PROTOCOL: u64 = 1;
 pub const LONGEST_FRAME: usize = 1 << 20;
 /// The most readings in one batch.
 pub const LARGEST_BATCH: usize = 10_000;
+/// The most lost readings that can be told at once: what every JSON reader counts exactly.
+pub const MOST_LOST: u64 = (1 << 53) - 1;
 /// The word in a welcome of a room that hears [`ToRoom::Lost`]. To another room it must not be sent.
 pub const HEARS_LOST: &str = "lost";
 
@@ -102,6 +104,9 @@ pub enum FrameFault {
     /// It is a hello in another protocol.
     #[error("unknown protocol {0}; this room speaks {PROTOCOL}")]
     UnknownProtocol(u64),
+    /// So many cannot have been lost.
+    #[error("{0} readings lost; a number from 1 to {MOST_LOST} is right")]
+    NotANumberOfLost(u64),
     /// It holds more than [`LARGEST_BATCH`].
     #[error("a batch of {0} readings; at most {LARGEST_BATCH} fit")]
     TooManyReadings(usize),
@@ -154,7 +159,11 @@ fn decode_lost(text: &str) -> Result<Lost, FrameFault> {
         lost: Lost,
     }
     let not_a_message = |error: serde_json::Error| FrameFault::NotAMessage(error.to_string());
-    serde_json::from_str::<Frame>(text).map(|frame| frame.lost).map_err(not_a_message)
+    let Frame { lost } = serde_json::from_str(text).map_err(not_a_message)?;
+    if !(1..=MOST_LOST).contains(&lost.readings) {
+        return Err(FrameFault::NotANumberOfLost(lost.readings));
+    }
+    Ok(lost)
 }
 
 fn decode_hello(text: &str) -> Result<Hello, FrameFault> {
@@ -225,6 +234,10 @@ mod tests {
         let text = r#"{"lost":{"readings":12,"since":1763600000000}}"#;
         let Ok(ToRoom::Lost(lost)) = decode(text) else { panic!("nothing lost") };
         assert_eq!((lost.readings, lost.encode()), (12, text.to_owned()));
+        for count in [0, MOST_LOST + 1, u64::MAX] {
+            let fault = decode(&format!(r#"{{"lost":{{"readings":{count},"since":0}}}}"#)).unwrap_err().to_string();
+            assert_eq!(fault, format!("{count} readings lost; a number from 1 to 9007199254740991 is right"));
+        }
         let welcome = serde_json::from_str::<ToAgent>(r#"{"welcome":{"received":3}}"#).unwrap();
         assert_eq!(welcome, ToAgent::Welcome { received: 3, hears: vec![] });
         let more = serde_json::from_str::<ToAgent>(r#"{"welcome":{"received":3,"hears":["lost","song"],"sun":1}}"#);
