@@ -2,6 +2,7 @@
 
 mod acts;
 mod asked;
+mod beyond;
 mod client;
 mod close;
 mod crash;
@@ -10,6 +11,7 @@ mod door;
 mod flood;
 mod hurry;
 mod known;
+mod locked;
 mod outbox;
 mod programs;
 mod screens;

@@ -1,9 +1,10 @@
 //! The paths of the room, and what their handlers may reach.
 
 mod indicators;
+mod readings;
 mod signals;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -19,7 +20,10 @@ use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{assets, desk::DeskHandle, door, journal::JournalHandle, origin, screen, seats::Seats, shard::ShardHandle};
+use crate::{
+    assets, desk::DeskHandle, door, doorkeeper::Doorkeeper, journal::JournalHandle, origin, screen, seats::Seats,
+    shard::ShardHandle,
+};
 
 /// How long a part of the room may take to answer before the room is not ready.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
@@ -42,6 +46,10 @@ pub struct App {
     pub agents: Seats,
     /// For screens.
     pub screens: Seats,
+    /// Knows who may report.
+    pub doorkeeper: Doorkeeper,
+    /// The names under which browsers ask for the room through a proxy.
+    pub names: Arc<[String]>,
     /// Whether nobody but programs of this machine can reach the room.
     pub on_loopback: bool,
     /// Waits for sockets at shutdown; axum does not.
@@ -54,6 +62,7 @@ pub struct App {
 pub fn router(app: App) -> Router {
     let guarded = Router::new()
         .route("/api/v1/agent", get(door::upgrade))
+        .route("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST)))
         .route("/api/v1/screen", get(screen::upgrade))
         .route("/api/v1/picture", get(picture))
         .route("/api/v1/signals", get(signals::list))
@@ -89,7 +98,7 @@ fn closing() -> Response {
 }
 
 /// `{"refused":{"why":"..."}}`: what was found, and what would be right.
-fn refused(status: StatusCode, why: &str) -> Response {
+pub(crate) fn refused(status: StatusCode, why: &str) -> Response {
     (status, Json(json!({ "refused": { "why": why } }))).into_response()
 }
 
@@ -115,7 +124,7 @@ async fn figures(State(app): State<App>) -> Response {
 async fn nothing_here() -> Response {
     (
         StatusCode::NOT_FOUND,
-        "no such path; the room has agent, screen, picture, signals and indicators under /api/v1/\n",
+        "no such path; the room has agent, readings, screen, picture, signals and indicators under /api/v1/\n",
     )
         .into_response()
 }
@@ -139,7 +148,9 @@ mod tests {
         let (to_journal, _journal) = mpsc::channel(1);
         let (to_shard, _shard) = mpsc::channel(1);
         let (_to_desk, inbox) = mpsc::channel(1);
-        let (_, desk) = Opsroom::new(config::room::Room::default().organisation, clock::now()).split();
+        let room = config::room::Room::default();
+        let doorkeeper = Doorkeeper::new(&room);
+        let (_, desk) = Opsroom::new(room.organisation, clock::now()).split();
         // There, but never run.
         let (desk, _task, _) = desk::open(desk, inbox, to_journal.clone());
         let app = App {
@@ -149,6 +160,8 @@ mod tests {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             agents: Seats::new("agents", 1),
             screens: Seats::new("screens", 1),
+            doorkeeper,
+            names: [].into(),
             on_loopback: true,
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -9,6 +9,7 @@ use crate::{
     logging::{self, LogFormat},
     replay::{self, ReplayArgs},
     serve,
+    tokens::command::{self, TokenCommand},
 };
 
 /// The configuration or the input was refused.
@@ -41,6 +42,9 @@ enum Command {
     },
     /// Judges recorded series as if each row had just arrived, and writes what the room would have said.
     Replay(ReplayArgs),
+    /// Says who may report, in a room that is reached from beyond its machine.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Prints the version.
     Version,
 }
@@ -87,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Check { config } => check::run(&config),
         Command::Replay(args) => replay::run(&args),
+        Command::Token(told) => command::run(told),
         Command::Version => {
             println!("synco {}", env!("CARGO_PKG_VERSION"));
             Ok(())

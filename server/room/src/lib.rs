@@ -5,6 +5,8 @@
 //! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
 //! them apart again; [`restore`] leads from an archive to the picture as it was.
 //!
+//! Beyond its own machine ([`beyond`]) a room speaks [`tls`], and the [`doorkeeper`] knows who may report by [`tokens`].
+//!
 //! [`replay`] judges recorded series without a room.
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
@@ -12,12 +14,14 @@
 pub mod acts;
 pub mod api;
 pub mod assets;
+pub mod beyond;
 pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod desk;
 pub mod door;
+pub mod doorkeeper;
 pub mod frames;
 pub mod happening;
 pub mod journal;
@@ -32,3 +36,6 @@ pub mod serve;
 pub mod shard;
 pub mod signals;
 pub mod sparingly;
+pub mod tls;
+pub mod tokens;
+pub mod watched;

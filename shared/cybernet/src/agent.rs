@@ -1,5 +1,7 @@
 //! Between a team's agent and the room: agent protocol 1.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use vsm::{id::AgentId, reading::Reading, signal::Signal};
 
@@ -12,8 +14,8 @@ pub const LONGEST_FRAME: usize = 1 << 20;
 /// The most readings in one batch.
 pub const LARGEST_BATCH: usize = 10_000;
 
-/// The first message on every connection.
-#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
+/// The first message on every connection. Its debug form hides the token.
+#[derive(Clone, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
     /// See [`PROTOCOL`].
@@ -95,6 +97,16 @@ impl ToRoom {
     }
 }
 
+impl fmt::Debug for Hello {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { protocol, agent, token, version, rehearsal } = self;
+        let token = token.as_ref().map(|_| "hidden");
+        let mut hello = f.debug_struct("Hello");
+        hello.field("protocol", protocol).field("agent", agent).field("token", &token);
+        hello.field("version", version).field("rehearsal", rehearsal).finish()
+    }
+}
+
 impl Hello {
     /// The frame that opens a connection.
     pub fn encode(&self) -> String {
@@ -147,6 +159,7 @@ mod tests {
         let Ok(ToRoom::Hello(hello)) = decode(text) else { panic!("no hello") };
         assert_eq!(hello.agent.as_str(), "payments-host");
         assert!(!hello.rehearsal);
+        assert!(!format!("{hello:?}").contains("\"t\""), "{hello:?}");
         assert_eq!(hello.encode(), text);
     }
 

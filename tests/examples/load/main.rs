@@ -46,7 +46,7 @@ struct Arguments {
 async fn main() {
     let arguments = Arguments::parse();
     println!("{}", describe(&arguments));
-    let folder = Folder::of_plant(&[], "1s", "");
+    let folder = Folder::of_plant(&[], "1s", "readings_a_second = 10000000");
     probe::describe_in(&folder);
     let mut room = Room::open(&folder).await;
     let end = Instant::now() + Duration::from_secs(arguments.seconds);
