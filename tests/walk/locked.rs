@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cybernet::agent::{Hello, ToAgent};
-use reqwest::{Client, StatusCode, header};
+use reqwest::{Client, Response, StatusCode, header};
 use tests::{
     folder::{Folder, UNHURRIED},
     room::Room,
@@ -102,51 +102,60 @@ async fn an_agent_that_is_too_fast_is_told_to_slow_down_and_loses_nothing() {
     assert_eq!(room.figure("synco_readings_taken_total").await, 13_000.0);
 }
 
+/// Posts a body to `/api/v1/readings`.
+async fn post(room: &Room, token: Option<&str>, body: &str) -> Response {
+    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
+    let request = client.post(format!("http://{}/api/v1/readings", room.address())).body(body.to_owned());
+    let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
+    request.send().await.expect("the room answers")
+}
+
+/// A reading of the press and one of the kiln, both of now.
+fn press_and_kiln(agent: &str) -> String {
+    let now = now().unix_millis();
+    format!(r#"{{"agent":"{agent}","readings":[["press.scrap",{now},1.0],["kiln.heat",{now},1.0]]}}"#)
+}
+
 #[tokio::test]
 async fn a_script_shows_its_token_as_bearer_and_is_refused_with_the_status_that_says_why() {
-    let folder = locked("readings_a_second = 100");
+    let folder = locked("");
     let (press, kiln) = (tokens::add(&folder, "press", "press").await, tokens::add(&folder, "kiln", "kiln").await);
     tokens::revoke(&folder, "kiln").await;
-    let mut room = Room::open(&folder).await;
-    let at = format!("http://{}/api/v1/readings", room.address());
-    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
-    let post = async |token: Option<&str>, body: String| {
-        let request = client.post(&at).body(body);
-        let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
-        request.send().await.expect("the room answers")
-    };
-    let now = now().unix_millis();
-    let two = format!(r#"{{"agent":"press","readings":[["press.scrap",{now},1.0],["kiln.heat",{now},1.0]]}}"#);
-    let answer = post(Some(&press), two.clone()).await;
+    let room = Room::open(&folder).await;
+    let (own, foreign) = (press_and_kiln("press"), press_and_kiln("kiln"));
+    let answer = post(&room, Some(&press), &own).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let words = "kiln.heat belongs to unit kiln; the token of press is for press";
     let expected = format!(r#"{{"received":1,"refused":[{{"index":1,"why":"{words}"}}]}}"#);
     assert_eq!(answer.text().await.expect("an answer has a body"), expected);
-    let foreign = two.replace(r#""agent":"press""#, r#""agent":"kiln""#);
     for (token, body, status) in [
-        (None, &two, StatusCode::UNAUTHORIZED),
-        (Some("synco_guess"), &two, StatusCode::UNAUTHORIZED),
+        (None, own.as_str(), StatusCode::UNAUTHORIZED),
+        (Some("synco_guess"), &own, StatusCode::UNAUTHORIZED),
         (Some(kiln.as_str()), &foreign, StatusCode::UNAUTHORIZED),
         (Some(&press), &foreign, StatusCode::FORBIDDEN),
-        (Some(&press), &"{".to_owned(), StatusCode::BAD_REQUEST),
+        (Some(&press), "{", StatusCode::BAD_REQUEST),
         (Some(&press), &" ".repeat((1 << 20) + 1), StatusCode::PAYLOAD_TOO_LARGE),
     ] {
-        let answer = post(token, body.clone()).await;
+        let answer = post(&room, token, body).await;
         assert_eq!((answer.status(), answer.headers().contains_key(header::WWW_AUTHENTICATE)), (status, status == 401));
         assert!(answer.text().await.expect("an answer has a body").starts_with(r#"{"refused":{"why":""#), "{status}");
     }
-    let many = vec![format!(r#"["press.scrap",{now},1.0]"#); 9_990].join(",");
-    let many = format!(r#"{{"agent":"press","sequence":50,"readings":[{many}]}}"#);
-    assert_eq!(post(Some(&press), many.clone()).await.status(), StatusCode::OK);
-    let answer = post(Some(&press), many).await;
+}
+
+#[tokio::test]
+async fn a_script_that_is_too_fast_hears_when_to_come_back_and_nothing_of_it_is_taken() {
+    let folder = Folder::of_plant(&["press.scrap"], UNHURRIED, "readings_a_second = 100");
+    let mut room = Room::open(&folder).await;
+    let many = vec![format!(r#"["press.scrap",{},1.0]"#, now().unix_millis()); 10_000].join(",");
+    let body = |sequence: u64| format!(r#"{{"agent":"press","sequence":{sequence},"readings":[{many}]}}"#);
+    assert_eq!(post(&room, None, &body(50)).await.status(), StatusCode::OK);
+    let answer = post(&room, None, &body(51)).await;
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
     let after = answer.headers()[header::RETRY_AFTER].to_str().ok().and_then(|after| after.parse::<u64>().ok());
     assert!(after.is_some_and(|after| (1..=100).contains(&after)), "{after:?}");
     assert_eq!(room.close().await, Some(0));
-    assert_eq!(
-        room.archived().iter().map(|batch| (batch.sequence, batch.readings.len())).collect::<Vec<_>>(),
-        [(1, 1), (50, 9_990)]
-    );
+    let taken: Vec<_> = room.archived().iter().map(|batch| (batch.sequence, batch.readings.len())).collect();
+    assert_eq!(taken, [(50, 10_000)]);
 }
 
 #[tokio::test]

@@ -140,6 +140,7 @@ impl Door {
                 self.agent = Some(hello.clone());
                 let end = self.listen().await;
                 link.emit_went();
+                self.pass.iter().for_each(Pass::lose_clock);
                 end
             }
             Err(end) => end,

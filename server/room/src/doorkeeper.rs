@@ -167,7 +167,12 @@ impl Pass {
 
     /// Shows how far the source's clock is from the room's.
     pub fn note_clock(&self, skew: &mut Skew, newest: Moment, received_at: Moment) {
-        self.keeper.0.skews.show(&self.source, skew.note(newest, received_at));
+        self.keeper.0.skews.show(&self.source, skew.note(newest, received_at) as f64 / 1000.0);
+    }
+
+    /// Shows that nothing is known of the source's clock any more: what is old must not look alive.
+    pub fn lose_clock(&self) {
+        self.keeper.0.skews.show(&self.source, f64::NAN);
     }
 }
 

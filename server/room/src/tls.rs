@@ -22,7 +22,7 @@ use crate::{happening::ArchiveFailed, watched::Watched};
 /// How long a client may take to shake hands.
 const SHAKES_WITHIN: Duration = Duration::from_secs(10);
 /// How many may shake hands at once; the others wait in the queue of the system.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 1024;
 /// How many that have shaken hands wait to be served.
 const WAITING: usize = 64;
 

@@ -41,7 +41,7 @@ pub(super) fn hint(fault: &tungstenite::Error) -> &'static str {
     let tungstenite::Error::Io(why) = fault else { return "" };
     let cause = why.get_ref().and_then(|cause| cause.downcast_ref::<Error>());
     match cause {
-        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature)) => {
             "; no authority this machine knows vouches for the room: name its file as authorities = \"ca.pem\""
         }
         Some(Error::InvalidCertificate(

@@ -22,8 +22,8 @@ pub struct Shown(Mutex<BTreeSet<AgentId>>);
 pub struct Skew(VecDeque<i64>);
 
 impl Shown {
-    /// Shows `millis` as `synco_agent_clock_skew_seconds`, if there is room for one more.
-    pub fn show(&self, agent: &AgentId, millis: i64) {
+    /// Shows `synco_agent_clock_skew_seconds`, if there is room for one more; not a number where it is not known.
+    pub fn show(&self, agent: &AgentId, seconds: f64) {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !shown.contains(agent) {
             if MOST <= shown.len() {
@@ -31,7 +31,7 @@ impl Shown {
             }
             shown.insert(agent.clone());
         }
-        gauge!("synco_agent_clock_skew_seconds", "agent" => agent.to_string()).set(millis as f64 / 1000.0);
+        gauge!("synco_agent_clock_skew_seconds", "agent" => agent.to_string()).set(seconds);
     }
 }
 
