@@ -46,7 +46,7 @@ fn check(headers: &HeaderMap, on_loopback: bool, names: &[String]) -> Result<(),
 
 /// A room that knows its names answers to no other, and one on loopback to those of loopback.
 fn check_host(host: &str, on_loopback: bool, names: &[String]) -> Result<(), String> {
-    if (on_loopback && is_loopback(host)) || is_one_of(host, names) || (!on_loopback && names.is_empty()) {
+    if (on_loopback && is_loopback(host)) || is_called(host, names) || (!on_loopback && names.is_empty()) {
         return Ok(());
     }
     let named: String = names.iter().map(|name| format!("{name}, ")).collect();
@@ -54,6 +54,12 @@ fn check_host(host: &str, on_loopback: bool, names: &[String]) -> Result<(), Str
         true => format!("Host {host:?}: this room listens on loopback; ask for {named}127.0.0.1, [::1] or localhost"),
         false => format!("Host {host:?}: this room is called {named}and nothing else; its file says names = [...]"),
     })
+}
+
+/// Whatever the port: who points a name at this machine cannot choose what it is called.
+fn is_called(host: &str, names: &[String]) -> bool {
+    let name = |host: &str| host.parse::<Authority>().map(|authority| authority.host().to_ascii_lowercase()).ok();
+    name(host).is_some_and(|asked| names.iter().any(|known| name(known).as_ref() == Some(&asked)))
 }
 
 fn is_one_of(host: &str, names: &[String]) -> bool {
@@ -94,7 +100,13 @@ mod tests {
         };
         for on_loopback in [true, false] {
             assert!(ask("Room.example.org", "https://room.example.org", on_loopback));
+            assert!(ask("room.example.org:1972", "https://room.example.org:1972", on_loopback), "its own port");
+            assert!(
+                !ask("room.example.org:1972", "https://room.example.org:8443", on_loopback),
+                "somebody else's port"
+            );
             assert!(!ask("evil.example", "https://room.example.org", on_loopback));
+            assert!(!ask("room.example.org.evil.example", "https://room.example.org", on_loopback));
             assert!(!ask("evil.example", "http://evil.example", on_loopback));
             assert!(!ask("room.example.org", "https://evil.example", on_loopback));
         }
