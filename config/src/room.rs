@@ -157,7 +157,7 @@ mod tests {
                     trusted_network = true";
         let faults = faults(text);
         let words =
-            ["did you mean \"proxy\"?", "write a host as a browser shows it", "between 100 and", "synco token add"];
+            ["did you mean \"proxy\"?", "write a host as a browser shows it", "between 1000 and", "synco token add"];
         assert_eq!(faults.len(), words.len(), "{faults:?}");
         for (fault, words) in faults.iter().zip(words) {
             assert!(fault.contains(words), "{fault}");

@@ -6,7 +6,8 @@ use crate::{entry::Entry, section::Section};
 
 /// How many readings a second one source may send where the file does not say.
 pub const READINGS_A_SECOND: u32 = 20_000;
-const LEAST_READINGS: u64 = 100;
+/// An agent has eight batches of a thousand on their way and takes the link for dead after 15 s without an answer.
+const LEAST_READINGS: u64 = 1000;
 const MOST_READINGS: u64 = 10_000_000;
 
 /// Who speaks TLS for the room.
