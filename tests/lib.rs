@@ -27,5 +27,7 @@ pub mod series;
 pub mod socket;
 #[path = "support/team.rs"]
 pub mod team;
+#[path = "support/tokens.rs"]
+pub mod tokens;
 #[path = "support/wait.rs"]
 pub mod wait;

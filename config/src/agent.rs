@@ -29,7 +29,7 @@ pub use self::{
 use crate::{document, entry::Entry, fault::Fault, section::Section};
 
 /// The keys by which a file is known to be an agent's.
-pub(crate) const KEYS: [&str; 6] = ["agent", "room", "token", "rehearsal", "outbox", "probe"];
+pub(crate) const KEYS: [&str; 7] = ["agent", "room", "token", "authorities", "rehearsal", "outbox", "probe"];
 
 const ROOM: &str = "ws://127.0.0.1:1972/api/v1/agent";
 const MOST_READINGS: u64 = 1_000_000;
@@ -50,6 +50,8 @@ pub struct Agent {
     pub room: String,
     /// What it shows at the door, if the room asks.
     pub token: Option<String>,
+    /// A file of certificates, in PEM, of authorities that this machine does not know: the room's own, for example.
+    pub authorities: Option<PathBuf>,
     /// Whether what it sends is invented; the wall says so.
     pub rehearsal: bool,
     /// Where readings wait until the room has them.
@@ -76,9 +78,9 @@ pub struct Outbox {
 /// Without the token, which is nobody else's business.
 impl fmt::Debug for Agent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, room, token: _, rehearsal, outbox, probes, plausible } = self;
+        let Self { id, room, token: _, authorities, rehearsal, outbox, probes, plausible } = self;
         let mut agent = f.debug_struct("Agent");
-        agent.field("id", id).field("room", room).field("rehearsal", rehearsal);
+        agent.field("id", id).field("room", room).field("authorities", authorities).field("rehearsal", rehearsal);
         agent.field("outbox", outbox).field("probes", probes).field("plausible", plausible).finish_non_exhaustive()
     }
 }
@@ -92,6 +94,7 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let id = root.must("agent", r#""payments-host""#, |entry| entry.name(AgentId::parse));
     let room = root.or("room", ROOM.to_owned(), |entry| entry.url(&["ws://", "wss://"]));
     let token = root.may("token", |entry| entry.text().map(str::to_owned));
+    let authorities = root.may("authorities", Entry::path);
     let rehearsal = root.or("rehearsal", false, Entry::truth);
     let default = Outbox {
         folder: root.report().folder().join("outbox"),
@@ -115,6 +118,7 @@ pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
         id: id?,
         room: room?,
         token: token?,
+        authorities: authorities?,
         rehearsal: rehearsal?,
         outbox: outbox?,
         probes: plausible::split(probes?, &indicators)?,

@@ -1,5 +1,7 @@
 //! The room: where it listens, where it keeps what it has, and whose room it is.
 
+mod beyond;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -8,10 +10,12 @@ use std::{
 
 use vsm::{id::UnitId, organisation::Organisation, unit::Unit};
 
+pub use self::beyond::{Certificate, NO_TLS, READINGS_A_SECOND, Tls};
 use crate::{document, entry::Entry, fault::Fault, organisation, section::Section, senders::Senders};
 
 /// The keys by which a file is known to be a room's.
-pub(crate) const KEYS: [&str; 6] = ["listen", "archive", "organisation", "snapshot_every", "trusted_network", "keep"];
+pub(crate) const KEYS: [&str; 8] =
+    ["listen", "archive", "organisation", "snapshot_every", "keep", "tls", "names", "readings_a_second"];
 
 /// The year in which Chile's operations room was built.
 const PORT: u16 = 1972;
@@ -34,8 +38,20 @@ pub struct Room {
     pub snapshot_every: Duration,
     /// How long the archive keeps what.
     pub keep: Keep,
-    /// Whether everyone who can reach the door may come in, so that it may be open beyond this machine.
-    pub trusted_network: bool,
+    /// Who speaks TLS for it; none where nobody does.
+    pub tls: Option<Tls>,
+    /// The names under which browsers ask for it through a proxy, in small letters; none where there is none.
+    pub names: Vec<String>,
+    /// How many readings a second one source may send.
+    pub readings_a_second: u32,
+}
+
+impl Room {
+    /// Whether only who shows a token may report: wherever somebody from beyond this machine can come in. Through a
+    /// proxy on this machine everybody seems to come from it.
+    pub fn is_locked(&self) -> bool {
+        !self.listen.ip().is_loopback() || self.tls == Some(Tls::Proxy) || !self.names.is_empty()
+    }
 }
 
 /// How long the archive keeps what, by age.
@@ -68,7 +84,9 @@ impl Default for Room {
             senders: Senders::default(),
             snapshot_every: SNAPSHOT_EVERY,
             keep: Keep::default(),
-            trusted_network: false,
+            tls: None,
+            names: Vec::new(),
+            readings_a_second: READINGS_A_SECOND,
         }
     }
 }
@@ -80,15 +98,18 @@ pub fn read(file: &Path) -> Result<Room, Vec<Fault>> {
 
 pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let default = Room::default();
-    let trusted_network = root.or("trusted_network", false, Entry::truth);
+    let tls = root.may("tls", beyond::tls);
+    let names = root.or("names", default.names, |entry| entry.list(beyond::name));
+    let readings_a_second = root.or("readings_a_second", default.readings_a_second, beyond::readings_a_second);
+    root.may("trusted_network", beyond::gone);
     let listen = root.or("listen", default.listen, |entry| entry.address("127.0.0.1:1972"));
     let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
     let snapshot_every = root.or("snapshot_every", SNAPSHOT_EVERY, |entry| entry.duration(SECOND..=DAY));
     let organisation = root.or("organisation", (default.organisation, default.senders), organisation_in_file);
     let keep = root.or("keep", Keep::default(), |entry| keep(entry.section()?));
     root.finish();
-    keep_in(&root, listen?, trusted_network);
     let (organisation, senders) = organisation?;
+    beyond::ask_for_tls(&root, listen?, tls.as_ref()?);
     Some(Room {
         listen: listen?,
         archive: archive?,
@@ -96,7 +117,9 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
         senders,
         snapshot_every: snapshot_every?,
         keep: keep?,
-        trusted_network: trusted_network?,
+        tls: tls?,
+        names: names?,
+        readings_a_second: readings_a_second?,
     })
 }
 
@@ -114,16 +137,6 @@ fn organisation_in_file(entry: Entry<'_>) -> Option<(Organisation, Senders)> {
     let report = entry.report();
     let organisation = organisation::read_with_senders(&entry.path()?);
     organisation.map_err(|faults| report.adopt(faults)).ok()
-}
-
-/// A door beyond this machine has to be meant: whoever comes through it can read and send.
-fn keep_in(root: &Section<'_>, listen: SocketAddr, trusted_network: Option<bool>) {
-    if listen.ip().is_loopback() || trusted_network != Some(false) {
-        return;
-    }
-    let why = "is reached from beyond this machine, by everyone on that network";
-    let right = "listen on 127.0.0.1, or write trusted_network = true if that is meant";
-    root.fault("listen", format!("{listen} {why}; {right}"));
 }
 
 fn unowned() -> Organisation {
@@ -170,13 +183,36 @@ mod tests {
     }
 
     #[test]
-    fn a_door_beyond_this_machine_has_to_be_meant() {
+    fn a_door_beyond_this_machine_speaks_tls_or_leaves_it_to_a_proxy() {
         let open = "version = 1\nlisten = \"0.0.0.0:80\"";
-        let fault = "room.toml:2: listen: 0.0.0.0:80 is reached from beyond this machine, by everyone on that network; \
-                     listen on 127.0.0.1, or write trusted_network = true if that is meant";
-        assert_eq!(faults(open), [fault]);
-        let meant = format!("{open}\ntrusted_network = true");
-        assert!(document::parse(Path::new("room.toml"), &meant, room).is_ok());
+        assert_eq!(faults(open), [format!("room.toml:2: listen: 0.0.0.0:80 {NO_TLS}")]);
+        let read = |more: &str| document::parse(Path::new("room.toml"), &format!("{open}\n{more}"), room).unwrap();
+        assert_eq!(read("tls = \"proxy\"").tls, Some(Tls::Proxy));
+        let own = Certificate { chain: PathBuf::from("a.pem"), key: PathBuf::from("a.key") };
+        assert_eq!(read("tls = { certificate = \"a.pem\", key = \"a.key\" }").tls, Some(Tls::Own(own)));
+    }
+
+    #[test]
+    fn what_is_wrong_beyond_this_machine_is_said_with_what_would_be_right() {
+        let text = "version = 1\ntls = \"prox\"\nnames = [\"https://room.example.org\"]\nreadings_a_second = 1\n\
+                    trusted_network = true";
+        let faults = faults(text);
+        let words =
+            ["did you mean \"proxy\"?", "write a host as a browser shows it", "between 1000 and", "synco token add"];
+        assert_eq!(faults.len(), words.len(), "{faults:?}");
+        for (fault, words) in faults.iter().zip(words) {
+            assert!(fault.contains(words), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_room_is_locked_where_somebody_from_beyond_this_machine_can_come_in() {
+        let locked = |text: &str| {
+            document::parse(Path::new("room.toml"), &format!("version = 1\n{text}"), room).unwrap().is_locked()
+        };
+        assert!(!locked("") && !locked("tls = { certificate = \"a.pem\", key = \"a.key\" }"));
+        assert!(locked("tls = \"proxy\"") && locked("names = [\"room.example.org\"]"));
+        assert!(locked("tls = \"proxy\"\nlisten = \"[::]:1972\""));
     }
 
     #[test]

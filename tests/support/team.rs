@@ -28,19 +28,23 @@ impl TeamAgent {
     /// # Panics
     /// If the room does not welcome it.
     pub async fn join(room: SocketAddr, name: &str) -> Self {
-        Self::join_as(room, &hello(name)).await
+        Self::ask_in(room, &hello(name)).await.unwrap_or_else(|why| panic!("no welcome but {why:?}"))
     }
 
-    /// Connects and says this hello.
+    /// The same with a hello of one's own; gives the words of a room that refuses it and closes the socket.
     ///
     /// # Panics
-    /// If the room does not welcome it.
-    pub async fn join_as(room: SocketAddr, hello: &Hello) -> Self {
+    /// If the room does anything else.
+    pub async fn ask_in(room: SocketAddr, hello: &Hello) -> Result<Self, String> {
         let mut socket = Socket::connect(room, "/api/v1/agent").await;
         socket.say(hello.encode()).await;
         match hear(&mut socket).await {
-            Some(ToAgent::Welcome { received, .. }) => Self { socket, received, signals: Vec::new() },
-            other => panic!("no welcome but {other:?}"),
+            Some(ToAgent::Welcome { received, .. }) => Ok(Self { socket, received, signals: Vec::new() }),
+            Some(ToAgent::Refused { why }) => {
+                assert_eq!(hear(&mut socket).await, None, "the room closes the socket");
+                Err(why)
+            }
+            other => panic!("neither welcomed nor refused but {other:?}"),
         }
     }
 

@@ -24,7 +24,7 @@ const ON_THEIR_WAY: u64 = 100;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flooding_agent_waits_for_the_disk_and_the_others_are_served_meanwhile() {
-    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "");
+    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "readings_a_second = 10000000");
     let mut room = Room::open(&folder).await;
     let mut calm = TeamAgent::join(room.address(), "kiln-host").await;
     let mut flooding = TeamAgent::join(room.address(), "press-host").await;

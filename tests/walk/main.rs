@@ -2,6 +2,7 @@
 
 mod acts;
 mod asked;
+mod beyond;
 mod client;
 mod close;
 mod crash;
@@ -14,6 +15,7 @@ mod full;
 mod hurry;
 mod kills;
 mod known;
+mod locked;
 mod lost;
 mod outbox;
 mod past;

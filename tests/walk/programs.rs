@@ -126,11 +126,15 @@ async fn a_demo_that_is_told_to_end_while_it_starts_ends_well_and_clears_everyth
 }
 
 #[tokio::test]
-async fn a_room_beyond_loopback_has_to_be_meant() {
+async fn a_room_beyond_loopback_needs_tls_and_tokens() {
     let folder = Folder::empty();
     let (code, _, logged) = synco(&folder, &["serve", "--listen", "0.0.0.0:0", "--archive", "archive"]).await;
     assert_eq!(code, Some(1));
-    assert!(logged.contains("trusted_network = true"), "{logged}");
+    for words in
+        ["tls = { certificate = ", "tls = \"proxy\"", "no token in archive/tokens.json", "synco token add NAME"]
+    {
+        assert!(logged.contains(words), "{words}: {logged}");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! What runs: samplers hand in, one keeper owns the outbox, one link picks up.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use config::agent::Agent;
 use cybernet::agent::{Hello, PROTOCOL};
 use futures_util::future::try_join_all;
+use rustls::ClientConfig;
 use tokio::{
     sync::mpsc,
     task::JoinError,
@@ -53,11 +54,14 @@ pub enum Refusal {
 impl App {
     /// Opens what `config` names. Needs a running tokio.
     pub fn bind(config: Agent) -> Result<Self, Refusal> {
-        link::check_address(&config.room).map_err(Refusal::Room)?;
+        let tls = match link::check_address(&config.room, config.token.is_some()).map_err(Refusal::Room)? {
+            true => Some(link::tls::trust(config.authorities.as_deref()).map_err(Refusal::Room)?),
+            false => None,
+        };
         let samplers = samplers(&config)?;
         let outbox = outbox(&config.outbox)?;
         let (keeper, hand_in, pickup) = Keeper::new(outbox);
-        Ok(Self { samplers, hand_in, keeper, link: link(config, pickup) })
+        Ok(Self { samplers, hand_in, keeper, link: link(config, tls, pickup) })
     }
 
     /// Runs until `stop`, then reads no more, brings what it has to the disk and closes the socket.
@@ -108,8 +112,8 @@ fn outbox(written: &config::agent::Outbox) -> Result<Outbox, OutboxFault> {
     Outbox::open(folder.clone(), bounds, clock::now())
 }
 
-fn link(config: Agent, pickup: Pickup) -> Link {
-    Link { hello: hello(&config), room: config.room, pickup, patience: Patience::default() }
+fn link(config: Agent, tls: Option<Arc<ClientConfig>>, pickup: Pickup) -> Link {
+    Link { hello: hello(&config), room: config.room, tls, pickup, patience: Patience::default() }
 }
 
 fn sampler(written: &config::agent::Probe, config: &Agent) -> Result<Sampler, Refusal> {

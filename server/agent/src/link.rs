@@ -3,12 +3,14 @@
 mod backoff;
 mod flight;
 mod session;
+pub mod tls;
 
-use std::time::Duration;
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use cybernet::agent::Hello;
+use rustls::ClientConfig;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
+use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest, http::Uri};
 use tokio_util::sync::CancellationToken;
 
 use self::{backoff::Backoff, session::Session};
@@ -26,8 +28,10 @@ const GOOD_FOR: Duration = Duration::from_secs(5);
 
 /// What is needed to bring readings to a room.
 pub struct Link {
-    /// The address of the room's door, `ws://host:port/api/v1/agent`.
+    /// The address of the room's door, `ws://host:port/api/v1/agent` or `wss://`.
     pub room: String,
+    /// Whom to trust; none where the room is spoken to in the clear.
+    pub tls: Option<Arc<ClientConfig>>,
     /// What the agent says first.
     pub hello: Hello,
     /// Where the readings come from.
@@ -58,7 +62,7 @@ impl Default for Patience {
 #[derive(Debug, thiserror::Error)]
 pub enum LinkFault {
     /// The socket failed, or was never there.
-    #[error("{0}")]
+    #[error("{0}{hint}", hint = tls::hint(.0))]
     Socket(#[source] Box<tungstenite::Error>),
     /// The room closed the socket.
     #[error("the room closed the link{0}")]
@@ -80,13 +84,23 @@ impl From<tungstenite::Error> for LinkFault {
     }
 }
 
-/// Whether `room` is an address this agent can speak to; if not, what would be right.
-pub fn check_address(room: &str) -> Result<(), String> {
+/// Whether `room` is an address this agent can speak to; if not, what would be right. Says whether it is over TLS.
+pub fn check_address(room: &str, has_token: bool) -> Result<bool, String> {
     let request = room.into_client_request().map_err(|why| format!("{room:?}: {why}"))?;
     match request.uri().scheme_str() {
-        Some("ws") => Ok(()),
-        _ => Err(format!("{room:?}: this agent speaks ws:// only; put a proxy that ends TLS beside it")),
+        Some("wss") => Ok(true),
+        Some("ws") if has_token && !is_here(request.uri()) => {
+            Err(format!("{room:?}: the token would travel in the clear; write wss://, or leave the token out"))
+        }
+        Some("ws") => Ok(false),
+        _ => Err(format!("{room:?}: an agent speaks ws:// or wss://")),
     }
+}
+
+/// Whether nothing leaves the machine on the way there.
+fn is_here(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Keeps a link to the room until `stop`.
@@ -144,4 +158,21 @@ async fn within<T>(
     future: impl Future<Output = Result<T, LinkFault>>,
 ) -> Result<T, LinkFault> {
     timeout(limit, future).await.unwrap_or(Err(LinkFault::Late(what, limit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_travels_in_the_clear_only_within_the_machine() {
+        for here in ["ws://127.0.0.1:1972/api/v1/agent", "ws://[::1]:1972/", "ws://localhost/"] {
+            assert_eq!(check_address(here, true), Ok(false), "{here}");
+        }
+        let there = "ws://room.example.org/api/v1/agent";
+        assert_eq!(check_address(there, false), Ok(false));
+        assert!(check_address(there, true).unwrap_err().contains("write wss://"));
+        assert_eq!(check_address("wss://room.example.org/api/v1/agent", true), Ok(true));
+        assert!(check_address("http://room.example.org", false).is_err());
+    }
 }

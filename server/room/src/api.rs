@@ -3,6 +3,7 @@
 mod health;
 mod history;
 mod indicators;
+mod readings;
 mod signals;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -25,6 +26,7 @@ use crate::{
     assets,
     desk::DeskHandle,
     door,
+    doorkeeper::Doorkeeper,
     journal::JournalHandle,
     origin, screen,
     seats::Seats,
@@ -55,6 +57,10 @@ pub struct App {
     pub screens: Seats,
     /// Senders that are no agents.
     pub senders: Senders,
+    /// Knows who may report.
+    pub doorkeeper: Doorkeeper,
+    /// The names under which browsers ask for the room through a proxy.
+    pub names: Arc<[String]>,
     /// Whether nobody but programs of this machine can reach the room.
     pub on_loopback: bool,
     /// The folder of the archive, to look back.
@@ -69,6 +75,7 @@ pub struct App {
 pub fn router(app: App) -> Router {
     let guarded = Router::new()
         .route("/api/v1/agent", get(door::upgrade))
+        .route("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST)))
         .route("/api/v1/screen", get(screen::upgrade))
         .route("/api/v1/picture", get(picture))
         .route("/api/v1/signals", get(signals::list))
@@ -108,7 +115,7 @@ fn closing() -> Response {
 }
 
 /// `{"refused":{"why":"..."}}`: what was found, and what would be right.
-fn refused(status: StatusCode, why: &str) -> Response {
+pub(crate) fn refused(status: StatusCode, why: &str) -> Response {
     (status, Json(json!({ "refused": { "why": why } }))).into_response()
 }
 
@@ -132,7 +139,7 @@ async fn figures(State(app): State<App>) -> Response {
 }
 
 async fn nothing_here() -> Response {
-    let words = "no such path; the room has agent, screen, picture, signals, indicators, sources and write under /api/v1/, and \
+    let words = "no such path; the room has agent, readings, screen, picture, signals, indicators, sources and write under /api/v1/, and \
                  /v1/metrics\n";
     (StatusCode::NOT_FOUND, words).into_response()
 }
@@ -160,7 +167,9 @@ mod tests {
         let (to_journal, _journal) = mpsc::channel(1);
         let (to_shard, _shard) = mpsc::channel(1);
         let (_to_desk, inbox) = mpsc::channel(1);
-        let (_, desk) = Opsroom::new(config::room::Room::default().organisation, clock::now()).split();
+        let room = config::room::Room::default();
+        let doorkeeper = Doorkeeper::new(&room);
+        let (_, desk) = Opsroom::new(room.organisation, clock::now()).split();
         // There, but never run.
         let (desk, _task, _) = desk::open(desk, inbox, to_journal.clone());
         let app = App {
@@ -171,6 +180,8 @@ mod tests {
             agents: Seats::new("agents", 1),
             screens: Seats::new("screens", 1),
             senders: Senders::default(),
+            doorkeeper,
+            names: [].into(),
             on_loopback: true,
             archive: Path::new("archive").into(),
             sockets: TaskTracker::new(),

@@ -9,6 +9,7 @@ use crate::{
     logging::{self, LogFormat},
     replay::{self, ReplayArgs},
     serve,
+    tokens::command::{self, TokenCommand},
     upkeep::{self, WhichArchive},
 };
 
@@ -53,6 +54,9 @@ enum Command {
     /// Looks after an archive.
     #[command(subcommand)]
     Archive(ArchiveCommand),
+    /// Says who may report, in a room that is reached from beyond its machine.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Prints the version.
     Version,
 }
@@ -107,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Backup { of, to } => upkeep::back_up(of, &to),
         Command::Archive(ArchiveCommand::Check(which)) => upkeep::check(which),
+        Command::Token(told) => command::run(told),
         Command::Version => {
             println!("synco {}", env!("CARGO_PKG_VERSION"));
             Ok(())

@@ -1,6 +1,7 @@
 //! The door: one websocket to one agent.
 
 pub(crate) mod check;
+pub(crate) mod gate;
 mod hear;
 mod lost;
 
@@ -29,10 +30,14 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use vsm::{id::IndicatorId, reading::Reading, signal::Signal};
 
-use self::hear::{Ear, READ_BUFFER, SOCKET_LIMIT};
+use self::{
+    gate::Held,
+    hear::{Ear, READ_BUFFER, SOCKET_LIMIT},
+};
 use crate::{
     api::App,
     clock,
+    doorkeeper::{Pass, refusal::NotAdmitted, skew::Skew},
     happening::{AgentLink, ReadingsRefused, Refusal},
     journal::{NotTaken, Receipt},
     seats::Full,
@@ -74,7 +79,11 @@ struct Door {
     app: App,
     ear: Ear,
     agent: Option<Hello>,
+    pass: Option<Pass>,
+    skew: Skew,
     waiting: VecDeque<Waiting>,
+    /// A batch of an agent that is too fast; the door listens again when it is on its way.
+    held: Option<Held>,
     /// What this agent has reported: its team hears of signals on it.
     reported: HashSet<IndicatorId>,
     complaints: Sparingly,
@@ -101,6 +110,12 @@ impl From<NotTaken> for End {
     }
 }
 
+impl From<NotAdmitted> for End {
+    fn from(refusal: NotAdmitted) -> Self {
+        Self::Refused(refusal.to_string())
+    }
+}
+
 impl Door {
     fn new(socket: WebSocket, app: App) -> Self {
         Self {
@@ -109,7 +124,10 @@ impl Door {
             app,
             ear: Ear::new(LONGEST_HELLO),
             agent: None,
+            pass: None,
+            skew: Skew::default(),
             waiting: VecDeque::new(),
+            held: None,
             reported: HashSet::new(),
             complaints: Sparingly::each(COMPLAIN_EVERY),
         }
@@ -123,6 +141,7 @@ impl Door {
                 self.agent = Some(hello.clone());
                 let end = self.listen().await;
                 link.emit_went();
+                self.pass.iter().for_each(Pass::lose_clock);
                 end
             }
             Err(end) => end,
@@ -145,6 +164,7 @@ impl Door {
         let ToRoom::Hello(hello) = first? else {
             return Err(End::Refused("readings before a hello; say hello first".to_owned()));
         };
+        self.pass = Some(self.app.doorkeeper.admit(hello.token.as_deref(), &hello.agent)?);
         let received = self.app.journal.last_taken(&hello.agent).await.ok_or(End::Gone)?;
         self.say(&ToAgent::Welcome { received, hears: vec![HEARS_LOST.to_owned()] }).await?;
         self.ear.longest = LONGEST_FRAME;
@@ -166,7 +186,8 @@ impl Door {
                     Err(RecvError::Closed) => Err(End::Gone),
                 },
                 receipt = next_receipt(&mut self.waiting) => self.answer(receipt).await,
-                heard = self.ear.hear(&mut self.socket), if self.waiting.len() < IN_FLIGHT => match heard {
+                batch = gate::due(&mut self.held) => self.deliver(batch).await,
+                heard = self.ear.hear(&mut self.socket), if self.waiting.len() < IN_FLIGHT && self.held.is_none() => match heard {
                     Ok(ToRoom::Readings(batch)) => self.deliver(batch).await,
                     Ok(ToRoom::Lost(lost)) => self.note_lost(lost).await,
                     Ok(ToRoom::Hello(_)) => Err(End::Refused("a second hello; one is enough".to_owned())),
@@ -179,9 +200,10 @@ impl Door {
         }
     }
 
-    /// A connection whose other end has vanished without a word is let go of.
+    /// A connection whose other end has vanished without a word is let go of, and one whose token was revoked.
     async fn ask(&mut self) -> Result<(), End> {
-        if SILENCE < self.ear.heard.elapsed() && self.waiting.len() < IN_FLIGHT {
+        self.pass()?.holds()?;
+        if SILENCE < self.ear.heard.elapsed() && self.waiting.len() < IN_FLIGHT && self.held.is_none() {
             return Err(End::Gone);
         }
         self.send(Message::Ping(Default::default())).await
@@ -191,8 +213,18 @@ impl Door {
     async fn deliver(&mut self, batch: batch::Batch) -> Result<(), End> {
         let Some(Hello { agent, rehearsal, .. }) = self.agent.clone() else { return Err(End::Gone) };
         check::check_sequence(batch.sequence).map_err(End::Refused)?;
+        let pass = self.pass()?;
+        pass.holds()?;
+        if let Err(too_fast) = pass.spend(batch.readings.len() + batch.refused.len()) {
+            let (held, millis) = Held::back(batch, too_fast);
+            self.held = Some(held);
+            return self.say(&ToAgent::SlowDown { millis }).await;
+        }
         let (sequence, now) = (batch.sequence, clock::now());
-        let (readings, refused) = check::check(batch.readings, batch.places, batch.refused, now);
+        if let Some(newest) = batch.readings.iter().map(|reading| reading.measured_at).max() {
+            pass.note_clock(&mut self.skew, newest, now);
+        }
+        let (readings, refused) = gate::sift(batch, &pass, now);
         if let Some(first) = refused.first() {
             let left_out = self.complaints.pass(Instant::now());
             ReadingsRefused { agent: &agent, count: refused.len(), first: &first.why }.emit(left_out);
@@ -202,6 +234,11 @@ impl Door {
         let receipt = self.app.journal.deliver(batch).await.ok_or(End::Gone)?;
         self.waiting.push_back(Waiting { sequence, refused: check::shorten(refused), receipt });
         Ok(())
+    }
+
+    /// What the agent was admitted with; a clone costs next to nothing.
+    fn pass(&self) -> Result<Pass, End> {
+        self.pass.clone().ok_or(End::Gone)
     }
 
     fn note(&mut self, readings: &[Reading]) {
@@ -227,6 +264,7 @@ impl Door {
         if !signal.indicators.iter().any(|indicator| self.reported.contains(indicator)) {
             return Ok(());
         }
+        self.pass()?.holds()?;
         self.say(&ToAgent::Signal(Box::new((**signal).clone()))).await
     }
 

@@ -7,6 +7,8 @@
 //!
 //! Prometheus and OpenTelemetry come in by [`senders`] and take the same way.
 //!
+//! Beyond its own machine ([`beyond`]) a room speaks [`tls`], and the [`doorkeeper`] knows who may report by [`tokens`].
+//!
 //! [`replay`] judges recorded series without a room; [`upkeep`] copies and checks an archive beside one.
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
@@ -14,12 +16,14 @@
 pub mod acts;
 pub mod api;
 pub mod assets;
+pub mod beyond;
 pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod desk;
 pub mod door;
+pub mod doorkeeper;
 pub mod frames;
 pub mod happening;
 pub mod journal;
@@ -36,4 +40,7 @@ pub mod serve;
 pub mod shard;
 pub mod signals;
 pub mod sparingly;
+pub mod tls;
+pub mod tokens;
 pub mod upkeep;
+pub mod watched;

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, time::Duration};
 
 use archive::{Archive, Policy};
-use config::room::Room;
+use axum::serve::Listener;
+use config::room::{Room, Tls};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
@@ -17,10 +18,12 @@ use vsm::id::IndicatorId;
 
 use crate::{
     api::{self, App},
+    beyond,
     cli::{Failure, ServeArgs},
     clock,
     desk::{self, DeskHandle},
     door,
+    doorkeeper::Doorkeeper,
     happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
     journal::{self, JournalHandle},
     parts::Parts,
@@ -31,6 +34,7 @@ use crate::{
     senders::Senders,
     shard::{self, Shard, ShardHandle, ToShard},
     signals,
+    tls::{Identity, SecureListener},
 };
 
 /// How long the room may take to close, whoever is connected. A supervisor commonly grants 10 s.
@@ -51,14 +55,27 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
         stopping.cancel();
     });
     let metrics = PrometheusBuilder::new().install_recorder()?;
+    let identity = identity(&room)?;
     let listener = listen(room.listen).await?;
     let running = tokio::select! {
         // What was being read then is only read.
         () = stop.cancelled() => return Ok(()),
         running = open(room, listener.local_addr()?, metrics, stop.clone()) => running?,
     };
-    println!("listening http://{}", listener.local_addr()?);
-    running.serve(listener, stop).await
+    let at = listener.local_addr()?;
+    let Some(identity) = identity else {
+        println!("listening http://{at}");
+        return running.serve(listener, stop).await;
+    };
+    let secure = SecureListener::start(listener, identity, &running.app.sockets, stop.clone())?;
+    println!("listening https://{at}");
+    running.serve(secure, stop).await
+}
+
+/// What the room shows of itself, where it speaks TLS.
+fn identity(room: &Room) -> Result<Option<Identity>, Failure> {
+    let Some(Tls::Own(certificate)) = &room.tls else { return Ok(None) };
+    Identity::read(certificate).map(Some).map_err(|why| Failure::Refused(vec![why]))
 }
 
 fn configure(args: ServeArgs) -> Result<Room, Failure> {
@@ -69,14 +86,7 @@ fn configure(args: ServeArgs) -> Result<Room, Failure> {
     };
     room.listen = args.listen.unwrap_or(room.listen);
     room.archive = args.archive.unwrap_or(room.archive);
-    if !room.listen.ip().is_loopback() && !room.trusted_network {
-        let words = format!(
-            "--listen {}: this room asks agents for no token, so it listens beyond loopback only where its configuration \
-             says `trusted_network = true`",
-            room.listen
-        );
-        return Err(Failure::Refused(vec![words]));
-    }
+    beyond::check(&room)?;
     Ok(room)
 }
 
@@ -109,6 +119,8 @@ async fn open(
 ) -> Result<Running, Failure> {
     let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
     let folder = room.archive.as_path().into();
+    let names = room.names.clone().into();
+    let doorkeeper = Doorkeeper::new(&room);
     let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
     let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
@@ -123,6 +135,8 @@ async fn open(
         agents: Seats::new("agents", door::SEATS),
         screens: Seats::new("screens", screen::SEATS),
         senders,
+        doorkeeper,
+        names,
         on_loopback: at.ip().is_loopback(),
         sockets,
         stop,
@@ -197,7 +211,7 @@ fn assemble(
 }
 
 impl Running {
-    async fn serve(self, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
+    async fn serve(self, listener: impl Listener<Addr = SocketAddr>, stop: CancellationToken) -> Result<(), Failure> {
         let Self { app, mut parts } = self;
         let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
         let stopped = stop.clone().cancelled_owned();

@@ -1,5 +1,7 @@
 //! Between a team's agent and the room: agent protocol 1.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use vsm::{id::AgentId, reading::Reading, signal::Signal, time::Moment};
 
@@ -16,8 +18,8 @@ pub const MOST_LOST: u64 = (1 << 53) - 1;
 /// The word in a welcome of a room that hears [`ToRoom::Lost`]. To another room it must not be sent.
 pub const HEARS_LOST: &str = "lost";
 
-/// The first message on every connection.
-#[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
+/// The first message on every connection. Its debug form hides the token.
+#[derive(Clone, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
     /// See [`PROTOCOL`].
@@ -125,6 +127,16 @@ impl ToRoom {
     }
 }
 
+impl fmt::Debug for Hello {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { protocol, agent, token, version, rehearsal } = self;
+        let token = token.as_ref().map(|_| "hidden");
+        let mut hello = f.debug_struct("Hello");
+        hello.field("protocol", protocol).field("agent", agent).field("token", &token);
+        hello.field("version", version).field("rehearsal", rehearsal).finish()
+    }
+}
+
 impl Hello {
     /// The frame that opens a connection.
     pub fn encode(&self) -> String {
@@ -202,6 +214,7 @@ mod tests {
         let Ok(ToRoom::Hello(hello)) = decode(text) else { panic!("no hello") };
         assert_eq!(hello.agent.as_str(), "payments-host");
         assert!(!hello.rehearsal);
+        assert!(!format!("{hello:?}").contains("\"t\""), "{hello:?}");
         assert_eq!(hello.encode(), text);
     }
 

@@ -50,7 +50,7 @@ struct Arguments {
 async fn main() {
     let arguments = Arguments::parse();
     println!("{}", describe(&arguments));
-    let folder = Folder::of_plant(&[], "1s", "");
+    let folder = Folder::of_plant(&[], "1s", "readings_a_second = 10000000");
     probe::describe_in(&folder);
     if arguments.remote_write.is_some() {
         folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));

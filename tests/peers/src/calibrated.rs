@@ -4,7 +4,7 @@
 use crate::{episode::Episode, peer::Peer, tail::Tail};
 
 /// The scale of the tail is never taken to be less; these three are the constants of `cyberstride::score`.
-const FLOOR: f64 = 0.001;
+const FLOOR: f32 = 0.001;
 /// A peer can speak against an event no more, and for it no more, than this many nats.
 const BOUNDS: (f64, f64) = (-5.0, 20.0);
 /// Readings in which an episode fades at least, and the share of all readings so far.
@@ -20,7 +20,7 @@ pub(crate) struct Calibrated<P> {
 
 impl<P: Default> Default for Calibrated<P> {
     fn default() -> Self {
-        Self { peer: P::default(), readings: 0.0, tail: Tail::new(FLOOR), episode: Episode::default() }
+        Self { peer: P::default(), readings: 0.0, tail: Tail::default(), episode: Episode::default() }
     }
 }
 
@@ -28,7 +28,7 @@ impl<P: Peer> Peer for Calibrated<P> {
     fn observe(&mut self, y: f64) -> Option<f64> {
         self.readings += 1.0;
         let score = self.peer.observe(y)?;
-        let nats = self.tail.observe(score).clamp(BOUNDS.0, BOUNDS.1);
+        let nats = self.tail.observe(score, FLOOR).clamp(BOUNDS.0, BOUNDS.1);
         self.episode.observe(nats, FADES.0.max(FADES.1 * self.readings))
     }
 }

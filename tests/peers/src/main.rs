@@ -3,6 +3,8 @@
 //! The folders are those of `cargo xtask quality`, and so is the scorer. Each method reads each series once; nothing is
 //! tuned to a file, and each is scored at the thresholds that are best for it over the whole corpus.
 
+#[path = "../../../shared/cyberstride/src/score/brief.rs"]
+mod brief;
 mod calibrated;
 #[path = "../../../server/room/examples/quality/corpus.rs"]
 mod corpus;

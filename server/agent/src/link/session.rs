@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, sleep_until},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
     tungstenite::{self, Bytes, Message, protocol::WebSocketConfig},
 };
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ impl<'a> Session<'a> {
     /// Connects, says hello and waits for the welcome.
     pub(super) async fn open(link: &'a mut Link) -> Result<Self, LinkFault> {
         let patience = link.patience;
-        let mut socket = within(patience.connect, "no connection", connect(&link.room)).await?;
+        let mut socket = within(patience.connect, "no connection", connect(link)).await?;
         send(&mut socket, Message::text(link.hello.encode())).await?;
         let (received, hears) = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
         let here = link.pickup.welcome(received).await?;
@@ -154,10 +154,11 @@ impl<'a> Session<'a> {
     }
 }
 
-async fn connect(room: &str) -> Result<Socket, LinkFault> {
+async fn connect(link: &Link) -> Result<Socket, LinkFault> {
     let limits = WebSocketConfig::default().max_message_size(Some(LONGEST_FRAME)).max_frame_size(Some(LONGEST_FRAME));
     let at_once = true;
-    let (socket, _) = connect_async_with_config(room, Some(limits), at_once).await?;
+    let tls = link.tls.clone().map(Connector::Rustls);
+    let (socket, _) = connect_async_tls_with_config(link.room.as_str(), Some(limits), at_once, tls).await?;
     Ok(socket)
 }
 

@@ -7,6 +7,9 @@ use vsm::{reading::Reading, time::Moment};
 
 /// How far ahead of the room a team's clock may be.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
+/// How old a reading may be. Longer than any outbox lasts; what is older comes from a clock that was never set, or from
+/// seconds that were taken for milliseconds.
+const BEHIND: Duration = Duration::from_secs(400 * 86_400);
 /// How many readings of a batch are refused each by itself.
 const MOST_TOLD: usize = 100;
 /// How long the words for one of them may be, in bytes. Even if each had to be escaped, all of them fit in a frame.
@@ -23,7 +26,7 @@ pub(crate) fn check_sequence(sequence: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// Parts what was measured in the future from what can be taken. `places` says where each reading stood.
+/// Parts what was measured in the future, or in a past that cannot be, from what can be taken. `places` says where each reading stood.
 pub(super) fn check(
     readings: Vec<Reading>,
     places: Vec<usize>,
@@ -32,7 +35,7 @@ pub(super) fn check(
 ) -> (Vec<Reading>, Vec<Refused>) {
     let mut taken = Vec::with_capacity(readings.len());
     for (reading, index) in readings.into_iter().zip(places) {
-        match too_far_ahead(reading.measured_at, now) {
+        match too_far_ahead(reading.measured_at, now).or_else(|| too_far_behind(reading.measured_at, now)) {
             None => taken.push(reading),
             Some(why) => refused.push(Refused { index, why }),
         }
@@ -50,8 +53,17 @@ pub(crate) fn too_far_ahead(measured_at: Moment, now: Moment) -> Option<String> 
     Some(format!("measured {ahead} in the future; is the clock right?"))
 }
 
+/// Why a reading cannot have been measured then, if that is longer ago than any reading waits.
+pub(crate) fn too_far_behind(measured_at: Moment, now: Moment) -> Option<String> {
+    if now - BEHIND <= measured_at {
+        return None;
+    }
+    let days = now.since(measured_at).as_secs() / 86_400;
+    Some(format!("measured {days} days ago; moments are in Unix milliseconds: is the clock right?"))
+}
+
 /// So many refusals, each so long, that the answer fits in a frame; the last says how many more there were.
-pub(super) fn shorten(mut refused: Vec<Refused>) -> Vec<Refused> {
+pub(crate) fn shorten(mut refused: Vec<Refused>) -> Vec<Refused> {
     let more = refused.len().saturating_sub(MOST_TOLD);
     refused.truncate(MOST_TOLD + 1);
     for Refused { why, .. } in &mut refused {
@@ -78,6 +90,17 @@ mod tests {
         let (taken, refused) = check(readings, vec![0, 2, 3], vec![], now);
         assert_eq!(taken.len(), 2);
         assert_eq!(refused, [Refused { index: 2, why: "measured 9h in the future; is the clock right?".to_owned() }]);
+    }
+
+    #[test]
+    fn a_reading_from_a_past_that_cannot_be_is_refused_and_an_old_one_is_not() {
+        let now = Moment::from_unix_millis(1_763_600_000_000);
+        let seconds = Moment::from_unix_millis(1_763_600_000);
+        let words = "measured 20391 days ago; moments are in Unix milliseconds: is the clock right?";
+        assert_eq!(too_far_behind(seconds, now), Some(words.to_owned()));
+        assert_eq!((too_far_behind(now, now), too_far_behind(now - BEHIND, now)), (None, None));
+        assert!(too_far_behind(now - BEHIND - Duration::from_millis(1), now).is_some());
+        assert!(too_far_behind(Moment::from_unix_millis(i64::MIN), now).is_some());
     }
 
     #[test]

@@ -15,18 +15,24 @@ use super::{
     request::{COMES_BACK_AFTER, Encoding, From, Refused, content_type, take, text},
     source::Form,
 };
-use crate::api::App;
+use crate::{api::App, doorkeeper::Shown};
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Takes a request; answers when it is on disk.
-pub async fn metrics(State(app): State<App>, Query(from): Query<From>, headers: HeaderMap, body: Body) -> Response {
+pub async fn metrics(
+    State(app): State<App>,
+    Query(from): Query<From>,
+    shown: Shown,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let (form, encoding) = match form(&headers) {
         Ok(form) => form,
         Err(why) => return (StatusCode::UNSUPPORTED_MEDIA_TYPE, why + "\n").into_response(),
     };
-    match take(&app, &from, OTLP, (form, encoding), body).await {
+    match take(&app, (&from, &shown), OTLP, (form, encoding), body).await {
         Ok(report) => success(form, &report),
         Err(refused) => failure(form, &refused),
     }

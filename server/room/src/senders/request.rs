@@ -8,6 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 use tokio::time::timeout;
+use vsm::id::AgentId;
 
 use super::{
     book::Report,
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     api::App,
+    doorkeeper::Shown,
     happening::{Refusal, SenderHeard},
 };
 
@@ -67,6 +69,7 @@ impl std::convert::From<NotTaken> for Refused {
         let status = match refusal {
             NotTaken::Unreadable(_) => StatusCode::BAD_REQUEST,
             NotTaken::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            NotTaken::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             NotTaken::NotKept(_) | NotTaken::Closing => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, refusal.to_string())
@@ -86,13 +89,13 @@ impl std::convert::From<NotWhole> for Refused {
 /// Takes a request of the source that it names, or of `unnamed`; what comes back is on disk.
 pub(super) async fn take(
     app: &App,
-    from: &From,
+    (from, shown): (&From, &Shown),
     unnamed: &str,
     (form, encoding): (Form, Encoding),
     body: Body,
 ) -> Result<Report, Refused> {
     let name = from.source.as_deref().unwrap_or(unnamed);
-    let taken = take_of(app, name, (form, encoding), body).await;
+    let taken = take_of(app, (name, shown), (form, encoding), body).await;
     match &taken {
         Ok(report) => SenderHeard { source: name, report }.emit(),
         Err(refused) => Refusal { who: name, why: &refused.why }.emit(),
@@ -100,19 +103,27 @@ pub(super) async fn take(
     taken
 }
 
-async fn take_of(app: &App, name: &str, (form, encoding): (Form, Encoding), body: Body) -> Result<Report, Refused> {
+async fn take_of(
+    app: &App,
+    (name, shown): (&str, &Shown),
+    (form, encoding): (Form, Encoding),
+    body: Body,
+) -> Result<Report, Refused> {
     let Some(source) = app.senders.source(name) else {
         let known = app.senders.names().collect::<Vec<_>>().join(", ");
         let words =
             format!("no source {name:?}; there are {known}; write [[source]] id = {name:?} into the organisation");
         return Err(Refused::new(StatusCode::NOT_FOUND, words));
     };
+    let id = AgentId::parse(name).map_err(|fault| Refused::new(StatusCode::BAD_REQUEST, fault.to_string()))?;
+    let admitted = app.doorkeeper.admit(shown.as_deref(), &id);
+    let pass = admitted.map_err(|refusal| Refused::new(refusal.status(), refusal.to_string()))?;
     let Some(_seat) = source.seat().await else {
         let words = format!("source {name:?} sends more at once than the room takes; come back later");
         return Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, words));
     };
     let body = whole(form, encoding, arrived(body).await?)?;
-    Ok(source.handle.take(form, body).await?)
+    Ok(source.handle.take(form, body, Some(pass)).await?)
 }
 
 async fn arrived(body: Body) -> Result<Vec<u8>, Refused> {

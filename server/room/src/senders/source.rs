@@ -11,7 +11,12 @@ use super::{
     point::{Fault, Sample, Series},
     remote,
 };
-use crate::{clock, door::check::check_sequence, journal::JournalHandle};
+use crate::{
+    clock,
+    door::check::check_sequence,
+    doorkeeper::{Pass, refusal::TooFast},
+    journal::JournalHandle,
+};
 
 /// How many requests wait for the one before them.
 const WAITING: usize = 16;
@@ -42,6 +47,9 @@ pub enum NotTaken {
     /// It holds too much.
     #[error("a request of more than {MOST_SAMPLES} samples; send fewer at once")]
     TooMany,
+    /// It comes too fast; the sender keeps it.
+    #[error(transparent)]
+    TooFast(#[from] TooFast),
     /// The archive could not keep it; the sender keeps it.
     #[error("{0}")]
     NotKept(String),
@@ -52,7 +60,7 @@ pub enum NotTaken {
 
 /// What a source's task is asked.
 enum Ask {
-    Take(Form, Vec<u8>, oneshot::Sender<Result<Report, NotTaken>>),
+    Take(Form, Vec<u8>, Option<Pass>, oneshot::Sender<Result<Report, NotTaken>>),
     List(oneshot::Sender<Listing>),
 }
 
@@ -61,10 +69,10 @@ enum Ask {
 pub struct SourceHandle(mpsc::Sender<Ask>);
 
 impl SourceHandle {
-    /// Has a request taken: once this is there, it is on disk.
-    pub async fn take(&self, form: Form, body: Vec<u8>) -> Result<Report, NotTaken> {
+    /// Has a request taken: once this is there, it is on disk. `pass` says what the source may report and how fast.
+    pub async fn take(&self, form: Form, body: Vec<u8>, pass: Option<Pass>) -> Result<Report, NotTaken> {
         let (tell, answer) = oneshot::channel();
-        self.0.send(Ask::Take(form, body, tell)).await.map_err(|_| NotTaken::Closing)?;
+        self.0.send(Ask::Take(form, body, pass, tell)).await.map_err(|_| NotTaken::Closing)?;
         answer.await.unwrap_or(Err(NotTaken::Closing))
     }
 
@@ -103,22 +111,27 @@ impl SourceTask {
             };
             // Who asked may have gone meanwhile.
             match ask {
-                Some(Ask::Take(form, body, tell)) => drop(tell.send(self.take(form, &body).await)),
+                Some(Ask::Take(form, body, pass, tell)) => {
+                    drop(tell.send(self.take(form, &body, pass.as_ref()).await));
+                }
                 Some(Ask::List(tell)) => drop(tell.send(self.book.listing())),
                 None => return,
             }
         }
     }
 
-    async fn take(&mut self, form: Form, body: &[u8]) -> Result<Report, NotTaken> {
+    async fn take(&mut self, form: Form, body: &[u8], pass: Option<&Pass>) -> Result<Report, NotTaken> {
         // Read to its end before anything of it is taken, so that what cannot be read changes nothing.
         let mut samples = 0;
         read(form, body, &mut |_, _| samples += 1).map_err(NotTaken::Unreadable)?;
         if MOST_SAMPLES < samples {
             return Err(NotTaken::TooMany);
         }
+        if let Some(pass) = pass {
+            pass.spend(samples as usize)?;
+        }
         for _ in 0..TRIES {
-            if let Some(report) = self.try_to_take(form, body).await? {
+            if let Some(report) = self.try_to_take(form, body, pass).await? {
                 return Ok(report);
             }
         }
@@ -127,18 +140,51 @@ impl SourceTask {
     }
 
     /// Takes a request; `None` if an agent that calls itself by the same name took the sequence meanwhile.
-    async fn try_to_take(&mut self, form: Form, body: &[u8]) -> Result<Option<Report>, NotTaken> {
+    async fn try_to_take(&mut self, form: Form, body: &[u8], pass: Option<&Pass>) -> Result<Option<Report>, NotTaken> {
         let now = clock::now();
         let mut draft = self.book.draft(now);
         read(form, body, &mut |series, sample| draft.take(series, sample)).map_err(NotTaken::Unreadable)?;
-        let readings = std::mem::take(&mut draft.readings);
+        let mut readings = std::mem::take(&mut draft.readings);
+        let foreign = pass.map_or(Foreign::default(), |pass| Foreign::sift(&mut readings, pass));
         let mut writing = Writing { agent: &self.agent, journal: &self.journal, sequence: &mut self.sequence };
         let written = writing.write(readings, now).await;
         if matches!(written, Ok(true)) {
-            return Ok(Some(draft.keep()));
+            return Ok(Some(foreign.told(draft.keep())));
         }
         draft.undo();
         written.map(|_| None)
+    }
+}
+
+/// Readings of indicators that belong to units for which the source may not report.
+#[derive(Default)]
+struct Foreign {
+    refused: u64,
+    why: Option<String>,
+}
+
+impl Foreign {
+    /// Takes them out.
+    fn sift(readings: &mut Vec<Reading>, pass: &Pass) -> Self {
+        let mut foreign = Self::default();
+        if pass.is_limited() {
+            readings.retain(|reading| match pass.may_report(&reading.indicator) {
+                Ok(()) => true,
+                Err(why) => {
+                    foreign.refused += 1;
+                    foreign.why.get_or_insert(why);
+                    false
+                }
+            });
+        }
+        foreign
+    }
+
+    fn told(self, mut report: Report) -> Report {
+        report.refused_samples += self.refused.min(report.samples - report.refused_samples);
+        report.readings -= self.refused;
+        report.why = report.why.or(self.why);
+        report
     }
 }
 
@@ -223,14 +269,14 @@ mod tests {
     async fn what_did_not_come_to_disk_is_no_repetition_when_it_comes_again() {
         let (source, mut journal) = source();
         let took = async |taken, expected: &mut mpsc::Receiver<ToJournal>| {
-            tokio::join!(source.take(Form::Remote1, UP.to_vec()), answer(expected, 7, taken))
+            tokio::join!(source.take(Form::Remote1, UP.to_vec(), None), answer(expected, 7, taken))
         };
         let (refused, batch) = took(None, &mut journal).await;
         assert_eq!((refused, batch), (Err(NotTaken::Closing), (8, 1)));
         let (taken, batch) = took(Some(Taken::Now(Position::default())), &mut journal).await;
         assert_eq!((taken.unwrap().readings, batch), (1, (8, 1)));
         // Now it is one, and there is nothing to deliver.
-        let repeated = source.take(Form::Remote1, UP.to_vec()).await.unwrap();
+        let repeated = source.take(Form::Remote1, UP.to_vec(), None).await.unwrap();
         assert_eq!((repeated.readings, repeated.repeated, repeated.refused()), (0, 1, 0));
     }
 
@@ -241,7 +287,7 @@ mod tests {
             let first = answer(&mut journal, 7, Some(Taken::Before)).await;
             (first, answer(&mut journal, 20, Some(Taken::Now(Position::default()))).await)
         };
-        let (taken, batches) = tokio::join!(source.take(Form::Remote1, UP.to_vec()), journaled);
+        let (taken, batches) = tokio::join!(source.take(Form::Remote1, UP.to_vec(), None), journaled);
         assert_eq!((taken.unwrap().readings, batches), (1, ((8, 1), (21, 1))));
     }
 

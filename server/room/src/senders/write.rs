@@ -13,15 +13,21 @@ use super::{
     request::{COMES_BACK_AFTER, Encoding, From, Refused, content_type, take, text},
     source::Form,
 };
-use crate::api::App;
+use crate::{api::App, doorkeeper::Shown};
 
 /// Takes a request; answers when it is on disk.
-pub async fn write(State(app): State<App>, Query(from): Query<From>, headers: HeaderMap, body: Body) -> Response {
+pub async fn write(
+    State(app): State<App>,
+    Query(from): Query<From>,
+    shown: Shown,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let form = match form(&headers) {
         Ok(form) => form,
         Err(why) => return answer(Report::default(), StatusCode::UNSUPPORTED_MEDIA_TYPE, why, false),
     };
-    match take(&app, &from, REMOTE_WRITE, (form, Encoding::Snappy), body).await {
+    match take(&app, (&from, &shown), REMOTE_WRITE, (form, Encoding::Snappy), body).await {
         Ok(report) => match report.why.clone() {
             None => answer(report, StatusCode::NO_CONTENT, String::new(), false),
             Some(why) => {

@@ -1,0 +1,50 @@
+//! What of a batch its source may report, and a batch that came too early.
+
+use cybernet::batch::{Batch, Refused};
+use tokio::time::{Instant, sleep_until};
+use vsm::{reading::Reading, time::Moment};
+
+use super::check;
+use crate::doorkeeper::{Pass, refusal::TooFast};
+
+/// What of a batch can be taken, in order, and what cannot, by its place.
+pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
+    let Batch { readings, places, mut refused, .. } = batch;
+    if !pass.is_limited() {
+        return check::check(readings, places, refused, now);
+    }
+    let (mut own, mut own_places) = (Vec::with_capacity(readings.len()), Vec::with_capacity(places.len()));
+    for (reading, index) in readings.into_iter().zip(places) {
+        match pass.may_report(&reading.indicator) {
+            Ok(()) => {
+                own.push(reading);
+                own_places.push(index);
+            }
+            Err(why) => refused.push(Refused { index, why }),
+        }
+    }
+    check::check(own, own_places, refused, now)
+}
+
+/// A batch of a source that is too fast. Until it is due the door does not listen, so that a source that goes on sending
+/// fills its own buffers and nobody else's.
+pub(super) struct Held {
+    batch: Batch,
+    due: Instant,
+}
+
+impl Held {
+    /// Holds a batch for as long as its source is to wait, and gives that in whole milliseconds.
+    pub(super) fn back(batch: Batch, TooFast { wait, .. }: TooFast) -> (Self, u64) {
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+        (Self { batch, due: Instant::now() + wait }, millis)
+    }
+}
+
+/// Waits until the batch that is held back is due, and gives it; never, while none is.
+pub(super) async fn due(held: &mut Option<Held>) -> Batch {
+    let Some(Held { due, .. }) = held else { return std::future::pending().await };
+    sleep_until(*due).await;
+    let Held { batch, .. } = held.take().expect("it was just waited for");
+    batch
+}

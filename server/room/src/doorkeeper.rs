@@ -1,0 +1,208 @@
+//! Who may report at all, for which units, and how fast.
+//!
+//! An agent's hello, `POST /api/v1/readings` and every other door for senders ask the same doorkeeper. A handler takes
+//! [`Shown`] before its body, calls [`Doorkeeper::admit`] with the name of the source, and then asks the [`Pass`]:
+//! [`Pass::spend`] for each request, [`Pass::may_report`] for each indicator. Where the room is not locked everybody is
+//! admitted, and only the pace is held.
+
+pub mod pace;
+pub mod refusal;
+pub mod skew;
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use config::room::Room;
+use governor::clock::DefaultClock;
+use metrics::counter;
+use vsm::{
+    id::{AgentId, IndicatorId, UnitId},
+    organisation::Organisation,
+    time::Moment,
+};
+
+use self::{
+    pace::Pace,
+    refusal::{NotAdmitted, TooFast},
+    skew::Skew,
+};
+use crate::{
+    api::App,
+    happening::ArchiveFailed,
+    tokens::{self, Token, Tokens},
+    watched::{Seen, Watched},
+};
+
+/// Keeps the door of one room; every clone is the same.
+#[derive(Clone)]
+pub struct Doorkeeper(Arc<Inner>);
+
+struct Inner {
+    /// None where the room is not locked.
+    tokens: Option<Watched<Tokens>>,
+    organisation: Organisation,
+    pace: Pace,
+    readings_a_second: u32,
+    skews: skew::Shown,
+    unit_of: HashMap<IndicatorId, UnitId>,
+}
+
+/// What a source shows, before its body is read. There is no way to print it.
+pub struct Shown(Option<String>);
+
+/// A source that was admitted. A clone costs next to nothing.
+#[derive(Clone)]
+pub struct Pass {
+    keeper: Doorkeeper,
+    source: AgentId,
+    grant: Option<Arc<Grant>>,
+}
+
+/// What a token says; none where the room is not locked.
+struct Grant {
+    token: Token,
+    /// Those it names, with every unit that stands in one of them.
+    units: HashSet<UnitId>,
+}
+
+impl Doorkeeper {
+    /// Of a room whose tokens, if it is locked, lie in the folder of its archive.
+    pub fn new(room: &Room) -> Self {
+        let tokens = room.is_locked().then(|| watch(&room.archive));
+        let units = room.organisation.indicators.values();
+        Self(Arc::new(Inner {
+            tokens,
+            unit_of: units.map(|indicator| (indicator.id.clone(), indicator.unit.clone())).collect(),
+            organisation: room.organisation.clone(),
+            pace: Pace::new(room.readings_a_second, DefaultClock::default()),
+            readings_a_second: room.readings_a_second,
+            skews: skew::Shown::default(),
+        }))
+    }
+
+    /// Admits a source by what it shows; in the words of the refusal is what would be right.
+    pub fn admit(&self, shown: Option<&str>, source: &AgentId) -> Result<Pass, NotAdmitted> {
+        let grant = self.known(shown)?.map(|(owner, token)| match owner == *source {
+            true => Ok(Arc::new(self.grant(token))),
+            false => Err(NotAdmitted::NotItsOwn { owner, source_name: source.clone() }),
+        });
+        Ok(Pass { keeper: self.clone(), source: source.clone(), grant: grant.transpose()? })
+    }
+
+    /// The token that is shown, with its owner; none where the room is not locked.
+    fn known(&self, shown: Option<&str>) -> Result<Option<(AgentId, Token)>, NotAdmitted> {
+        let Some(tokens) = self.tokens() else { return Ok(None) };
+        let tokens = tokens.map_err(|_| NotAdmitted::TokensUnreadable)?;
+        let (owner, token) = tokens.shown(shown.ok_or(NotAdmitted::NoToken)?).ok_or(NotAdmitted::Unknown)?;
+        if token.revoked_at.is_some() {
+            return Err(NotAdmitted::Revoked(owner.clone()));
+        }
+        Ok(Some((owner.clone(), token.clone())))
+    }
+
+    /// The tokens as they are now; none where the room is not locked.
+    fn tokens(&self) -> Option<Seen<Tokens>> {
+        let (seen, is_new) = self.0.tokens.as_ref()?.look();
+        if let (Err(why), true) = (&seen, is_new) {
+            ArchiveFailed { what: "read the tokens", error: why }.emit();
+        }
+        Some(seen)
+    }
+
+    fn grant(&self, token: Token) -> Grant {
+        let stands_in = |unit: &UnitId| self.0.organisation.lineage(unit).any(|above| token.units.contains(&above.id));
+        let units = self.0.organisation.units.iter().map(|unit| unit.id.clone()).filter(stands_in).collect();
+        Grant { units, token }
+    }
+}
+
+/// The tokens of the archive in `folder`, as they are whenever one looks.
+fn watch(folder: &Path) -> Watched<Tokens> {
+    Watched::new(vec![folder.join(tokens::FILE)], Tokens::read_file)
+}
+
+impl Pass {
+    /// Whether the token is still in force.
+    pub fn holds(&self) -> Result<(), NotAdmitted> {
+        let (Some(grant), Some(tokens)) = (&self.grant, self.keeper.tokens()) else { return Ok(()) };
+        let tokens = tokens.map_err(|_| NotAdmitted::TokensUnreadable)?;
+        match tokens.named(&self.source) {
+            Some(token) if token.is(&grant.token) => Ok(()),
+            _ => Err(NotAdmitted::Revoked(self.source.clone())),
+        }
+    }
+
+    /// Whether there may be readings of an indicator from this source. What nobody has described belongs to nobody else,
+    /// and goes into the tray.
+    pub fn may_report(&self, indicator: &IndicatorId) -> Result<(), String> {
+        let Some(grant) = &self.grant else { return Ok(()) };
+        let Inner { unit_of, organisation, .. } = &*self.keeper.0;
+        let member = || organisation.member(indicator);
+        let Some(unit) = unit_of.get(indicator).cloned().or_else(|| member().map(|indicator| indicator.unit)) else {
+            return Ok(());
+        };
+        if grant.units.contains(&unit) {
+            return Ok(());
+        }
+        let named: Vec<_> = grant.token.units.iter().map(UnitId::as_str).collect();
+        let (source, named) = (&self.source, named.join(", "));
+        Err(format!("{indicator} belongs to unit {unit}; the token of {source} is for {named}"))
+    }
+
+    /// Whether anything has to be asked for each reading.
+    pub fn is_limited(&self) -> bool {
+        self.grant.is_some()
+    }
+
+    /// Takes so many readings off the source's allowance.
+    pub fn spend(&self, readings: usize) -> Result<(), TooFast> {
+        let Inner { pace, readings_a_second, .. } = &*self.keeper.0;
+        pace.spend(&self.source, readings).map_err(|wait| {
+            counter!("synco_slowed_total").increment(1);
+            TooFast { wait, a_second: *readings_a_second }
+        })
+    }
+
+    /// Shows how far the source's clock is from the room's.
+    pub fn note_clock(&self, skew: &mut Skew, newest: Moment, received_at: Moment) {
+        self.keeper.0.skews.show(&self.source, skew.note(newest, received_at) as f64 / 1000.0);
+    }
+
+    /// Shows that nothing is known of the source's clock any more: what is old must not look alive.
+    pub fn lose_clock(&self) {
+        self.keeper.0.skews.show(&self.source, f64::NAN);
+    }
+}
+
+impl Shown {
+    /// The secret, if anything was shown.
+    pub fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+/// What `Authorization: Bearer ...` shows. Who has no token of this room is refused before the body is read.
+impl FromRequestParts<App> for Shown {
+    type Rejection = NotAdmitted;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, NotAdmitted> {
+        let shown = bearer(&parts.headers);
+        app.doorkeeper.known(shown.as_deref())?;
+        Ok(Self(shown))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests;

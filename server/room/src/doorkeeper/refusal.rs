@@ -1,0 +1,82 @@
+//! Why somebody does not come in, or not now, in words and as an answer over HTTP.
+
+use std::time::Duration;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use vsm::id::AgentId;
+
+use crate::{api, happening::Refusal};
+
+/// Why a source does not come in. What it showed is never repeated.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NotAdmitted {
+    /// It showed nothing.
+    #[error(
+        "no token; this room asks for one: `synco token add NAME --unit UNIT` makes it, an agent's file takes it as token = \
+         \"...\", a script shows it as Authorization: Bearer ..."
+    )]
+    NoToken,
+    /// It showed something else.
+    #[error("the token is none of this room's; `synco token add NAME --unit UNIT` makes one")]
+    Unknown,
+    /// It was good once.
+    #[error("the token of {0} was revoked; `synco token add {0} --unit UNIT` makes a new one")]
+    Revoked(AgentId),
+    /// It is somebody else's.
+    #[error("the token is that of {owner}, and {source_name} showed it; each source has its own")]
+    NotItsOwn {
+        /// Whose it is.
+        owner: AgentId,
+        /// Who showed it.
+        source_name: AgentId,
+    },
+    /// The room cannot tell.
+    #[error("the room cannot read its tokens, so nobody comes in; its log says why")]
+    TokensUnreadable,
+}
+
+impl NotAdmitted {
+    /// What it is over HTTP.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoToken | Self::Unknown | Self::Revoked(_) => StatusCode::UNAUTHORIZED,
+            Self::NotItsOwn { .. } => StatusCode::FORBIDDEN,
+            Self::TokensUnreadable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl IntoResponse for NotAdmitted {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let why = self.to_string();
+        Refusal { who: "a sender", why: &why }.emit();
+        let mut answer = api::refused(status, &why);
+        if status == StatusCode::UNAUTHORIZED {
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
+    }
+}
+
+/// A source sends more than it may; over HTTP 429 with `Retry-After`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("more than {a_second} readings a second; come back in {} s", .wait.as_secs_f64().ceil())]
+pub struct TooFast {
+    /// How long to wait.
+    pub wait: Duration,
+    /// How many readings a second it may send.
+    pub a_second: u32,
+}
+
+impl IntoResponse for TooFast {
+    fn into_response(self) -> Response {
+        let mut answer = api::refused(StatusCode::TOO_MANY_REQUESTS, &self.to_string());
+        let seconds = HeaderValue::from(self.wait.as_secs_f64().ceil() as u64);
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        answer
+    }
+}
