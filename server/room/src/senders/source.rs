@@ -295,7 +295,7 @@ mod tests {
     async fn what_cannot_be_read_changes_nothing() {
         let (source, _journal) = source();
         let broken = [UP, &[0x0a, 0x7f]].concat();
-        let refused = source.take(Form::Remote1, broken).await.unwrap_err();
+        let refused = source.take(Form::Remote1, broken, None).await.unwrap_err();
         assert_eq!(refused.to_string(), "127 bytes are announced and 0 are there");
         let listing = serde_json::to_value(source.listing().await.unwrap()).unwrap();
         assert_eq!((&listing["unmapped_series"], &listing["since_start"]["samples"]), (&0.into(), &0.into()));
