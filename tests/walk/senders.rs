@@ -1,5 +1,6 @@
 //! Prometheus and OpenTelemetry come in without an agent.
 
+mod locked;
 mod otlp;
 mod prometheus;
 mod refused;
