@@ -4,16 +4,18 @@ use crate::probe::find::shown;
 
 /// A value of a name.
 #[derive(Debug, PartialEq)]
-pub(super) struct Line<'a> {
-    pub(super) name: &'a str,
-    pub(super) value: Value,
-    /// How many this one stands for: 10 where one in ten is sent.
-    pub(super) weight: f64,
+pub struct Line<'a> {
+    /// Of what.
+    pub name: &'a str,
+    /// What was sent; a finite number.
+    pub value: Value,
+    /// How many this one stands for: 10 where one in ten is sent. From 1 up, and finite.
+    pub weight: f64,
 }
 
 /// A value, by its type.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Value {
+pub enum Value {
     /// `c`: a counter grows.
     Grown(f64),
     /// `g`: where a gauge stands.
@@ -26,7 +28,7 @@ pub(super) enum Value {
 
 impl<'a> Line<'a> {
     /// Reads a line, or says what is wrong with it. Tags, which begin with `#`, are passed over.
-    pub(super) fn parse(line: &'a str) -> Result<Self, String> {
+    pub fn parse(line: &'a str) -> Result<Self, String> {
         let fault = |why: &str| format!("{}: {why}", shown(line));
         let (name, rest) = line.split_once(':').ok_or_else(|| fault("name:value|type is right"))?;
         let mut parts = rest.trim_end().split('|');
