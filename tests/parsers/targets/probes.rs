@@ -56,8 +56,7 @@ pub(crate) fn prometheus(bytes: &[u8]) {
 
 fn line(sample: &Sample<'_>) -> String {
     let escaped = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    let labels: String =
-        sample.labels.iter().map(|(name, value)| format!("{name}=\"{}\",", escaped(value))).collect();
+    let labels: String = sample.labels.iter().map(|(name, value)| format!("{name}=\"{}\",", escaped(value))).collect();
     format!("{}{{{labels}}} {}\n", sample.name, sample.value)
 }
 

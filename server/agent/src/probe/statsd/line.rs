@@ -45,8 +45,9 @@ impl<'a> Line<'a> {
         let mut weight = 1.0;
         for part in parts {
             if let Some(rate) = part.strip_prefix('@') {
-                let rate = parsed(rate).filter(|rate| 0.0 < *rate && *rate <= 1.0);
-                weight = 1.0 / rate.ok_or_else(|| fault("a rate lies between 0 and 1"))?;
+                // The reciprocal of the least numbers is none.
+                let of_all = parsed(rate).map(|rate| 1.0 / rate).filter(|it| (1.0..f64::INFINITY).contains(it));
+                weight = of_all.ok_or_else(|| fault("a rate lies between 0 and 1"))?;
             }
         }
         Ok(Self { name, value, weight })
@@ -73,6 +74,8 @@ mod tests {
             ("orders:inf|c", "\"orders:inf|c\": the value is not a finite number"),
             ("orders:1|s", "\"orders:1|s\": the type is c, g, ms, h or d"),
             ("orders:1|c|@0", "\"orders:1|c|@0\": a rate lies between 0 and 1"),
+            ("orders:1|c|@1.1", "\"orders:1|c|@1.1\": a rate lies between 0 and 1"),
+            ("orders:1|c|@1e-320", "\"orders:1|c|@1e-320\": a rate lies between 0 and 1"),
         ];
         for (line, why) in whys {
             assert_eq!(Line::parse(line), Err(why.to_owned()));
