@@ -1,6 +1,6 @@
 //! What people write or have kept: configuration, and the rows of a recorded series.
 
-use std::{fmt::Debug, path::Path, str, sync::LazyLock};
+use std::{fmt::Debug, io, path::Path, str, sync::LazyLock};
 
 use config::Fault;
 use jiff::tz::TimeZone;
@@ -33,8 +33,11 @@ pub(crate) fn replay(bytes: &[u8]) {
     assert_eq!(read(written.as_bytes(), zone, usize::MAX).ok(), Some((rows, Vec::new())), "{written}");
 }
 
-/// The rows of a file and the faults of its lines, so many rows at a time.
-fn read(bytes: &[u8], zone: Option<&TimeZone>, count: usize) -> std::io::Result<(Vec<Row>, Vec<(usize, String)>)> {
+/// What was read, and the numbers of the lines that could not be, with their faults.
+type Read = (Vec<Row>, Vec<(usize, String)>);
+
+/// Reads a file, so many rows at a time.
+fn read(bytes: &[u8], zone: Option<&TimeZone>, count: usize) -> io::Result<Read> {
     let mut rows = Rows::open(bytes, zone)?;
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     loop {
