@@ -90,6 +90,11 @@ pub fn read(file: &Path) -> Result<Agent, Vec<Fault>> {
     document::read(file, agent)
 }
 
+/// The same for text that is already here; `file` is its name in the faults, and its folder that of what it names.
+pub fn parse(file: &Path, text: &str) -> Result<Agent, Vec<Fault>> {
+    document::parse(file, text, agent)
+}
+
 pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
     let id = root.must("agent", r#""payments-host""#, |entry| entry.name(AgentId::parse));
     let room = root.or("room", ROOM.to_owned(), |entry| entry.url(&["ws://", "wss://"]));

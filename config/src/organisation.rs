@@ -32,7 +32,12 @@ pub fn read(file: &Path) -> Result<Organisation, Vec<Fault>> {
     document::read(file, organisation)
 }
 
-/// The same, with what the organisation says of senders that are no agents.
+/// The same for text that is already here; `file` is its name in the faults.
+pub fn parse(file: &Path, text: &str) -> Result<Organisation, Vec<Fault>> {
+    document::parse(file, text, organisation)
+}
+
+/// Reads a file, with what the organisation says of senders that are no agents.
 pub(crate) fn read_with_senders(file: &Path) -> Result<(Organisation, Senders), Vec<Fault>> {
     document::read(file, with_senders)
 }

@@ -96,6 +96,11 @@ pub fn read(file: &Path) -> Result<Room, Vec<Fault>> {
     document::read(file, room)
 }
 
+/// The same for text that is already here; `file` is its name in the faults, and its folder that of what it names.
+pub fn parse(file: &Path, text: &str) -> Result<Room, Vec<Fault>> {
+    document::parse(file, text, room)
+}
+
 pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let default = Room::default();
     let tls = root.may("tls", beyond::tls);

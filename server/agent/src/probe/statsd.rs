@@ -1,7 +1,7 @@
 //! What programs send to a UDP port in the protocol of StatsD, put together from one reading to the next.
 
 mod heard;
-mod line;
+pub mod line;
 
 use std::{
     collections::BTreeMap,

@@ -17,7 +17,7 @@
 //! The answer is 202, 400 with what is wrong, 401 without the token that was written, 408 where the body does not come, 413
 //! where it is too large, or 503 where events come faster than they are taken.
 
-mod event;
+pub mod event;
 mod tally;
 
 use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};

@@ -2,13 +2,16 @@
 
 use vsm::time::Moment;
 
+use super::find::shown;
+
 /// Reads Unix milliseconds or RFC 3339.
 pub(super) fn moment(text: &str) -> Result<Moment, String> {
     if let Ok(millis) = text.parse() {
         return Ok(Moment::from_unix_millis(millis));
     }
     let stamp: Result<jiff::Timestamp, _> = text.parse();
-    let fault = |_| format!("not a time: {text:?}; write Unix milliseconds, or RFC 3339 as 2026-11-20T08:00:00Z");
+    let fault =
+        |_| format!("not a time: {}; write Unix milliseconds, or RFC 3339 as 2026-11-20T08:00:00Z", shown(text));
     stamp.map(|stamp| Moment::from_unix_millis(stamp.as_millisecond())).map_err(fault)
 }
 
@@ -35,5 +38,6 @@ mod tests {
         for text in ["", "now", "2025-11-20 01:00", "1.5"] {
             assert!(moment(text).unwrap_err().starts_with("not a time: "), "{text}");
         }
+        assert!(moment(&"x".repeat(64 << 10)).unwrap_err().len() < 200, "a fault is a line of a log");
     }
 }

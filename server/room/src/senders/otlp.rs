@@ -15,6 +15,9 @@ use super::point::{Fault, Kind, Label, Sample, Series, in_order};
 const OF_THE_KIT: &str = "telemetry.";
 /// A data point with this flag says that there is none.
 const NOTHING_RECORDED: u64 = 1;
+/// The most attributes of a data point, those of its resource among them. Each is held against the others: thousands of them
+/// would cost a point milliseconds, and a body has room for a million of both.
+const MOST_ATTRIBUTES: usize = 128;
 const DELTA: u64 = 1;
 const CUMULATIVE: u64 = 2;
 
@@ -30,6 +33,11 @@ struct Point<'p, 'a> {
 
 impl Point<'_, '_> {
     fn give(mut self, take: &mut impl FnMut(&Series<'_>, Sample)) -> Result<(), Fault> {
+        let attributes = self.resource.len() + self.labels.len();
+        if MOST_ATTRIBUTES < attributes {
+            let words = format!("a data point with {attributes} attributes, those of its resource among them");
+            return Err(Fault(format!("{words}; at most {MOST_ATTRIBUTES} fit")));
+        }
         for label in self.resource.iter().filter(|(name, _)| !name.starts_with(OF_THE_KIT)) {
             if self.labels.iter().all(|(name, _)| name != &label.0) {
                 self.labels.push(label.clone());
@@ -65,4 +73,31 @@ fn moment(nanos: u64) -> Moment {
 
 fn start(nanos: u64) -> Option<Moment> {
     (nanos != 0).then(|| moment(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::senders::point::Value;
+
+    fn labels(count: usize, prefix: &str) -> Vec<Label<'static>> {
+        (0..count).map(|at| (format!("{prefix}{at}").into(), "x".into())).collect()
+    }
+
+    /// How many labels a data point has, or why it is refused.
+    fn given(resource: usize, own: usize) -> Result<usize, Fault> {
+        let (resource, labels) = (labels(resource, "r"), labels(own, "p"));
+        let sample = Sample { at: moment(1), started_at: None, value: Value::Number(1.0) };
+        let mut given = 0;
+        let point = Point { metric: "m", kind: Kind::Gauge, resource: &resource, labels, sample };
+        point.give(&mut |series, _| given = series.labels.len())?;
+        Ok(given)
+    }
+
+    #[test]
+    fn a_data_point_has_so_many_attributes_and_no_more() {
+        assert_eq!(given(MOST_ATTRIBUTES - 2, 2), Ok(MOST_ATTRIBUTES));
+        let words = "a data point with 129 attributes, those of its resource among them; at most 128 fit";
+        assert_eq!(given(MOST_ATTRIBUTES, 1), Err(Fault(words.to_owned())));
+    }
 }

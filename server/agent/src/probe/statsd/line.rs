@@ -4,16 +4,18 @@ use crate::probe::find::shown;
 
 /// A value of a name.
 #[derive(Debug, PartialEq)]
-pub(super) struct Line<'a> {
-    pub(super) name: &'a str,
-    pub(super) value: Value,
-    /// How many this one stands for: 10 where one in ten is sent.
-    pub(super) weight: f64,
+pub struct Line<'a> {
+    /// Of what.
+    pub name: &'a str,
+    /// What was sent; a finite number.
+    pub value: Value,
+    /// How many this one stands for: 10 where one in ten is sent. From 1 up, and finite.
+    pub weight: f64,
 }
 
 /// A value, by its type.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Value {
+pub enum Value {
     /// `c`: a counter grows.
     Grown(f64),
     /// `g`: where a gauge stands.
@@ -26,7 +28,7 @@ pub(super) enum Value {
 
 impl<'a> Line<'a> {
     /// Reads a line, or says what is wrong with it. Tags, which begin with `#`, are passed over.
-    pub(super) fn parse(line: &'a str) -> Result<Self, String> {
+    pub fn parse(line: &'a str) -> Result<Self, String> {
         let fault = |why: &str| format!("{}: {why}", shown(line));
         let (name, rest) = line.split_once(':').ok_or_else(|| fault("name:value|type is right"))?;
         let mut parts = rest.trim_end().split('|');
@@ -43,8 +45,9 @@ impl<'a> Line<'a> {
         let mut weight = 1.0;
         for part in parts {
             if let Some(rate) = part.strip_prefix('@') {
-                let rate = parsed(rate).filter(|rate| 0.0 < *rate && *rate <= 1.0);
-                weight = 1.0 / rate.ok_or_else(|| fault("a rate lies between 0 and 1"))?;
+                // The reciprocal of the least numbers is none.
+                let of_all = parsed(rate).map(|rate| 1.0 / rate).filter(|it| (1.0..f64::INFINITY).contains(it));
+                weight = of_all.ok_or_else(|| fault("a rate lies between 0 and 1"))?;
             }
         }
         Ok(Self { name, value, weight })
@@ -71,6 +74,8 @@ mod tests {
             ("orders:inf|c", "\"orders:inf|c\": the value is not a finite number"),
             ("orders:1|s", "\"orders:1|s\": the type is c, g, ms, h or d"),
             ("orders:1|c|@0", "\"orders:1|c|@0\": a rate lies between 0 and 1"),
+            ("orders:1|c|@1.1", "\"orders:1|c|@1.1\": a rate lies between 0 and 1"),
+            ("orders:1|c|@1e-320", "\"orders:1|c|@1e-320\": a rate lies between 0 and 1"),
         ];
         for (line, why) in whys {
             assert_eq!(Line::parse(line), Err(why.to_owned()));

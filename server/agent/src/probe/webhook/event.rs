@@ -11,31 +11,44 @@ const LONGEST_ID: usize = 200;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Event {
-    pub(super) kind: Kind,
-    pub(super) state: State,
-    pub(super) seconds: Option<f64>,
-    pub(super) id: Option<String>,
-    pub(super) at: Moment,
+pub struct Event {
+    /// To what.
+    pub kind: Kind,
+    /// What.
+    pub state: State,
+    /// How long it took, if its sender says so: 0 or more.
+    pub seconds: Option<f64>,
+    /// Which one it was, so that its end finds its beginning; at most 200 bytes.
+    pub id: Option<String>,
+    /// When.
+    pub at: Moment,
 }
 
 /// To what it happened.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub enum Kind {
+    /// Something new runs.
     Deploy,
+    /// Something was built and tested.
     Pipeline,
+    /// Something is broken.
     Incident,
+    /// Somebody was called.
     Page,
 }
 
 /// What happened to it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum State {
+pub enum State {
+    /// It goes on.
     Begun,
+    /// It is over, and well: a deploy or a pipeline.
     Succeeded,
+    /// It is over, and not well: a deploy or a pipeline.
     Failed,
+    /// It is over: an incident or a page.
     Ended,
 }
 
@@ -50,7 +63,7 @@ struct Posted {
 }
 
 /// Reads one event or a list of them; nothing is taken of a list in which one is wrong.
-pub(super) fn parse(body: &[u8], now: Moment) -> Result<Vec<Event>, String> {
+pub fn parse(body: &[u8], now: Moment) -> Result<Vec<Event>, String> {
     let json: Value = read(body)?;
     let events = match json {
         Value::Array(events) => events,

@@ -1,0 +1,53 @@
+//! Frames of agents and screens.
+
+use std::str;
+
+use cybernet::{
+    agent::{LARGEST_BATCH, ToRoom, encode_readings},
+    batch::{Batch, Names},
+    screen::FromScreen,
+};
+
+use super::within;
+
+/// A reading that is refused takes the most: a few bytes of it become a sentence.
+const GROWTH: usize = 300;
+
+/// What an agent sends: a hello or a batch. A frame is text before it is read.
+pub(crate) fn agent_frames(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let mut names = Names::default();
+    let frame = within(GROWTH, bytes, || ToRoom::decode(text, &mut names).map_err(|fault| fault.to_string()));
+    let Ok(frame) = frame else { return };
+    assert_eq!(ToRoom::decode(text, &mut names).as_ref(), Ok(&frame), "with the names it has left behind");
+    let (written, expected) = match frame {
+        ToRoom::Hello(hello) => (hello.encode(), ToRoom::Hello(hello)),
+        ToRoom::Readings(batch) => {
+            every_reading_has_a_place(&batch);
+            let places = (0..batch.readings.len()).collect();
+            let written = encode_readings(batch.sequence, &batch.readings);
+            (written, ToRoom::Readings(Batch { places, refused: Vec::new(), ..batch }))
+        }
+    };
+    assert_eq!(ToRoom::decode(&written, &mut Names::default()), Ok(expected));
+}
+
+fn every_reading_has_a_place(batch: &Batch) {
+    assert_eq!(batch.places.len(), batch.readings.len());
+    let mut places: Vec<usize> = batch.places.iter().copied().chain(batch.refused.iter().map(|it| it.index)).collect();
+    places.sort_unstable();
+    assert!(places.len() <= LARGEST_BATCH && places.iter().copied().eq(0..places.len()), "{places:?}");
+}
+
+/// What a screen sends: an act.
+pub(crate) fn screen_frames(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let frame = within(GROWTH, bytes, || FromScreen::decode(text).map_err(|fault| fault.to_string()));
+    match frame {
+        Ok(FromScreen::Act { signal, answer }) => {
+            let written = format!(r#"{{"act":{{"signal":"{signal}","{}":{{}}}}}}"#, answer.name());
+            assert_eq!(FromScreen::decode(&written), Ok(FromScreen::Act { signal, answer }));
+        }
+        Err(why) => assert!(why.chars().count() < 2_000, "{why}"),
+    }
+}
