@@ -59,7 +59,7 @@ async fn a_flooding_agent_waits_for_the_disk_and_the_others_are_served_meanwhile
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_sends_faster_than_the_disk_writes_is_not_heard_and_one_batch_of_another_overtakes_it() {
-    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "");
+    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "readings_a_second = 10000000");
     let mut room = Room::open(&folder).await;
     let mut calm = TeamAgent::join(room.address(), "kiln-host").await;
     let mut flooding = TeamAgent::join(room.address(), "press-host").await;

@@ -13,7 +13,7 @@ use super::within;
 /// A reading that is refused takes the most: a few bytes of it become a sentence.
 const GROWTH: usize = 300;
 
-/// What an agent sends: a hello or a batch. A frame is text before it is read.
+/// What an agent sends: a hello, a batch, or what it has lost. A frame is text before it is read.
 pub(crate) fn agent_frames(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let mut names = Names::default();
@@ -22,6 +22,7 @@ pub(crate) fn agent_frames(bytes: &[u8]) {
     assert_eq!(ToRoom::decode(text, &mut names).as_ref(), Ok(&frame), "with the names it has left behind");
     let (written, expected) = match frame {
         ToRoom::Hello(hello) => (hello.encode(), ToRoom::Hello(hello)),
+        ToRoom::Lost(lost) => (lost.encode(), ToRoom::Lost(lost)),
         ToRoom::Readings(batch) => {
             every_reading_has_a_place(&batch);
             let places = (0..batch.readings.len()).collect();
