@@ -4,6 +4,7 @@ mod beyond;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,13 +15,15 @@ pub use self::beyond::{Certificate, NO_TLS, READINGS_A_SECOND, Tls};
 use crate::{document, entry::Entry, fault::Fault, organisation, section::Section, senders::Senders};
 
 /// The keys by which a file is known to be a room's.
-pub(crate) const KEYS: [&str; 8] =
-    ["listen", "archive", "organisation", "snapshot_every", "keep", "tls", "names", "readings_a_second"];
+pub(crate) const KEYS: [&str; 9] =
+    ["listen", "archive", "organisation", "snapshot_every", "shards", "keep", "tls", "names", "readings_a_second"];
 
 /// The year in which Chile's operations room was built.
 const PORT: u16 = 1972;
 const SECOND: Duration = Duration::from_secs(1);
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+/// More shards than processors are of no use, and a machine with more than these is not for a room.
+const MOST_SHARDS: u64 = 64;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What a room needs to know before it opens.
@@ -36,6 +39,8 @@ pub struct Room {
     pub senders: Senders,
     /// The time between two snapshots of the detectors; a restart replays what came after the last.
     pub snapshot_every: Duration,
+    /// How many threads judge, each its share of the indicators; none for one a processor.
+    pub shards: Option<NonZeroUsize>,
     /// How long the archive keeps what.
     pub keep: Keep,
     /// Who speaks TLS for it; none where nobody does.
@@ -83,6 +88,7 @@ impl Default for Room {
             organisation: unowned(),
             senders: Senders::default(),
             snapshot_every: SNAPSHOT_EVERY,
+            shards: None,
             keep: Keep::default(),
             tls: None,
             names: Vec::new(),
@@ -111,6 +117,7 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
     let snapshot_every = root.or("snapshot_every", SNAPSHOT_EVERY, |entry| entry.duration(SECOND..=DAY));
     let organisation = root.or("organisation", (default.organisation, default.senders), organisation_in_file);
+    let shards = root.may("shards", shards);
     let keep = root.or("keep", Keep::default(), |entry| keep(entry.section()?));
     root.finish();
     let (organisation, senders) = organisation?;
@@ -121,11 +128,19 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
         organisation,
         senders,
         snapshot_every: snapshot_every?,
+        shards: shards?,
         keep: keep?,
         tls: tls?,
         names: names?,
         readings_a_second: readings_a_second?,
     })
+}
+
+/// How many shards there are.
+fn shards(entry: Entry<'_>) -> Option<NonZeroUsize> {
+    let is_right = |count: &u64| (1..=MOST_SHARDS).contains(count);
+    let count = entry.check(Entry::natural, is_right, |_: &u64| format!("between 1 and {MOST_SHARDS} is right"))?;
+    NonZeroUsize::new(usize::try_from(count).ok()?)
 }
 
 /// Each for a day at least.

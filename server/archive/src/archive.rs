@@ -1,6 +1,6 @@
 //! One open archive.
 
-use std::{collections::HashMap, fs::File, path::Path};
+use std::{collections::HashMap, fs::File, path::Path, sync::Arc};
 
 use rusqlite::Connection;
 use vsm::id::AgentId;
@@ -13,7 +13,6 @@ use crate::{
         append::{self, Indicators},
         families::Families,
     },
-    tidy::Proven,
 };
 
 /// One open archive: the journal, the snapshots, the history and the record of a room. It blocks, and belongs to one thread.
@@ -28,10 +27,8 @@ pub struct Archive {
     pub(crate) indicators: Indicators,
     /// What waits in the tails of history, as on disk.
     pub(crate) families: Families,
-    /// The snapshots that were found good.
-    pub(crate) proven: Proven,
     /// Last, so that the database is closed before the lock is let go.
-    _lock: File,
+    pub(crate) lock: Arc<File>,
 }
 
 impl Archive {
@@ -42,14 +39,14 @@ impl Archive {
     /// [`ArchiveFault::InUse`] if it is open elsewhere, [`ArchiveFault::NewerSchema`] if a newer program wrote it,
     /// [`ArchiveFault::Folder`], [`ArchiveFault::NoWriteAheadLog`] or [`ArchiveFault::Database`] if it cannot be used.
     pub fn open(folder: &Path) -> Result<Self, ArchiveFault> {
-        let lock = database::claim(folder)?;
+        let lock = Arc::new(database::claim(folder)?);
         let database = database::open(folder)?;
         let taken = sequences(&database)?;
         let last = database.query_row("SELECT ifnull(max(position), 0) FROM journal", [], |row| row.get(0))?;
         let last = Position::of_row(last);
         let indicators = append::indicators(&database)?;
         let families = Families::load(&database)?;
-        Ok(Self { database, taken, last, indicators, families, proven: Proven::default(), _lock: lock })
+        Ok(Self { database, taken, last, indicators, families, lock })
     }
 
     /// The highest sequence taken of `agent`; 0 if none was.

@@ -35,6 +35,11 @@ pub enum Taken {
 }
 
 impl Position {
+    /// As a number, which rises as the position does.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
     }

@@ -42,6 +42,9 @@ pub enum Damage {
     /// A column that does not hold what the schema says.
     #[error("a column of its row holds something else than the schema says")]
     Column,
+    /// A part of it that is not there.
+    #[error("a part of it is missing")]
+    Missing,
     /// The bytes end before what it holds.
     #[error("its bytes end in the middle of what it holds")]
     Short,

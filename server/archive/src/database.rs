@@ -17,8 +17,12 @@ const LOCK: &str = "lock";
 
 /// One step each, named after what it adds; the version of a schema is the number of steps taken to it, so their order
 /// is what counts. A step that was released never changes and never moves.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema_1.sql"), include_str!("schema_acts.sql"), include_str!("schema_history.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_acts.sql"),
+    include_str!("schema_history.sql"),
+    include_str!("schema_pieces.sql"),
+];
 
 /// Several batches to a page, so that little of it stays empty; holds only for a file that is made now.
 const PAGES: &str = "PRAGMA page_size = 8192";
@@ -74,6 +78,27 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, ArchiveFault> {
     database.execute_batch(SETTINGS)?;
     database.set_prepared_statement_cache_capacity(STATEMENTS);
     migrate(&mut database)?;
+    Ok(database)
+}
+
+/// Where another connection folds the write-ahead log into the file, a commit does so only if that is long overdue.
+const FOLDED_ELSEWHERE: &str = "PRAGMA wal_autocheckpoint = 4000";
+
+/// A commit waits for the disk only where that is asked for; nothing that was committed is ever half there.
+const SETTINGS_BESIDE: &str = "
+    PRAGMA synchronous = NORMAL;
+    PRAGMA fullfsync = ON;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+/// Opens the database of a connection once more, for a second one who writes now and then, and who takes over the work
+/// of folding the write-ahead log into the file.
+pub(crate) fn open_beside(first: &Connection) -> Result<Connection, ArchiveFault> {
+    let database = Connection::open(first.path().unwrap_or_default())?;
+    database.execute_batch(SETTINGS_BESIDE)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS);
+    first.execute_batch(FOLDED_ELSEWHERE)?;
     Ok(database)
 }
 

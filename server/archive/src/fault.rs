@@ -104,7 +104,7 @@ pub enum ArchiveFault {
 
 impl ArchiveFault {
     /// Whether what was stored is broken, in a place that leaves the rest readable.
-    pub(crate) fn is_damage(&self) -> bool {
+    pub fn is_damage(&self) -> bool {
         match self {
             Self::DamagedEntry { .. } | Self::DamagedSnapshot { .. } | Self::DamagedHistory { .. } => true,
             // A fault without a code is not SQLite's own: what it gave is not of the type the schema says.

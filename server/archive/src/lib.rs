@@ -4,7 +4,8 @@
 //!
 //! - The **journal**: every batch of readings as it was received and every act on a signal, one compact row each, in
 //!   order.
-//! - The **snapshots**: what the detector believed at a position of the journal; the newest two.
+//! - The **snapshots**: what the detector believed at a position of the journal; the newest two. They are written in
+//!   pieces by a [`Keeper`], beside the one who takes the journal.
 //! - The **history**: what each indicator measured and what had been forecast of it, in compressed columns, and the
 //!   minutes and hours that come of it. How it gets there, and how a restart fills what is missing exactly once, is told
 //!   in `history.rs`.
@@ -20,12 +21,12 @@
 //! - [`Archive::history`] gives what [`Archive::keep_history`] took, values bit for bit, or aggregates that keep the
 //!   extremes; the same before and after anything that [`Archive::tidy`] does but dropping what is too old.
 //! - Nothing damaged is passed off as good: rows and snapshots carry a CRC-32 of all they hold. A damaged snapshot
-//!   gives way to the older one; a damaged row of the journal is a fault that names its position; a damaged row of
+//!   can be told from a good one, and another one is kept; a damaged row of the journal is a fault that names its position; a damaged row of
 //!   history is named in the answer, and costs what lay in it.
 //! - One process at a time writes. A second one is refused with words; [`Reader`], [`backup`] and [`check`] read beside
 //!   it, and neither waits for the other.
 //!
-//! An archive blocks and belongs to one thread; whoever needs it in an asynchronous program gives it a thread.
+//! An archive blocks and belongs to one thread, and its keeper to another; whoever needs it in an asynchronous program gives it a thread.
 //!
 //! # Files on disk
 //!
@@ -62,7 +63,7 @@
 //! A minute of 100,000 indicators, a reading every 30 s with its forecast, is kept in 80 ms: 0.4 us a reading, off the
 //! way of the reading. Tidied up after the day, an indicator takes half a millisecond.
 //!
-//! Reading order: [`Archive`], [`Entry`], [`Batch`], [`Snapshot`], [`History`], [`Policy`], [`RecordEntry`], [`Reader`],
+//! Reading order: [`Archive`], [`Entry`], [`Batch`], [`Snapshot`], [`Keeper`], [`History`], [`Policy`], [`RecordEntry`], [`Reader`],
 //! [`ArchiveFault`].
 
 mod archive;
@@ -76,6 +77,7 @@ mod entry;
 mod fault;
 mod history;
 mod journal;
+mod keeper;
 mod reader;
 mod record;
 mod snapshots;
@@ -91,8 +93,9 @@ pub use crate::{
     entry::Entry,
     fault::ArchiveFault,
     history::{Aggregate, Band, History, PastReading, Points, Resolution},
+    keeper::Keeper,
     reader::Reader,
     record::RecordEntry,
-    snapshots::Snapshot,
+    snapshots::{Kept, Snapshot},
     tidy::{Policy, Tidied},
 };

@@ -1,95 +1,139 @@
-//! What the detector believed at a position of the journal, so that a start need not replay all of it.
+//! What the room believed at a position of the journal, so that a start need not replay all of it.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Row, params};
 use vsm::time::Moment;
 
-use crate::{archive::Archive, batch::Position, codec, fault::ArchiveFault};
+use crate::{
+    archive::Archive,
+    batch::Position,
+    codec::{self, Damage},
+    fault::ArchiveFault,
+};
 
-/// How many are kept: the newest, and one to fall back to.
-const KEPT: i64 = 2;
-
-/// What a program believed after the entry at a position.
+/// What a program believed, as of a position: the head, with the bulk in pieces.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Snapshot {
-    /// The last entry it has seen; a replay goes on after it.
+    /// A replay goes on after the entry here: everything up to it is in every piece.
     pub position: Position,
     /// When it was taken, by the room's clock.
     pub taken_at: Moment,
-    /// The version of what the body holds, as its writer counts.
+    /// The version of what body and pieces hold, as their writer counts.
     pub format: u32,
-    /// What its writer put in; below 1 GB, the longest value SQLite holds.
+    /// How many pieces there are.
+    pub pieces: u32,
+    /// What its writer put into the head; below 1 GB, the longest value SQLite holds.
     pub body: Vec<u8>,
 }
 
+/// A snapshot that an archive keeps.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Kept {
+    pub(crate) id: i64,
+    /// Its head.
+    pub snapshot: Snapshot,
+}
+
 impl Archive {
-    /// Keeps `snapshot` as the newest, and of those before it the newest one. It is on disk when this returns.
+    /// The kept snapshots of this `format`, the newest first, and a fault for each whose head is damaged. Of their
+    /// pieces nothing was read yet.
     ///
     /// # Errors
-    /// [`ArchiveFault::Database`], as of a full disk; the snapshots before it stay as they were.
-    pub fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), ArchiveFault> {
-        let Snapshot { position, taken_at, format, body } = snapshot;
-        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute(
-            "INSERT INTO snapshots (position, taken_at, format, checksum, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![position.row(), taken_at.unix_millis(), format, snapshot.checksum(), body],
-        )?;
-        transaction.execute(
-            "DELETE FROM snapshots WHERE id NOT IN (SELECT id FROM snapshots ORDER BY id DESC LIMIT ?1)",
-            [KEPT],
-        )?;
-        transaction.commit()?;
+    /// [`ArchiveFault::Database`], if the database as a whole cannot be read.
+    pub fn snapshots(&self, format: u32) -> Result<(Vec<Kept>, Vec<ArchiveFault>), ArchiveFault> {
+        let (mut kept, mut damaged) = (Vec::new(), Vec::new());
+        let mut query = self.database.prepare(&format!("{HEADS} WHERE format = ?1 ORDER BY id DESC"))?;
+        let mut rows = query.query([format])?;
+        while let Some(row) = rows.next()? {
+            let (id, position) = (row.get(0)?, Position::of_row(row.get(1)?));
+            match head(row) {
+                Ok(snapshot) => kept.push(Kept { id, snapshot }),
+                Err(source) => damaged.push(ArchiveFault::DamagedSnapshot { position, source }),
+            }
+        }
+        Ok((kept, damaged))
+    }
+
+    /// Gives the pieces of a snapshot to `each`, in the order in which they were written, one at a time.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::DamagedSnapshot`] where one is missing or is not what was written, and what was given before is
+    /// worth nothing; [`ArchiveFault::Database`], if the database as a whole cannot be read.
+    pub fn pieces(&self, of: &Kept, each: impl FnMut(&[u8])) -> Result<(), ArchiveFault> {
+        pieces(&self.database, of, each)
+    }
+
+    /// Says that a snapshot turned out to be worth nothing: the journal is not cut for its sake.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::Database`], as of a full disk.
+    pub fn distrust(&mut self, kept: &Kept) -> Result<(), ArchiveFault> {
+        self.database.execute("UPDATE snapshots SET proven = 0 WHERE id = ?1", [kept.id])?;
         Ok(())
     }
 
-    /// The newest snapshot of this `format` whose checksum holds. A damaged one is passed over without a word;
-    /// [`Archive::damaged_snapshots`] tells of it.
-    ///
-    /// # Errors
-    /// [`ArchiveFault::Database`], if the database as a whole cannot be read.
-    pub fn newest_snapshot(&self, format: u32) -> Result<Option<Snapshot>, ArchiveFault> {
-        for (id, position, _) in self.kept()?.into_iter().filter(|(.., of)| *of == i64::from(format)) {
-            match self.snapshot(id, position) {
-                Err(fault) if fault.is_damage() => {}
-                other => return other.map(Some),
-            }
-        }
-        Ok(None)
+    /// The position of the oldest snapshot that was found good; the journal up to it is needed by none. The default if
+    /// there is none.
+    pub(crate) fn needed_after(&self) -> Result<Position, ArchiveFault> {
+        let oldest = "SELECT min(position) FROM snapshots WHERE proven = 1";
+        let position: Option<i64> = self.database.query_row(oldest, [], |row| row.get(0))?;
+        Ok(position.map_or_else(Position::default, Position::of_row))
     }
+}
 
-    /// A fault for each kept snapshot, of any format, that is damaged; newest first. Reads them all.
-    ///
-    /// # Errors
-    /// [`ArchiveFault::Database`], if the database as a whole cannot be read.
-    pub fn damaged_snapshots(&self) -> Result<Vec<ArchiveFault>, ArchiveFault> {
-        let mut damaged = Vec::new();
-        for (id, position, _) in self.kept()? {
-            match self.snapshot(id, position) {
-                Err(fault) if fault.is_damage() => damaged.push(fault),
-                other => drop(other?),
-            }
-        }
-        Ok(damaged)
-    }
+const HEADS: &str = "SELECT id, position, taken_at, format, pieces, checksum, body FROM snapshots";
 
-    /// Id, position and format of each, newest first.
-    pub(crate) fn kept(&self) -> Result<Vec<(i64, i64, i64)>, ArchiveFault> {
-        let mut query = self.database.prepare("SELECT id, position, format FROM snapshots ORDER BY id DESC")?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
+/// The head in a row of [`HEADS`].
+fn head(row: &Row<'_>) -> Result<Snapshot, Damage> {
+    let damaged = |_| Damage::Column;
+    let snapshot = Snapshot {
+        position: Position::of_row(row.get(1).map_err(damaged)?),
+        taken_at: Moment::from_unix_millis(row.get(2).map_err(damaged)?),
+        format: row.get(3).map_err(damaged)?,
+        pieces: row.get(4).map_err(damaged)?,
+        body: row.get(6).map_err(damaged)?,
+    };
+    codec::check(row.get(5).map_err(damaged)?, snapshot.checksum())?;
+    Ok(snapshot)
+}
 
-    pub(crate) fn snapshot(&self, id: i64, position: i64) -> Result<Snapshot, ArchiveFault> {
-        let position = Position::of_row(position);
-        let mut query =
-            self.database.prepare("SELECT taken_at, format, checksum, body FROM snapshots WHERE id = ?1")?;
-        let (snapshot, checksum) = query.query_row([id], |row| {
-            let taken_at = Moment::from_unix_millis(row.get(0)?);
-            Ok((Snapshot { position, taken_at, format: row.get(1)?, body: row.get(3)? }, row.get(2)?))
-        })?;
-        codec::check(checksum, snapshot.checksum())
-            .map_err(|source| ArchiveFault::DamagedSnapshot { position, source })?;
-        Ok(snapshot)
+/// Every head there is, with its id, or what is wrong with it.
+pub(crate) fn heads(
+    database: &rusqlite::Connection,
+    mut each: impl FnMut(i64, Result<Snapshot, Damage>),
+) -> Result<(), ArchiveFault> {
+    let mut query = database.prepare(HEADS)?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        each(row.get(0)?, head(row));
     }
+    Ok(())
+}
+
+/// As [`Archive::pieces`].
+pub(crate) fn pieces(
+    database: &rusqlite::Connection,
+    Kept { id, snapshot }: &Kept,
+    mut each: impl FnMut(&[u8]),
+) -> Result<(), ArchiveFault> {
+    let position = snapshot.position;
+    let damaged = |source| ArchiveFault::DamagedSnapshot { position, source };
+    let mut query =
+        database.prepare_cached("SELECT checksum, body FROM pieces WHERE snapshot = ?1 AND number = ?2")?;
+    for number in 0..snapshot.pieces {
+        let row = query.query_row(params![id, number], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
+        let (checksum, body) = row.optional()?.ok_or_else(|| damaged(Damage::Missing))?;
+        codec::check(checksum, piece_checksum(*id, number, &body)).map_err(damaged)?;
+        each(&body);
+    }
+    Ok(())
+}
+
+pub(crate) fn piece_checksum(snapshot: i64, number: u32, body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&snapshot.to_le_bytes());
+    hasher.update(&number.to_le_bytes());
+    hasher.update(body);
+    hasher.finalize()
 }
 
 impl Snapshot {
@@ -98,6 +142,7 @@ impl Snapshot {
         hasher.update(&self.position.row().to_le_bytes());
         hasher.update(&self.taken_at.unix_millis().to_le_bytes());
         hasher.update(&self.format.to_le_bytes());
+        hasher.update(&self.pieces.to_le_bytes());
         hasher.update(&self.body);
         hasher.finalize()
     }

@@ -9,7 +9,6 @@ use vsm::time::Moment;
 
 use crate::{
     archive::Archive,
-    batch::Position,
     fault::ArchiveFault,
     history::{day, families::Waiting, horizons::Horizons, settle, span},
 };
@@ -53,13 +52,6 @@ pub struct Tidied {
     pub more: bool,
 }
 
-/// The snapshots that were found good, by id, and the position of the oldest; a journal behind it is needed by none.
-#[derive(Debug, Default)]
-pub(crate) struct Proven {
-    ids: Vec<i64>,
-    needed_after: Position,
-}
-
 impl Default for Policy {
     /// A week or 4 GiB of the journal, a month of readings, ten weeks and some of minutes, five years of hours.
     fn default() -> Self {
@@ -98,24 +90,6 @@ impl Archive {
         settled.into_iter().for_each(|(family, waiting)| self.families.settled(family, waiting));
         tidied.more = !is_done || !self.families.due(now.unix_millis()).is_empty();
         Ok(tidied)
-    }
-
-    /// The position of the oldest good snapshot; the journal up to it is needed by none. The default if there is none.
-    fn needed_after(&mut self) -> Result<Position, ArchiveFault> {
-        let kept = self.kept()?;
-        let ids: Vec<_> = kept.iter().map(|(id, ..)| *id).collect();
-        if ids != self.proven.ids {
-            let mut good = Vec::new();
-            for (id, position, _) in kept {
-                match self.snapshot(id, position) {
-                    Err(fault) if fault.is_damage() => {}
-                    other => good.push(other?.position),
-                }
-            }
-            let needed_after = good.into_iter().min().unwrap_or_default();
-            self.proven = Proven { ids, needed_after };
-        }
-        Ok(self.proven.needed_after)
     }
 }
 

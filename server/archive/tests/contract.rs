@@ -64,7 +64,7 @@ fn sequences(archive: &Archive) -> Vec<u64> {
 }
 
 fn snapshot(position: Position, format: u32, body: &str) -> Snapshot {
-    Snapshot { position, taken_at: Moment::from_unix_millis(5), format, body: body.into() }
+    Snapshot { position, taken_at: Moment::from_unix_millis(5), format, pieces: 0, body: body.into() }
 }
 
 fn entry(key: &str, at: i64) -> RecordEntry {
@@ -223,22 +223,46 @@ fn an_archive_that_is_open_is_refused_with_words_until_it_is_closed() {
 }
 
 #[test]
-fn the_newest_snapshot_of_a_format_is_found_and_two_are_kept() {
+fn the_newest_snapshots_of_a_format_are_found_and_two_are_kept() {
     let (mut archive, folder) = fresh();
-    assert_eq!(archive.newest_snapshot(1).unwrap(), None);
+    assert_eq!(archive.snapshots(1).unwrap().0, []);
     archive.append(&[batch("host", 1), batch("host", 2), batch("host", 3)]).unwrap();
     let at: Vec<_> = replayed(&archive, Position::default()).into_iter().map(|(position, _)| position).collect();
-    let kept = [snapshot(at[0], 1, "first"), snapshot(at[1], 1, "second"), snapshot(at[2], 2, "third")];
-    for snapshot in &kept {
-        archive.keep_snapshot(snapshot).unwrap();
+    let heads = [snapshot(at[0], 1, "first"), snapshot(at[1], 1, "second"), snapshot(at[2], 2, "third")];
+    let kept = heads.map(|head| archive.keeper().unwrap().finish(head).unwrap());
+    let archive = reopened(archive, &folder);
+    let of = |format| archive.snapshots(format).unwrap().0;
+    assert_eq!((of(1), of(2), of(3)), (vec![kept[1].clone()], vec![kept[2].clone()], vec![]));
+    archive.keeper().unwrap().finish(snapshot(at[2], 2, "fourth")).unwrap();
+    assert_eq!(of(1), [], "only the newest two are kept");
+}
+
+#[test]
+fn a_snapshot_is_written_in_pieces_beside_the_journal_and_counts_once_its_head_is_there() {
+    let (mut archive, folder) = fresh();
+    let mut keeper = archive.keeper().unwrap();
+    let pieces = |archive: &Archive| {
+        let (kept, damaged) = archive.snapshots(1).unwrap();
+        assert!(damaged.is_empty());
+        let mut read: Vec<Vec<u8>> = Vec::new();
+        kept.first().inspect(|kept| archive.pieces(kept, |piece| read.push(piece.to_vec())).unwrap());
+        read
+    };
+    for (sequence, piece) in (1..).zip(["a", "b", "c"]) {
+        if sequence != 2 {
+            // What was begun and not finished is of no account.
+            keeper.begin().unwrap();
+        }
+        keeper.keep_piece(piece.as_bytes()).unwrap();
+        archive.append(&[batch("host", sequence)]).unwrap();
     }
-    let mut archive = reopened(archive, &folder);
-    assert_eq!(archive.newest_snapshot(1).unwrap().as_ref(), Some(&kept[1]));
-    assert_eq!(archive.newest_snapshot(2).unwrap().as_ref(), Some(&kept[2]));
-    assert_eq!(archive.newest_snapshot(3).unwrap(), None);
-    archive.keep_snapshot(&snapshot(at[2], 2, "fourth")).unwrap();
-    assert_eq!(archive.newest_snapshot(1).unwrap(), None, "only the newest two are kept");
-    assert!(archive.damaged_snapshots().unwrap().is_empty());
+    assert_eq!(pieces(&archive), [] as [Vec<u8>; 0]);
+    keeper.keep_piece(b"d").unwrap();
+    let kept = keeper.finish(snapshot(Position::default(), 1, "head")).unwrap();
+    keeper.prove(&kept).unwrap();
+    drop(keeper);
+    assert_eq!(pieces(&reopened(archive, &folder)), [b"c", b"d"]);
+    assert_eq!(archive::check(folder.path()).unwrap().faults, []);
 }
 
 #[test]

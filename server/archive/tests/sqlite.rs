@@ -27,8 +27,11 @@ fn meddled(statement: &str) -> (Archive, TempDir) {
     archive.append(&[batch(1), batch(2), batch(3)]).expect("three batches");
     for body in ["older", "newer"] {
         let taken_at = Moment::from_unix_millis(7);
-        let snapshot = Snapshot { position: Position::default(), taken_at, format: 1, body: body.into() };
-        archive.keep_snapshot(&snapshot).expect("a snapshot");
+        let snapshot = Snapshot { position: Position::default(), taken_at, format: 1, pieces: 0, body: body.into() };
+        let mut keeper = archive.keeper().expect("a keeper");
+        keeper.begin().expect("a beginning");
+        [b"one", b"two"].iter().for_each(|piece| keeper.keep_piece(*piece).expect("a piece"));
+        keeper.finish(snapshot).expect("a snapshot");
     }
     let database = Connection::open(folder.path().join("archive.sqlite3")).expect("a tool beside the archive");
     database.execute_batch(statement).expect("a statement");
@@ -128,7 +131,8 @@ fn an_act_that_was_changed_in_any_column_is_damage_too() {
 fn an_archive_from_before_there_were_acts_is_read_and_takes_them() {
     let (archive, folder) = meddled(
         "ALTER TABLE journal DROP COLUMN kind; DROP TABLE indicators; DROP TABLE history; DROP TABLE tails;
-         DROP TABLE chunks; DROP TABLE bands; DROP TABLE aggregates; DROP TABLE unaggregated; PRAGMA user_version = 1",
+         DROP TABLE chunks; DROP TABLE bands; DROP TABLE aggregates; DROP TABLE unaggregated; DROP TABLE pieces;
+         PRAGMA user_version = 1",
     );
     drop(archive);
     let mut archive = Archive::open(folder.path()).expect("an older archive is brought up to date");
@@ -142,13 +146,31 @@ fn an_archive_from_before_there_were_acts_is_read_and_takes_them() {
 #[test]
 fn a_damaged_snapshot_gives_way_to_the_older_one_and_then_to_none() {
     let (archive, _folder) = meddled("UPDATE snapshots SET body = x'00' WHERE id = 2");
-    assert_eq!(archive.newest_snapshot(1).unwrap().unwrap().body, b"older");
-    assert_eq!(archive.damaged_snapshots().unwrap().len(), 1);
+    let (kept, damaged) = archive.snapshots(1).unwrap();
+    assert_eq!(kept.iter().map(|kept| &kept.snapshot.body[..]).collect::<Vec<_>>(), [b"older"]);
+    assert_eq!(damaged.len(), 1);
 
     let (archive, _folder) = meddled("UPDATE snapshots SET taken_at = 0");
-    assert_eq!(archive.newest_snapshot(1).unwrap(), None);
-    let told: Vec<_> = archive.damaged_snapshots().unwrap().iter().map(ToString::to_string).collect();
+    let (kept, damaged) = archive.snapshots(1).unwrap();
+    assert_eq!(kept, []);
+    let told: Vec<_> = damaged.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["the snapshot of position 0 is damaged"; 2]);
+}
+
+#[test]
+fn a_snapshot_with_a_piece_that_is_damaged_or_missing_is_found_out() {
+    for (statement, why) in [
+        ("UPDATE pieces SET body = x'00' WHERE snapshot = 2 AND number = 1", "its checksum is"),
+        ("UPDATE pieces SET number = 7 WHERE snapshot = 2 AND number = 1", "a part of it is missing"),
+    ] {
+        let (archive, folder) = meddled(statement);
+        let (kept, _) = archive.snapshots(1).unwrap();
+        let read = kept.iter().map(|kept| archive.pieces(kept, |_| {})).collect::<Vec<_>>();
+        let [Err(fault), Ok(())] = &read[..] else { panic!("{read:?}") };
+        assert!(std::error::Error::source(fault).unwrap().to_string().starts_with(why), "{fault:?}");
+        let faults = archive::check(folder.path()).unwrap().faults;
+        assert!(faults.iter().any(|fault| fault.to_string().starts_with("snapshots, row 2: ")), "{faults:?}");
+    }
 }
 
 #[test]

@@ -45,8 +45,8 @@ fn filled() -> (Archive, TempDir) {
     }
     archive.append(&[batch(4, vec![load(2890)])]).expect("a batch");
     let taken_at = Moment::from_unix_millis(7);
-    let snapshot = Snapshot { position: Position::default(), taken_at, format: 1, body: b"learned".to_vec() };
-    archive.keep_snapshot(&snapshot).expect("a snapshot");
+    let snapshot = Snapshot { position: Position::default(), taken_at, format: 1, pieces: 0, body: b"learned".to_vec() };
+    archive.keeper().and_then(|mut keeper| keeper.finish(snapshot)).expect("a snapshot");
     let (key, kind, body) = ("a".to_owned(), "raised".to_owned(), "{\"size\":3.5}".to_owned());
     archive.record(&RecordEntry { key, at: taken_at, kind, body }).expect("a line");
     (archive, folder)
@@ -141,8 +141,8 @@ fn a_backup_holds_what_was_there_when_it_began_while_the_writer_goes_on() {
     let (mut archive, folder) = filled();
     let to = TempDir::new().unwrap();
     // More than one step takes.
-    let large = Snapshot { body: vec![7; 20 << 20], ..archive.newest_snapshot(1).unwrap().unwrap() };
-    archive.keep_snapshot(&large).unwrap();
+    let large = Snapshot { body: vec![7; 20 << 20], ..archive.snapshots(1).unwrap().0[0].snapshot.clone() };
+    let large = archive.keeper().unwrap().finish(large).unwrap();
     let mut steps = 0;
     let done = backup(folder.path(), to.path(), |_| {
         steps += 1;
@@ -154,7 +154,7 @@ fn a_backup_holds_what_was_there_when_it_began_while_the_writer_goes_on() {
     assert_eq!(check(to.path()).unwrap().faults, []);
     let copy = Archive::open(to.path()).unwrap();
     assert_eq!(sequences(&copy), [1, 2, 3, 4]);
-    assert_eq!(copy.newest_snapshot(1).unwrap(), Some(large));
+    assert_eq!(copy.snapshots(1).unwrap().0.first(), Some(&large));
     assert_eq!(sequences(&archive).len() as u64, 4 + steps);
 }
 

@@ -31,7 +31,7 @@ use crate::{
     origin, screen,
     seats::Seats,
     senders::{self, Senders},
-    shard::ShardHandle,
+    shard::Shards,
 };
 
 /// How long a part of the room may take to answer before the room is not ready.
@@ -48,7 +48,7 @@ pub struct App {
     /// The journal.
     pub journal: JournalHandle,
     /// The shard.
-    pub shard: ShardHandle,
+    pub shards: Shards,
     /// The room's own figures.
     pub metrics: PrometheusHandle,
     /// For agents.
@@ -154,13 +154,14 @@ async fn only_post() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use archive::Position;
     use axum::body::to_bytes;
     use metrics_exporter_prometheus::PrometheusBuilder;
     use opsroom::opsroom::Opsroom;
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::{clock, desk};
+    use crate::{clock, desk, shard::Reached};
 
     #[tokio::test]
     async fn a_room_whose_desk_does_not_answer_is_not_ready_and_says_so() {
@@ -171,11 +172,11 @@ mod tests {
         let doorkeeper = Doorkeeper::new(&room);
         let (_, desk) = Opsroom::new(room.organisation, clock::now()).split();
         // There, but never run.
-        let (desk, _task, _) = desk::open(desk, inbox, to_journal.clone());
+        let (desk, _task, _) = desk::open(desk, inbox, Reached::new(1, Position::default()));
         let app = App {
             desk,
             journal: JournalHandle(to_journal),
-            shard: ShardHandle(to_shard),
+            shards: Shards([to_shard].into()),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             agents: Seats::new("agents", 1),
             screens: Seats::new("screens", 1),

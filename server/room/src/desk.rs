@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use archive::Position;
 use cybernet::{
     picture::{Change, Changes, Picture},
     screen::PULSE_EVERY_MS,
@@ -18,8 +17,9 @@ use crate::{
     clock,
     frames::{self, Frame},
     happening::Pictured,
-    journal::{ActReceipt, ToJournal},
+    journal::ActReceipt,
     restore,
+    shard::Reached,
 };
 
 /// Screens are told what changed at most this often.
@@ -31,23 +31,44 @@ const SIGNALS_KEPT: usize = 256;
 /// How many messages of shards wait before they are made to wait.
 pub const WAITING: usize = 256;
 
+/// When something was said, in the order of the journal: by the number of an entry, and the place of a reading in it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Turn {
+    /// The number of the entry.
+    pub entry: u64,
+    /// The place in it; the last one for what comes behind the entry.
+    pub place: u32,
+}
+
 /// What the desk is told.
 pub enum ToDesk {
-    /// By a shard.
-    Said(Vec<Disturbance>),
+    /// By a shard, in the order of the turns.
+    Said(Vec<(Turn, Disturbance)>),
     /// By a shard, behind what an act has changed: whom to tell of it, and whether its signal was open.
-    Acted(oneshot::Sender<ActReceipt>, bool),
+    Acted(Turn, oneshot::Sender<ActReceipt>, bool),
     /// The time.
     Tick(Moment),
-    /// What a shard has learned up to a position; the desk adds its own part.
-    Snapshot {
-        /// The last entry of the journal taken in.
-        position: Position,
-        /// The shard's part.
-        learned: Vec<u8>,
-        /// Whether the room closes after it.
-        last: bool,
+    /// To write down what it remembers.
+    Remember {
+        /// Once it has folded the entry of this number.
+        at_least: u64,
+        /// Whom to give the number of the last entry it has folded, and what it remembers, encoded.
+        answer: oneshot::Sender<(u64, Vec<u8>)>,
     },
+    /// The last thing it is told.
+    Go,
+}
+
+/// What was said and has not had its turn: not all shards have come so far.
+enum Pending {
+    Said(Disturbance),
+    Acted(oneshot::Sender<ActReceipt>, bool),
+}
+
+/// One who waits until the desk has folded an entry.
+struct Remembering {
+    at_least: u64,
+    answer: oneshot::Sender<(u64, Vec<u8>)>,
 }
 
 /// A screen's way in: the picture, and every frame after it with none lost between.
@@ -112,7 +133,12 @@ pub struct DeskTask {
     frames: broadcast::Sender<Frame>,
     raised: broadcast::Sender<Arc<Signal>>,
     wanted: watch::Sender<BTreeSet<IndicatorId>>,
-    journal: mpsc::Sender<ToJournal>,
+    /// How far the shards have come.
+    reached: Reached,
+    /// The number of the last entry that was folded.
+    folded: u64,
+    pending: Vec<(Turn, Pending)>,
+    remembering: Vec<Remembering>,
     /// The revision of the last frame.
     told: u64,
     told_at: Instant,
@@ -122,7 +148,7 @@ pub struct DeskTask {
 pub fn open(
     desk: Desk,
     inbox: mpsc::Receiver<ToDesk>,
-    journal: mpsc::Sender<ToJournal>,
+    reached: Reached,
 ) -> (DeskHandle, DeskTask, watch::Receiver<BTreeSet<IndicatorId>>) {
     let (asks, asks_inbox) = mpsc::channel(WAITING);
     let (wanted, follows) = watch::channel(desk.wanted());
@@ -137,7 +163,10 @@ pub fn open(
         frames,
         raised: raised.clone(),
         wanted,
-        journal,
+        folded: reached.by_all(),
+        reached,
+        pending: Vec::new(),
+        remembering: Vec::new(),
         told,
         told_at: Instant::now(),
     };
@@ -145,15 +174,14 @@ pub fn open(
 }
 
 impl DeskTask {
-    /// Runs until a shard has brought home the last snapshot.
+    /// Runs until it is told to go.
     pub async fn run(mut self) {
         let mut flush = every(FRAME_EVERY);
         loop {
             tokio::select! {
                 event = self.inbox.recv() => match event {
-                    Some(ToDesk::Snapshot { position, learned, last: true }) => return self.keep_last(position, learned).await,
-                    Some(event) => self.fold(event),
-                    None => return,
+                    Some(ToDesk::Go) | None => return self.flush(),
+                    Some(event) => self.hear(event),
                 },
                 Some(ask) = self.asks.recv() => match ask {
                     Ask::Join(join) => self.joining.push(join),
@@ -166,29 +194,48 @@ impl DeskTask {
         }
     }
 
-    fn fold(&mut self, event: ToDesk) {
+    fn hear(&mut self, event: ToDesk) {
         match event {
-            ToDesk::Said(disturbances) => {
-                for disturbance in disturbances {
-                    self.desk.fold(disturbance);
-                }
-                self.follow();
+            ToDesk::Said(said) => {
+                self.pending.extend(said.into_iter().map(|(turn, said)| (turn, Pending::Said(said))));
             }
-            // Who acted may have gone meanwhile.
-            ToDesk::Acted(tell, is_taken) => drop(tell.send(Ok(is_taken))),
+            ToDesk::Acted(turn, tell, is_taken) => self.pending.push((turn, Pending::Acted(tell, is_taken))),
             ToDesk::Tick(now) => self.desk.tick(now),
-            ToDesk::Snapshot { position, learned, .. } => {
-                let snapshot = restore::snapshot(position, clock::now(), learned, &self.desk.memory());
-                // A journal too busy to keep it now will keep the next one.
-                self.journal.try_send(ToJournal::Keep(snapshot)).ok();
-            }
+            ToDesk::Remember { at_least, answer } => self.remembering.push(Remembering { at_least, answer }),
+            // Nothing follows; what was said is folded before it ends.
+            ToDesk::Go => (),
         }
     }
 
-    async fn keep_last(mut self, position: Position, learned: Vec<u8>) {
-        self.flush();
-        let snapshot = restore::snapshot(position, clock::now(), learned, &self.desk.memory());
-        self.journal.send(ToJournal::KeepLast(snapshot)).await.ok();
+    /// Folds what has its turn, in the order of the journal, whichever shard said it first.
+    ///
+    /// How far the shards have come is looked at before what they said: so all of it is there.
+    fn fold(&mut self) {
+        let reached = self.reached.by_all();
+        while let Ok(event) = self.inbox.try_recv() {
+            self.hear(event);
+        }
+        // Each shard speaks in order, so that what it says at one turn stays in order.
+        self.pending.sort_by_key(|(turn, _)| *turn);
+        let count = self.pending.partition_point(|(turn, _)| turn.entry <= reached);
+        for (_, pending) in self.pending.drain(..count) {
+            match pending {
+                Pending::Said(disturbance) => self.desk.fold(disturbance),
+                // Who acted may have gone meanwhile.
+                Pending::Acted(tell, is_taken) => drop(tell.send(Ok(is_taken))),
+            }
+        }
+        self.folded = self.folded.max(reached);
+        self.follow();
+    }
+
+    /// Gives what it remembers to those for whom it has folded enough.
+    fn remember(&mut self) {
+        for waits in self.remembering.extract_if(.., |waits| waits.at_least <= self.folded) {
+            let memory = restore::encode_memory(&self.desk.memory());
+            // The keeper may have gone meanwhile.
+            waits.answer.send((self.folded, memory)).ok();
+        }
     }
 
     fn follow(&mut self) {
@@ -199,6 +246,8 @@ impl DeskTask {
 
     /// Tells every screen what changed, then lets those in who wait at the door.
     fn flush(&mut self) {
+        self.fold();
+        self.remember();
         let changes = self.desk.take_changes();
         let picture = self.desk.picture();
         if !changes.is_empty() {

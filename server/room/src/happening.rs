@@ -3,10 +3,10 @@
 mod ailing;
 mod lost;
 
-use std::{fmt::Display, net::SocketAddr};
+use std::{fmt::Display, net::SocketAddr, time::Duration};
 
 use metrics::{counter, gauge, histogram};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 use vsm::{act::Act, id::AgentId};
 
 pub use self::{
@@ -214,6 +214,26 @@ impl Acted<'_> {
     pub fn emit(self) {
         counter!("synco_acts_taken_total").increment(1);
         info!(signal = %self.act.signal, act = self.act.answer.name(), "act taken");
+    }
+}
+
+/// What the room has learned was written down.
+pub struct Remembered {
+    /// How many watches.
+    pub watches: usize,
+    /// How much that is, in bytes.
+    pub bytes: usize,
+    /// How long it took, with rests.
+    pub took: Duration,
+}
+
+impl Remembered {
+    /// Tells it.
+    pub fn emit(self) {
+        gauge!("synco_snapshot_bytes").set(self.bytes as f64);
+        gauge!("synco_snapshot_seconds").set(self.took.as_secs_f64());
+        counter!("synco_snapshots_total").increment(1);
+        debug!(watches = self.watches, bytes = self.bytes, took = ?self.took, "what was learned is written down");
     }
 }
 

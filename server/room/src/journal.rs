@@ -1,4 +1,4 @@
-//! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to be judged; acts too.
+//! The journal's thread: takes what waits, commits it in one go, answers, and hands it on to the shards; acts too.
 //!
 //! Nobody waits for company: as soon as the disk is free, whatever has come meanwhile is committed together. So a batch
 //! waits for the commit that is under way and for its own, and the more come, the more share one. The queue is bounded,
@@ -6,11 +6,13 @@
 
 use std::{
     error::Error,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
-use archive::{Archive, ArchiveFault, Batch, Policy, Snapshot, Taken};
+use archive::{Archive, ArchiveFault, Batch, Position, Taken};
+use opsroom::share::shard_of;
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
     oneshot,
@@ -19,7 +21,8 @@ use vsm::{act::Act, id::AgentId};
 
 use crate::{
     happening::{Acted, ArchiveAiling, ArchiveFailed, Committed},
-    past::{Past, Stretch},
+    keeper::Close,
+    past::Past,
     shard::ToShard,
 };
 
@@ -88,14 +91,12 @@ pub enum ToJournal {
     Ailment(oneshot::Sender<Option<NotTaken>>),
     /// Only to answer.
     Answer(oneshot::Sender<()>),
-    /// What the room has learned up to a position.
-    Keep(Snapshot),
-    /// The same, and it is the last thing the journal is told.
-    KeepLast(Snapshot),
     /// A stretch of history may wait, and what is old may be tidied up.
     LookAtHistory,
-    /// No more batches will come: tell the shard to bring what it has learned home.
+    /// No more batches will come: tell the shards and the keeper so.
     Close,
+    /// The last thing it is told.
+    Go,
 }
 
 /// What a door is told of its batch.
@@ -109,29 +110,36 @@ pub type ActReceipt = Result<bool, NotTaken>;
 #[error("the room's archive cannot take it: {0}")]
 pub struct NotTaken(String);
 
-/// Runs the journal on its own thread until it has kept the last snapshot, or until nobody can tell it anything.
-pub fn start(
+/// What runs the journal.
+pub struct Journal {
     archive: Archive,
     inbox: mpsc::Receiver<ToJournal>,
-    shard: mpsc::Sender<ToShard>,
-    history: mpsc::Receiver<Stretch>,
-    policy: Policy,
-) -> std::io::Result<thread::JoinHandle<()>> {
-    let past = Past::new(history, policy);
-    let journal = Journal { archive, inbox, shard: Some(shard), past, ailment: None };
-    thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run())
-}
-
-struct Journal {
-    archive: Archive,
-    inbox: mpsc::Receiver<ToJournal>,
-    shard: Option<mpsc::Sender<ToShard>>,
+    shards: Arc<[mpsc::Sender<ToShard>]>,
+    keeper: mpsc::Sender<Close>,
     past: Past,
     /// Why nothing could be written the last time.
     ailment: Option<NotTaken>,
+    /// Whether the shards were told that nothing will follow.
+    is_closing: bool,
 }
 
 impl Journal {
+    /// A journal that writes what it is told and tells `shards` of it; history comes from `past`.
+    pub fn new(
+        archive: Archive,
+        inbox: mpsc::Receiver<ToJournal>,
+        shards: Arc<[mpsc::Sender<ToShard>]>,
+        keeper: mpsc::Sender<Close>,
+        past: Past,
+    ) -> Self {
+        Self { archive, inbox, shards, keeper, past, ailment: None, is_closing: false }
+    }
+
+    /// Runs on its own thread until it is told to go, or until nobody can tell it anything.
+    pub fn start(self) -> std::io::Result<thread::JoinHandle<()>> {
+        thread::Builder::new().name("journal".to_owned()).spawn(move || self.run())
+    }
+
     fn run(mut self) {
         while let Some(first) = self.inbox.blocking_recv() {
             let mut waiting = Vec::new();
@@ -143,15 +151,14 @@ impl Journal {
                 readings += waiting.last().map_or(0, |(batch, _)| batch.readings.len());
             }
             self.commit(waiting);
-            self.past.write(&mut self.archive);
+            self.write_history();
             match other {
                 Some(ToJournal::Act(act, tell)) => self.act(act, tell),
                 Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
                 Some(ToJournal::Ailment(tell)) => drop(tell.send(self.ailment.clone())),
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
-                Some(ToJournal::Keep(snapshot)) => self.keep(&snapshot),
-                Some(ToJournal::KeepLast(snapshot)) => return self.keep(&snapshot),
                 Some(ToJournal::Close) => self.close(),
+                Some(ToJournal::Go) => return,
                 Some(ToJournal::LookAtHistory) => self.past.tidy(&mut self.archive),
                 Some(ToJournal::Deliver(..)) | None => (),
             }
@@ -192,7 +199,7 @@ impl Journal {
                 Taken::Now(position) => {
                     told.batches += 1;
                     told.readings += batch.readings.len() as u64;
-                    self.hand_on(ToShard::Judge(position, batch));
+                    self.hand_on_batch(position, batch);
                 }
                 Taken::Before => told.repeated += 1,
             }
@@ -206,7 +213,7 @@ impl Journal {
             Ok(position) => {
                 self.recover();
                 Acted { act: &act }.emit();
-                self.hand_on(ToShard::Act(position, act, tell));
+                self.hand_on_act(position, act, tell);
             }
             Err(error) => {
                 let refusal = self.fail("append an act", &error);
@@ -234,26 +241,52 @@ impl Journal {
         }
     }
 
-    fn hand_on(&mut self, event: ToShard) {
-        // The shard only goes after the journal has told it to; then nothing is handed on any more.
-        let Some(shard) = &self.shard else { return };
+    /// Every shard is told of every entry, so that each knows how far the journal has come.
+    fn hand_on_batch(&mut self, position: Position, batch: Batch) {
+        let batch = Arc::new(batch);
+        for shard in 0..self.shards.len() {
+            self.hand_on(shard, ToShard::Judge(position, Arc::clone(&batch)));
+        }
+    }
+
+    fn hand_on_act(&mut self, position: Position, act: Act, tell: oneshot::Sender<ActReceipt>) {
+        let (act, mut tell) = (Arc::new(act), Some(tell));
+        // An act on what is no signal of the room is answered by the first.
+        let signal = act.signal.parts();
+        let its = signal.map_or(0, |(indicator, _)| shard_of(&indicator, self.shards.len()));
+        for shard in 0..self.shards.len() {
+            let tell = if shard == its { tell.take() } else { None };
+            self.hand_on(shard, ToShard::Act(position, Arc::clone(&act), tell));
+        }
+    }
+
+    fn hand_on(&mut self, shard: usize, event: ToShard) {
+        // Behind its end nothing is handed on any more.
+        if self.is_closing {
+            return;
+        }
         let mut event = event;
-        while let Err(TrySendError::Full(waits)) = shard.try_send(event) {
-            // What the shard has judged is written meanwhile, so that neither waits for the other.
+        while let Err(TrySendError::Full(waits)) = self.shards[shard].try_send(event) {
+            // What the shards have judged is written meanwhile, so that neither waits for the other.
             event = waits;
-            self.past.write(&mut self.archive);
+            self.past.write_some(&mut self.archive);
             thread::sleep(BREATH);
         }
     }
 
-    fn keep(&mut self, snapshot: &Snapshot) {
-        if let Err(error) = self.archive.keep_snapshot(snapshot) {
-            ArchiveFailed { what: "keep a snapshot", error: &error }.emit();
-        }
+    /// Some of it, and more as long as nobody waits.
+    fn write_history(&mut self) {
+        while self.past.write_some(&mut self.archive) && self.inbox.is_empty() {}
     }
 
     fn close(&mut self) {
-        self.hand_on(ToShard::Close);
-        self.shard = None;
+        for shard in 0..self.shards.len() {
+            self.hand_on(shard, ToShard::Close);
+        }
+        self.is_closing = true;
+        // Where the keeper is gone there is nobody to take a snapshot, and nobody to send the others home.
+        if self.keeper.blocking_send(Close).is_err() {
+            self.shards.iter().for_each(|shard| drop(shard.blocking_send(ToShard::Go)));
+        }
     }
 }

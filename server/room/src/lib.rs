@@ -27,6 +27,7 @@ pub mod doorkeeper;
 pub mod frames;
 pub mod happening;
 pub mod journal;
+pub mod keeper;
 pub mod logging;
 pub mod origin;
 pub mod parts;

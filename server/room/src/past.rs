@@ -1,7 +1,10 @@
-//! From the shard into history: readings that were judged, gathered into stretches of the journal.
+//! From the shards into history: readings that were judged, gathered into stretches of the journal.
 //!
-//! The shard gathers and never waits; the journal's thread writes what was gathered between two commits. What is lost on the
-//! way, with the process or because the disk cannot follow, is still in the journal and is brought from there.
+//! A shard gathers and never waits; the journal's thread joins what the shards gathered and writes it between two commits.
+//! What is lost on the way, with the process or because the disk cannot follow, is still in the journal and is brought
+//! from there.
+
+use std::collections::VecDeque;
 
 use archive::{Archive, ArchiveFault, Band, PastReading, Policy, Position};
 use config::room::Keep;
@@ -10,22 +13,50 @@ use vsm::{id::IndicatorId, reading::Reading};
 
 use crate::{clock, happening::ArchiveFailed};
 
-/// How many stretches wait to be written.
+/// How many stretches of a shard wait on their way, and how many at the journal.
 pub const WAITING: usize = 2;
-/// The most readings that are gathered; beyond them the journal is the only one that has them.
+/// The most readings that a shard gathers; beyond them the journal is the only one that has them.
 const MOST: usize = 500_000;
-
+/// How many readings are written at a time: some milliseconds of the journal's time.
+const WRITTEN_AT_ONCE: usize = 10_000;
 /// How much is tidied up at a time, in readings: some milliseconds of the journal's time.
 const TIDIED_AT_ONCE: usize = 20_000;
 
-/// What was judged behind one position of the journal up to another.
+type Judged = (IndicatorId, PastReading);
+
+/// What a shard judged behind one position of the journal up to another.
 pub struct Stretch {
     /// Behind this.
     pub after: Position,
     /// Up to this.
     pub up_to: Position,
+    /// The entries that had readings for this shard, and the number of readings up to the end of each.
+    ends: Vec<(Position, usize)>,
     /// In the order in which they were judged, with what was expected of each.
-    pub readings: Vec<(IndicatorId, PastReading)>,
+    readings: Vec<Judged>,
+}
+
+impl Stretch {
+    fn new(after: Position) -> Self {
+        Self { after, up_to: after, ends: Vec::new(), readings: Vec::new() }
+    }
+
+    /// Takes the readings up to a position out.
+    fn take(&mut self, up_to: Position) -> Vec<Judged> {
+        let entries = self.ends.partition_point(|(position, _)| *position <= up_to);
+        let count = self.ends[..entries].last().map_or(0, |(_, end)| *end);
+        self.ends.drain(..entries);
+        self.ends.iter_mut().for_each(|(_, end)| *end -= count);
+        self.after = self.after.max(up_to);
+        let rest = self.readings.split_off(count);
+        std::mem::replace(&mut self.readings, rest)
+    }
+
+    /// Up to where it holds no more readings than `most`, and at least one entry.
+    fn reaches_with(&self, most: usize) -> Position {
+        let entries = self.ends.partition_point(|(_, end)| *end <= most).max(1);
+        if entries < self.ends.len() { self.ends[entries - 1].0 } else { self.up_to }
+    }
 }
 
 /// A stretch that is not over yet.
@@ -34,7 +65,7 @@ pub struct Gathering(Stretch);
 impl Gathering {
     /// Begins behind a position.
     pub fn new(after: Position) -> Self {
-        Self(Stretch { after, up_to: after, readings: Vec::new() })
+        Self(Stretch::new(after))
     }
 
     /// Takes in a reading of the journal's entry at `position` with what was expected of it: the lower end of 95 %, the
@@ -50,6 +81,11 @@ impl Gathering {
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
         stretch.readings.push((reading.indicator.clone(), PastReading::of(reading, band)));
+        let end = stretch.readings.len();
+        match stretch.ends.last_mut() {
+            Some(last) if last.0 == position => last.1 = end,
+            _ => stretch.ends.push((position, end)),
+        }
     }
 
     /// Everything up to here has been taken in.
@@ -60,7 +96,7 @@ impl Gathering {
     /// What was gathered, unless that is nothing; the next stretch begins behind it.
     pub fn take(&mut self) -> Option<Stretch> {
         let up_to = self.0.up_to;
-        (self.0.after < up_to).then(|| std::mem::replace(&mut self.0, Self::new(up_to).0))
+        (self.0.after < up_to).then(|| std::mem::replace(&mut self.0, Stretch::new(up_to)))
     }
 
     /// Goes on with a stretch that could not be handed on.
@@ -69,27 +105,54 @@ impl Gathering {
     }
 }
 
-/// The journal's end: writes what was gathered, and tidies up.
-pub struct Past {
+/// What one shard handed on.
+struct Lane {
     stretches: mpsc::Receiver<Stretch>,
-    /// A stretch that the disk would not take.
-    unwritten: Option<Stretch>,
+    waiting: VecDeque<Stretch>,
+    /// Up to where it has come.
+    reached: Position,
+}
+
+impl Lane {
+    /// Takes what was handed on, and forgets what history has already.
+    fn look(&mut self, history: Position) {
+        while self.waiting.len() < WAITING
+            && let Ok(stretch) = self.stretches.try_recv()
+        {
+            self.reached = stretch.up_to;
+            self.waiting.push_back(stretch);
+        }
+        while self.waiting.front().is_some_and(|stretch| stretch.up_to <= history) {
+            self.waiting.pop_front();
+        }
+        if let Some(front) = self.waiting.front_mut() {
+            front.take(history);
+        }
+    }
+}
+
+/// The journal's end: joins what was gathered, writes it, and tidies up.
+pub struct Past {
+    lanes: Vec<Lane>,
+    /// What the disk would not take.
+    unwritten: Option<(Position, Position, Vec<Judged>)>,
     policy: Policy,
 }
 
 impl Past {
-    /// Nothing written yet.
-    pub fn new(stretches: mpsc::Receiver<Stretch>, policy: Policy) -> Self {
-        Self { stretches, unwritten: None, policy }
+    /// Nothing written yet of what comes from each shard.
+    pub fn new(stretches: Vec<mpsc::Receiver<Stretch>>, policy: Policy) -> Self {
+        let lane = |stretches| Lane { stretches, waiting: VecDeque::new(), reached: Position::default() };
+        Self { lanes: stretches.into_iter().map(lane).collect(), unwritten: None, policy }
     }
 
-    /// Writes all that waits. What the disk does not take is tried again the next time.
-    pub fn write(&mut self, archive: &mut Archive) {
-        while let Some(stretch) = self.unwritten.take().or_else(|| self.stretches.try_recv().ok()) {
-            if let Err(error) = write(archive, &stretch) {
+    /// Writes some of what waits; whether there may be more. What the disk does not take is tried again the next time.
+    pub fn write_some(&mut self, archive: &mut Archive) -> bool {
+        match self.try_write(archive) {
+            Ok(more) => more,
+            Err(error) => {
                 ArchiveFailed { what: "keep history", error: &error }.emit();
-                self.unwritten = Some(stretch);
-                return;
+                false
             }
         }
     }
@@ -105,20 +168,64 @@ impl Past {
             Err(error) => ArchiveFailed { what: "tidy up", error: &error }.emit(),
         }
     }
+
+    fn try_write(&mut self, archive: &mut Archive) -> Result<bool, ArchiveFault> {
+        if self.unwritten.is_none() {
+            let mut history = archive.history_position()?;
+            self.lanes.iter_mut().for_each(|lane| lane.look(history));
+            // What a shard could not gather comes from the journal.
+            if let Some(lost) = self.lost_up_to().filter(|lost| history < *lost) {
+                archive.catch_up_history(lost)?;
+                history = archive.history_position()?;
+                self.lanes.iter_mut().for_each(|lane| lane.look(history));
+            }
+            self.unwritten = self.join(history);
+        }
+        let Some((after, up_to, readings)) = &self.unwritten else { return Ok(false) };
+        archive.keep_history(*after, *up_to, readings)?;
+        self.unwritten = None;
+        Ok(true)
+    }
+
+    /// Up to where some shard has not gathered what it judged.
+    fn lost_up_to(&self) -> Option<Position> {
+        self.lanes.iter().filter_map(|lane| Some(lane.waiting.front()?.after)).max()
+    }
+
+    /// Some of what all shards have judged behind `history`; none if one of them has not come further.
+    fn join(&mut self, history: Position) -> Option<(Position, Position, Vec<Judged>)> {
+        let most = WRITTEN_AT_ONCE.div_ceil(self.lanes.len().max(1));
+        let reaches = |lane: &Lane| lane.waiting.front().map_or(lane.reached, |front| front.reaches_with(most));
+        let up_to = self.lanes.iter().map(reaches).min()?;
+        if up_to <= history {
+            return None;
+        }
+        let taken = self.lanes.iter_mut().filter_map(|lane| Some(lane.waiting.front_mut()?.take(up_to)));
+        let readings = taken.collect::<Vec<_>>().concat();
+        Some((history, up_to, readings))
+    }
+}
+
+/// Writes what a replay gathered at the start, before there are shards. What the disk does not take is brought from the
+/// journal later.
+pub fn write_gathered(archive: &mut Archive, mut gathered: Gathering) {
+    let Some(mut stretch) = gathered.take() else { return };
+    let written = archive.history_position().and_then(|history| {
+        if history < stretch.after {
+            archive.catch_up_history(stretch.after)?;
+        }
+        let (after, up_to) = (stretch.after, stretch.up_to);
+        archive.keep_history(after, up_to, &stretch.take(up_to))
+    });
+    if let Err(error) = written {
+        ArchiveFailed { what: "keep history", error: &error }.emit();
+    }
 }
 
 /// How long things are kept, as the room's file says.
 pub fn policy(keep: &Keep) -> Policy {
     let Keep { journal, readings, minutes, hours } = *keep;
     Policy { journal_age: journal, raw: readings, minutes, hours, ..Policy::default() }
-}
-
-fn write(archive: &mut Archive, stretch: &Stretch) -> Result<(), ArchiveFault> {
-    if archive.history_position()? < stretch.after {
-        archive.catch_up_history(stretch.after)?;
-    }
-    archive.keep_history(stretch.after, stretch.up_to, &stretch.readings)?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -135,13 +242,18 @@ mod tests {
         Reading::new(IndicatorId::parse("kiln.heat").unwrap(), Moment::from_unix_millis(5), 1.0).unwrap()
     }
 
+    fn gathered(after: u64, entries: &[(u64, usize)], up_to: u64) -> Gathering {
+        let mut gathering = Gathering::new(position(after));
+        for (at, count) in entries {
+            (0..*count).for_each(|_| gathering.gather(position(*at), &reading(), Some([0.0, 1.0, 2.0])));
+        }
+        gathering.reaches(position(up_to));
+        gathering
+    }
+
     #[test]
     fn what_is_in_history_is_not_gathered_again_and_stretches_follow_each_other() {
-        let mut gathering = Gathering::new(position(1));
-        for at in 1..=3 {
-            gathering.gather(position(at), &reading(), Some([0.0, 1.0, 2.0]));
-            gathering.reaches(position(at));
-        }
+        let mut gathering = gathered(1, &[(1, 1), (2, 1), (3, 1)], 3);
         let stretch = gathering.take().unwrap();
         assert_eq!((stretch.after, stretch.up_to, stretch.readings.len()), (position(1), position(3), 2));
         assert!(gathering.take().is_none());
@@ -152,12 +264,31 @@ mod tests {
 
     #[test]
     fn what_is_too_much_to_gather_is_left_to_the_journal() {
-        let mut gathering = Gathering::new(position(0));
-        (0..=MOST).for_each(|_| gathering.gather(position(1), &reading(), None));
-        gathering.reaches(position(1));
-        gathering.gather(position(2), &reading(), None);
-        gathering.reaches(position(2));
-        let stretch = gathering.take().unwrap();
+        let stretch = gathered(0, &[(1, MOST + 1), (2, 1)], 2).take().unwrap();
         assert_eq!((stretch.after, stretch.readings.len()), (position(1), 1));
+    }
+
+    #[test]
+    fn what_the_shards_gathered_is_joined_as_far_as_all_have_come_and_a_little_at_a_time() {
+        let (senders, receivers): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel(WAITING)).unzip();
+        let mut past = Past::new(receivers, Policy::default());
+        let hand_on = |shard: usize, mut gathering: Gathering| senders[shard].try_send(gathering.take().unwrap());
+        let mut joined = |after: u64| {
+            past.lanes.iter_mut().for_each(|lane| lane.look(position(after)));
+            let (from, up_to, readings) = past.join(position(after))?;
+            Some((from.number(), up_to.number(), readings.len()))
+        };
+        hand_on(0, gathered(0, &[(1, 3), (2, 5000), (4, 1)], 5)).unwrap();
+        assert_eq!(joined(0), None, "the other shard has said nothing");
+        hand_on(1, gathered(0, &[(2, 2)], 3)).unwrap();
+        assert_eq!(joined(0), Some((0, 1, 3)));
+        assert_eq!(joined(1), Some((1, 2, 5002)));
+        assert_eq!(joined(2), Some((2, 3, 0)));
+        assert_eq!(joined(3), None);
+        hand_on(1, gathered(3, &[(5, 7)], 9)).unwrap();
+        assert_eq!(joined(3), Some((3, 5, 8)));
+        assert_eq!(joined(5), None);
+        hand_on(0, gathered(5, &[], 9)).unwrap();
+        assert_eq!(joined(5), Some((5, 9, 0)));
     }
 }

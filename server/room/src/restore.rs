@@ -1,19 +1,20 @@
 //! From an archive to the room as it was: the newest snapshot, then the journal after it.
 
-use archive::{Archive, ArchiveFault, Batch, Entry, LeftOut, Position, Snapshot};
+use archive::{Archive, ArchiveFault, Batch, Entry, Kept, LeftOut, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, reading::Reading, time::Moment};
 
-use crate::past::Gathering;
+use crate::{happening::ArchiveFailed, past::Gathering};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
-/// What a snapshot holds: the shard's part is compact, the desk's part is small.
+/// What the head of a snapshot holds.
 #[derive(Deserialize, Serialize)]
-struct Body {
-    learned: Vec<u8>,
+struct Head {
+    /// The number of the last entry of the journal that the desk had folded.
+    shown: u64,
     desk: Vec<u8>,
 }
 
@@ -35,16 +36,20 @@ pub struct Restored {
 ///
 /// Readings are judged with the moment at which they were received, acts taken with that of their own, in the order of the
 /// journal, so the outcome is the same as without the restart.
-pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> Result<Restored, ArchiveFault> {
-    let resumed = archive.newest_snapshot(FORMAT)?.and_then(|snapshot| {
-        let (learned, memory) = decode(&snapshot)?;
-        Some((Opsroom::resume(organisation.clone(), learned, memory, now), snapshot.position))
-    });
-    let (mut opsroom, after) =
-        resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
+pub fn restore(
+    archive: &mut Archive,
+    organisation: &Organisation,
+    shards: usize,
+    now: Moment,
+) -> Result<Restored, ArchiveFault> {
+    let (mut opsroom, after) = match resume(archive, organisation, shards, now)? {
+        Some(resumed) => resumed,
+        None => (Opsroom::with_shards(organisation.clone(), shards, now), Position::default()),
+    };
     let mut replayed = 0;
     let mut past = Gathering::new(archive.history_position()?.max(after));
     let (position, left_out) = archive.replay_around(after, |position, entry| {
+        opsroom.turn_to(position.number());
         match entry {
             Entry::Batch(Batch { readings, received_at, rehearsal, .. }) => {
                 let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
@@ -55,24 +60,69 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
         past.reaches(position);
         replayed += 1;
     })?;
+    opsroom.catch_up();
     opsroom.follow(now);
     Ok(Restored { opsroom, position, replayed, past, left_out })
 }
 
-/// What a shard has learned, as bytes.
-pub fn encode_learned(learned: &Learned) -> Vec<u8> {
-    postcard::to_stdvec(learned).expect("what a shard has learned is plain data")
+/// What some watches have learned, or a desk remembers, as bytes.
+pub fn encode(learned: &impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(learned).expect("what a room has learned is plain data")
 }
 
-/// A snapshot of both halves.
-pub fn snapshot(position: Position, taken_at: Moment, learned: Vec<u8>, memory: &Memory) -> Snapshot {
-    let desk = serde_json::to_vec(memory).expect("what a desk remembers is plain data");
-    let body = postcard::to_stdvec(&Body { learned, desk }).expect("two lists of bytes are plain data");
-    Snapshot { position, taken_at, format: FORMAT, body }
+/// The head of a snapshot whose pages lack nothing up to a position; the desk had folded the entry with the number `shown`.
+pub fn head(position: Position, shown: u64, taken_at: Moment, desk: Vec<u8>) -> Snapshot {
+    Snapshot { position, taken_at, format: FORMAT, pieces: 0, body: encode(&Head { shown, desk }) }
 }
 
-/// `None` where it cannot be read; then the journal tells the whole story.
-fn decode(snapshot: &Snapshot) -> Option<(Learned, Memory)> {
-    let Body { learned, desk } = postcard::from_bytes(&snapshot.body).ok()?;
-    Some((postcard::from_bytes(&learned).ok()?, serde_json::from_slice(&desk).ok()?))
+/// What a desk remembers, as bytes.
+pub fn encode_memory(memory: &Memory) -> Vec<u8> {
+    serde_json::to_vec(memory).expect("what a desk remembers is plain data")
+}
+
+/// The room as the newest snapshot has it that can be read, and the position behind which the journal goes on.
+fn resume(
+    archive: &mut Archive,
+    organisation: &Organisation,
+    shards: usize,
+    now: Moment,
+) -> Result<Option<(Opsroom, Position)>, ArchiveFault> {
+    let (kept, damaged) = archive.snapshots(FORMAT)?;
+    damaged.iter().for_each(|fault| ArchiveFailed { what: "read a snapshot", error: fault }.emit());
+    for kept in kept {
+        match read(archive, &kept, organisation, shards, now) {
+            Ok(Some(opsroom)) => return Ok(Some((opsroom, kept.snapshot.position))),
+            Ok(None) => ArchiveFailed { what: "read a snapshot", error: &NotReadable }.emit(),
+            Err(fault) if fault.is_damage() => ArchiveFailed { what: "read a snapshot", error: &fault }.emit(),
+            Err(fault) => return Err(fault),
+        }
+        // The journal is not cut for the sake of a snapshot that is of no use.
+        archive.distrust(&kept)?;
+    }
+    Ok(None)
+}
+
+/// Another program wrote it under the same format.
+#[derive(Debug, thiserror::Error)]
+#[error("what it holds is not what this program writes")]
+struct NotReadable;
+
+/// `None` where it holds something else than this program writes; then the journal tells the whole story.
+fn read(
+    archive: &Archive,
+    kept: &Kept,
+    organisation: &Organisation,
+    shards: usize,
+    now: Moment,
+) -> Result<Option<Opsroom>, ArchiveFault> {
+    let Snapshot { body, taken_at, .. } = &kept.snapshot;
+    let Ok(Head { shown, desk }) = postcard::from_bytes(body) else { return Ok(None) };
+    let Ok(memory) = serde_json::from_slice(&desk) else { return Ok(None) };
+    let mut opsroom = Opsroom::resume_behind(organisation.clone(), shards, memory, (shown, *taken_at), now);
+    let mut all = true;
+    archive.pieces(kept, |piece| match postcard::from_bytes::<Learned>(piece) {
+        Ok(learned) => opsroom.learn(&learned),
+        Err(_) => all = false,
+    })?;
+    Ok(all.then_some(opsroom))
 }

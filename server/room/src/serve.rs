@@ -1,11 +1,12 @@
 //! `synco serve`: puts the room together, runs it, and takes it apart within its grace period.
 
-use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 
-use archive::{Archive, Policy};
+use archive::{Archive, Policy, Position};
 use axum::serve::Listener;
 use config::room::{Room, Tls};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use opsroom::{desk::Desk, share::Share, watches::Watches};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -21,18 +22,19 @@ use crate::{
     beyond,
     cli::{Failure, ServeArgs},
     clock,
-    desk::{self, DeskHandle},
+    desk::{self, DeskHandle, ToDesk},
     door,
     doorkeeper::Doorkeeper,
-    happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
-    journal::{self, JournalHandle},
+    happening::{ClosedInHaste, JournalDamaged, Opened, PartEnded},
+    journal::{self, Journal, JournalHandle, ToJournal},
+    keeper::Keeper,
     parts::Parts,
-    past::{self, Gathering},
+    past::{self, Gathering, Past, Stretch},
     restore::{self, Restored},
     screen,
     seats::Seats,
     senders::Senders,
-    shard::{self, Shard, ShardHandle, ToShard},
+    shard::{self, Reached, Shard, Shards, ToShard},
     signals,
     tls::{Identity, SecureListener},
 };
@@ -123,13 +125,13 @@ async fn open(
     let doorkeeper = Doorkeeper::new(&room);
     let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
-    let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
+    let (parts, Handles { desk, journal, shards }) = assemble(archive, restored, snapshot_every, &stop)?;
     let sockets = TaskTracker::new();
     let senders = Senders::open(&senders, &journal, &sockets, &stop);
     let app = App {
         desk,
         journal,
-        shard,
+        shards,
         archive: folder,
         metrics,
         agents: Seats::new("agents", door::SEATS),
@@ -146,68 +148,96 @@ async fn open(
 
 /// What the archive gave, in halves.
 struct Halves {
-    watches: opsroom::watches::Watches,
-    desk: opsroom::desk::Desk,
-    position: archive::Position,
+    watches: Vec<Watches>,
+    desk: Desk,
+    position: Position,
     replayed: u64,
     watched: usize,
-    past: Gathering,
     policy: Policy,
 }
 
 fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
-    let archive = Archive::open(&room.archive)
+    let mut archive = Archive::open(&room.archive)
         .map_err(|error| Failure::Refused(vec![format!("archive {}: {error}", room.archive.display())]))?;
-    for fault in archive.damaged_snapshots()? {
-        ArchiveFailed { what: "read a snapshot", error: &fault }.emit();
-    }
     let Restored { opsroom, position, replayed, past, left_out } =
-        restore::restore(&archive, &room.organisation, clock::now())?;
+        restore::restore(&mut archive, &room.organisation, shards(&room), clock::now())?;
     if let Some(left_out) = &left_out {
         JournalDamaged(left_out).emit();
     }
     let (watches, desk) = opsroom.split();
-    let watched = watches.len();
+    past::write_gathered(&mut archive, past);
+    let watched = watches.iter().map(Watches::len).sum();
     let policy = past::policy(&room.keep);
-    Ok((archive, Halves { watches, desk, position, replayed, watched, past, policy }))
+    Ok((archive, Halves { watches, desk, position, replayed, watched, policy }))
+}
+
+/// How many shards a room has: as its file says, else one for each processor.
+fn shards(room: &Room) -> usize {
+    room.shards.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
 /// The addresses of the parts.
 struct Handles {
     desk: DeskHandle,
     journal: JournalHandle,
-    shard: ShardHandle,
+    shards: Shards,
 }
 
 /// Starts every part of the room.
 fn assemble(
     archive: Archive,
-    Halves { watches, desk, position, past, policy, .. }: Halves,
+    Halves { watches, desk, position, policy, .. }: Halves,
     snapshot_every: Duration,
     stop: &CancellationToken,
-) -> std::io::Result<(Parts, Handles)> {
+) -> Result<(Parts, Handles), Failure> {
     let (to_journal, journal_inbox) = mpsc::channel(journal::WAITING);
-    let (to_shard, shard_inbox) = mpsc::channel(shard::WAITING);
+    let (to_keeper, keeper_inbox) = mpsc::channel(1);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
-    let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, to_journal.clone());
-    let (history, stretches) = mpsc::channel(past::WAITING);
-    let shard = Shard {
-        watches,
-        position,
-        inbox: shard_inbox,
-        desk: to_desk,
-        wanted: wanted.clone(),
-        past,
-        history,
-        journal: to_journal.clone(),
-    };
+    let reached = Reached::new(watches.len(), position);
+    let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, reached.clone());
     let mut parts = Parts::default();
-    parts.thread("the shard", shard.start()?);
-    parts.thread("the journal", journal::start(archive, journal_inbox, to_shard.clone(), stretches, policy)?);
+    let place = Place { position, reached, desk: to_desk.clone(), wanted: wanted.clone() };
+    let (shards, stretches) = start_shards(watches, &place, &mut parts)?;
+    let (keeper, journal) = (archive.keeper()?, to_journal.clone());
+    let (every, asked) = (snapshot_every, Arc::clone(&shards));
+    let keeper = Keeper { archive: keeper, inbox: keeper_inbox, every, shards: asked, desk: to_desk, journal };
+    parts.thread("the keeper", keeper.start()?);
+    let past = Past::new(stretches, policy);
+    let journal = Journal::new(archive, journal_inbox, Arc::clone(&shards), to_keeper, past);
+    parts.thread("the journal", journal.start()?);
     parts.task("the desk", desk_task.run());
-    let handles = Handles { desk, journal: JournalHandle(to_journal), shard: ShardHandle(to_shard.clone()) };
-    parts.task("the metronome", metronome(to_shard, wanted, snapshot_every, stop.clone()));
-    Ok((parts, handles))
+    let metronome = Metronome { shards: Arc::clone(&shards), journal: to_journal.clone() };
+    parts.task("the metronome", metronome.run(wanted, stop.clone()));
+    Ok((parts, Handles { desk, journal: JournalHandle(to_journal), shards: Shards(shards) }))
+}
+
+/// What every shard is given.
+struct Place {
+    position: Position,
+    reached: Reached,
+    desk: mpsc::Sender<ToDesk>,
+    wanted: Wanted,
+}
+
+/// Starts a shard for each of the watches; gives their addresses, and where each hands on what is past.
+fn start_shards(
+    watches: Vec<Watches>,
+    place: &Place,
+    parts: &mut Parts,
+) -> std::io::Result<(Arc<[mpsc::Sender<ToShard>]>, Vec<mpsc::Receiver<Stretch>>)> {
+    let (mut shards, mut stretches) = (Vec::new(), Vec::new());
+    for (share, watches) in Share::all(watches.len()).zip(watches) {
+        let (to_shard, inbox) = mpsc::channel(shard::WAITING);
+        let (history, handed_on) = mpsc::channel(past::WAITING);
+        let Place { position, reached, desk, wanted } = place;
+        let (reached, desk, wanted) = (reached.clone(), desk.clone(), wanted.clone());
+        let past = Gathering::new(*position);
+        let shard = Shard { share, watches, position: *position, reached, inbox, desk, wanted, past, history };
+        parts.thread("a shard", shard.start()?);
+        shards.push(to_shard);
+        stretches.push(handed_on);
+    }
+    Ok((shards.into(), stretches))
 }
 
 impl Running {
@@ -252,27 +282,34 @@ impl Running {
 /// The traces that the desk wants from the shard.
 type Wanted = watch::Receiver<BTreeSet<IndicatorId>>;
 
-/// Tells the shard the time, when other traces are wanted, and when to write down what it has learned.
-async fn metronome(
-    shard: mpsc::Sender<ToShard>,
-    mut wanted: Wanted,
-    snapshot_every: Duration,
-    stop: CancellationToken,
-) {
-    let mut tick = interval(TICK_EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut snapshot = interval(snapshot_every);
-    snapshot.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    snapshot.tick().await;
-    loop {
-        let event = tokio::select! {
-            () = stop.cancelled() => return,
-            _ = tick.tick() => ToShard::Tick(clock::now()),
-            _ = snapshot.tick() => ToShard::Snapshot,
-            Ok(()) = wanted.changed() => ToShard::Follow,
-        };
-        if shard.send(event).await.is_err() {
-            return;
+/// Tells the shards the time and when other traces are wanted, and the journal to look at history.
+struct Metronome {
+    shards: Arc<[mpsc::Sender<ToShard>]>,
+    journal: mpsc::Sender<ToJournal>,
+}
+
+impl Metronome {
+    async fn run(self, mut wanted: Wanted, stop: CancellationToken) {
+        let mut tick = interval(TICK_EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = tick.tick() => {
+                    let now = clock::now();
+                    self.tell(|| ToShard::Tick(now)).await;
+                    // A journal that is too busy looks by itself, behind every commit.
+                    self.journal.try_send(ToJournal::LookAtHistory).ok();
+                }
+                Ok(()) = wanted.changed() => self.tell(|| ToShard::Follow).await,
+            }
+        }
+    }
+
+    /// A shard that is gone is missed elsewhere.
+    async fn tell(&self, event: impl Fn() -> ToShard) {
+        for shard in self.shards.iter() {
+            shard.send(event()).await.ok();
         }
     }
 }
@@ -292,7 +329,7 @@ mod tests {
         // Nobody has told the room to close, but the journal has heard so.
         running.app.journal.clone().close().await;
         let Err(Failure::Own(why)) = running.serve(listener, stop).await else { panic!("it should not end well") };
-        for part in ["ended by itself: ", "the journal", "the shard", "the desk"] {
+        for part in ["ended by itself: ", "the journal", "a shard", "the desk", "the keeper"] {
             assert!(why.to_string().contains(part), "{why}");
         }
     }

@@ -1,12 +1,20 @@
 //! One shard's thread: the only owner of its watches.
 
-use std::{collections::BTreeSet, thread};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
 
 use archive::{Batch, Position};
 use cybernet::profile::Profile;
 use opsroom::{
     disturbance::Disturbance,
-    watches::{MOST_UNOWNED, Watches},
+    share::{MOST_UNOWNED, Share, shard_of},
+    watches::Watches,
 };
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
@@ -16,9 +24,9 @@ use vsm::{act::Act, id::IndicatorId, time::Moment};
 
 use crate::{
     clock,
-    desk::ToDesk,
+    desk::{ToDesk, Turn},
     happening::ReadingsUnwatched,
-    journal::{ActReceipt, ToJournal},
+    journal::ActReceipt,
     past::{Gathering, Stretch},
     restore,
 };
@@ -28,10 +36,10 @@ pub const WAITING: usize = 64;
 
 /// What a shard is told.
 pub enum ToShard {
-    /// A batch that is on disk.
-    Judge(Position, Batch),
-    /// An act that is on disk, and whom to tell when the picture has taken it in.
-    Act(Position, Act, oneshot::Sender<ActReceipt>),
+    /// A batch that is on disk, of which it judges its share.
+    Judge(Position, Arc<Batch>),
+    /// An act that is on disk, and whom to tell when the picture has taken it in; none if the signal is another's.
+    Act(Position, Arc<Act>, Option<oneshot::Sender<ActReceipt>>),
     /// What was worked out of one indicator; none before its first reading.
     Profile(IndicatorId, oneshot::Sender<Option<Profile>>),
     /// What was worked out of every indicator, in no order.
@@ -40,38 +48,86 @@ pub enum ToShard {
     Tick(Moment),
     /// Other traces are wanted than before.
     Follow,
-    /// Write down what was learned so far.
-    Snapshot,
-    /// The last thing it is told: write down what was learned, and go.
+    /// To write down what some watches have learned.
+    Page {
+        /// The number of the first, as they were hung up.
+        from: usize,
+        /// How many at most.
+        most: usize,
+        /// Whom to give it.
+        answer: oneshot::Sender<Page>,
+    },
+    /// No more entries will come: hand on to history what was judged.
     Close,
+    /// The last thing it is told.
+    Go,
 }
 
-/// The address of the shard, to ask what it worked out.
-#[derive(Clone)]
-pub struct ShardHandle(pub(crate) mpsc::Sender<ToShard>);
+/// What some watches have learned, written down.
+pub struct Page {
+    /// As [`opsroom::watches::Learned`], encoded.
+    pub body: Vec<u8>,
+    /// How many watches.
+    pub watches: usize,
+    /// The last entry of the journal that they have taken in.
+    pub position: Position,
+}
 
-impl ShardHandle {
+/// The addresses of the shards, to ask what they worked out.
+#[derive(Clone)]
+pub struct Shards(pub(crate) Arc<[mpsc::Sender<ToShard>]>);
+
+impl Shards {
     /// What was worked out of one indicator; none before its first reading. `None` once the room closes.
     pub async fn profile(&self, indicator: IndicatorId) -> Option<Option<Profile>> {
         let (tell, answer) = oneshot::channel();
-        self.0.send(ToShard::Profile(indicator, tell)).await.ok()?;
+        let shard = &self.0[shard_of(&indicator, self.0.len())];
+        shard.send(ToShard::Profile(indicator, tell)).await.ok()?;
         answer.await.ok()
     }
 
     /// What was worked out of every indicator, in no order. `None` once the room closes.
     pub async fn profiles(&self) -> Option<Vec<(IndicatorId, Profile)>> {
-        let (tell, answer) = oneshot::channel();
-        self.0.send(ToShard::Profiles(tell)).await.ok()?;
-        answer.await.ok()
+        let mut profiles = Vec::new();
+        for shard in self.0.iter() {
+            let (tell, answer) = oneshot::channel();
+            shard.send(ToShard::Profiles(tell)).await.ok()?;
+            profiles.extend(answer.await.ok()?);
+        }
+        Some(profiles)
+    }
+}
+
+/// How far each shard has come in the journal, as numbers of entries: what it had to say of these, it has said.
+#[derive(Clone)]
+pub struct Reached(Arc<[AtomicU64]>);
+
+impl Reached {
+    /// So many shards, all of which have come this far.
+    pub fn new(shards: usize, position: Position) -> Self {
+        Self((0..shards).map(|_| AtomicU64::new(position.number())).collect())
+    }
+
+    /// How far all of them have come.
+    pub fn by_all(&self) -> u64 {
+        self.0.iter().map(|reached| reached.load(Ordering::Acquire)).min().unwrap_or(0)
+    }
+
+    fn tell(&self, shard: usize, position: Position) {
+        self.0[shard].store(position.number(), Ordering::Release);
     }
 }
 
 /// What runs a shard.
 pub struct Shard {
+    /// Which one it is.
+    pub share: Share,
     /// Its watches.
     pub watches: Watches,
     /// The last entry of the journal that they have taken in.
     pub position: Position,
+    /// The same, for the desk.
+    pub reached: Reached,
     /// What it is told.
     pub inbox: mpsc::Receiver<ToShard>,
     /// Whom it tells.
@@ -82,18 +138,19 @@ pub struct Shard {
     pub past: Gathering,
     /// Where it hands that on.
     pub history: mpsc::Sender<Stretch>,
-    /// Whom it tells that something lies there.
-    pub journal: mpsc::Sender<ToJournal>,
 }
+
+/// What a shard has to say and has not said yet, each at its turn.
+type Said = Vec<(Turn, Disturbance)>;
 
 impl Shard {
     /// Runs on its own thread until it is told to go.
     pub fn start(self) -> std::io::Result<thread::JoinHandle<()>> {
-        thread::Builder::new().name("shard".to_owned()).spawn(move || self.run())
+        thread::Builder::new().name(format!("shard {}", self.share.shard)).spawn(move || self.run())
     }
 
     fn run(mut self) {
-        let mut said = Vec::new();
+        let mut said = Said::new();
         let mut unwatched = 0;
         while let Some(event) = self.inbox.blocking_recv() {
             self.follow(&mut said);
@@ -109,47 +166,55 @@ impl Shard {
                 }
                 // It has looked at what is wanted before it looked at this.
                 ToShard::Follow => (),
-                ToShard::Snapshot => self.bring_home(false),
-                ToShard::Close => return self.bring_home(true),
+                ToShard::Page { from, most, answer } => drop(answer.send(self.page(from, most))),
+                ToShard::Close => self.hand_on_last(),
+                ToShard::Go => return,
             }
             self.say(&mut said);
+            self.reached.tell(self.share.shard, self.position);
         }
     }
 
-    fn judge(&mut self, position: Position, batch: &Batch, said: &mut Vec<Disturbance>) {
-        for reading in &batch.readings {
-            let expected = self.watches.observe(reading, batch.received_at, batch.rehearsal, said);
+    fn judge(&mut self, position: Position, batch: &Batch, said: &mut Said) {
+        self.watches.turn_to(position.number());
+        let mut out = Vec::new();
+        for (place, reading) in (0..).zip(&batch.readings) {
+            if !self.share.holds(&reading.indicator) {
+                continue;
+            }
+            let expected = self.watches.observe(reading, batch.received_at, batch.rehearsal, &mut out);
             self.past.gather(position, reading, expected);
+            said.extend(out.drain(..).map(|disturbance| (Turn { entry: position.number(), place }, disturbance)));
         }
         self.position = position;
     }
 
-    /// Hands on to history what was judged since the last time. A journal that cannot take it now will be given it, and
-    /// more, the next time; it looks after every commit, and here it is told to look where nothing is to be committed.
-    fn hand_on_past(&mut self) {
-        self.past.reaches(self.position);
-        if let Some(stretch) = self.past.take()
-            && let Err(TrySendError::Full(stretch)) = self.history.try_send(stretch)
-        {
-            self.past.put_back(stretch);
-        }
-        self.journal.try_send(ToJournal::LookAtHistory).ok();
+    /// What the clock or a change of what is wanted brings comes behind the entry that was taken in last.
+    fn now(&self) -> Turn {
+        Turn { entry: self.position.number(), place: u32::MAX }
     }
 
     /// Who acted hears of it from the desk, behind everything that the act changes.
-    fn act(&mut self, position: Position, act: &Act, tell: oneshot::Sender<ActReceipt>, said: &mut Vec<Disturbance>) {
-        let is_taken = self.watches.answer(act, said);
+    fn act(&mut self, position: Position, act: &Act, tell: Option<oneshot::Sender<ActReceipt>>, said: &mut Said) {
         self.position = position;
+        let Some(tell) = tell else { return };
+        self.watches.turn_to(position.number());
+        let mut out = Vec::new();
+        let is_taken = self.watches.answer(act, &mut out);
+        self.later(out, said);
         self.say(said);
-        self.desk.blocking_send(ToDesk::Acted(tell, is_taken)).ok();
+        self.desk.blocking_send(ToDesk::Acted(self.now(), tell, is_taken)).ok();
     }
 
-    fn tick(&mut self, now: Moment, said: &mut Vec<Disturbance>) {
-        self.watches.tick(now, said);
+    fn tick(&mut self, now: Moment, said: &mut Said) {
+        let mut out = Vec::new();
+        self.watches.tick(now, &mut out);
+        self.later(out, said);
         self.say(said);
-        self.hand_on_past();
+        self.hand_on();
         self.desk.blocking_send(ToDesk::Tick(now)).ok();
-        metrics::gauge!("synco_watches").set(self.watches.len() as f64);
+        let shard = self.share.shard.to_string();
+        metrics::gauge!("synco_watches", "shard" => shard).set(self.watches.len() as f64);
     }
 
     /// Tells how many more readings were not judged than were told before; gives how many are told now.
@@ -161,24 +226,46 @@ impl Shard {
         unwatched
     }
 
-    fn follow(&mut self, said: &mut Vec<Disturbance>) {
+    fn follow(&mut self, said: &mut Said) {
         if self.wanted.has_changed().unwrap_or(false) {
             let wanted = self.wanted.borrow_and_update().clone();
-            self.watches.follow(&wanted, clock::now(), said);
+            let mut out = Vec::new();
+            self.watches.follow(&wanted, clock::now(), &mut out);
+            self.later(out, said);
         }
     }
 
-    fn say(&self, said: &mut Vec<Disturbance>) {
+    fn later(&self, out: Vec<Disturbance>, said: &mut Said) {
+        said.extend(out.into_iter().map(|disturbance| (self.now(), disturbance)));
+    }
+
+    fn say(&self, said: &mut Said) {
         if !said.is_empty() {
             self.desk.blocking_send(ToDesk::Said(std::mem::take(said))).ok();
         }
     }
 
-    fn bring_home(&mut self, last: bool) {
-        // History first, so that a replay behind the snapshot meets what history lacks.
-        self.hand_on_past();
-        let learned = restore::encode_learned(&self.watches.learned());
-        self.desk.blocking_send(ToDesk::Snapshot { position: self.position, learned, last }).ok();
+    /// Hands on to history what was judged since the last time. Where that cannot be taken now, it goes with what
+    /// follows.
+    fn hand_on(&mut self) {
+        self.past.reaches(self.position);
+        if let Some(stretch) = self.past.take()
+            && let Err(TrySendError::Full(stretch)) = self.history.try_send(stretch)
+        {
+            self.past.put_back(stretch);
+        }
+    }
+
+    fn hand_on_last(&mut self) {
+        self.past.reaches(self.position);
+        if let Some(stretch) = self.past.take() {
+            self.history.blocking_send(stretch).ok();
+        }
+    }
+
+    fn page(&self, from: usize, most: usize) -> Page {
+        let watches = self.watches.len().saturating_sub(from).min(most);
+        Page { body: restore::encode(&self.watches.page(from, most)), watches, position: self.position }
     }
 }
 
@@ -205,16 +292,17 @@ mod tests {
         let (_wants, wanted) = watch::channel(BTreeSet::new());
         let (batch, now) = (of_nobody(MOST_UNOWNED + 3), clock::now());
         for event in
-            [ToShard::Judge(Position::default(), batch), ToShard::Tick(now), ToShard::Tick(now), ToShard::Close]
+            [ToShard::Judge(Position::default(), Arc::new(batch)), ToShard::Tick(now), ToShard::Tick(now), ToShard::Go]
         {
             tell.try_send(event).unwrap();
         }
         let recorder = PrometheusBuilder::new().build_recorder();
-        let watches = Watches::new(&Room::default().organisation);
+        let share = Share::WHOLE;
+        let watches = Watches::new(Arc::new(Room::default().organisation), share);
         let (history, _stretches) = mpsc::channel(crate::past::WAITING);
-        let (journal, _looks) = mpsc::channel(8);
-        let past = Gathering::new(Position::default());
-        let shard = Shard { watches, position: Position::default(), inbox, desk, wanted, past, history, journal };
+        let position = Position::default();
+        let (past, reached) = (Gathering::new(position), Reached::new(1, position));
+        let shard = Shard { share, watches, position, reached, inbox, desk, wanted, past, history };
         metrics::with_local_recorder(&recorder, || shard.run());
         let figures = recorder.handle().render();
         assert!(figures.contains("synco_readings_unwatched_total 3\n"), "{figures}");

@@ -53,10 +53,9 @@ impl Desk {
         Self { picture, standings, open, essential, changes: Vec::new(), reshuffled: true }
     }
 
-    /// Goes on where another desk stopped, by the organisation as it is described now.
-    ///
-    /// `open` are the signals that the watches still hold open; any other is over.
-    pub fn resume(organisation: Organisation, memory: Memory, open: &BTreeSet<SignalId>, at: Moment) -> Self {
+    /// Goes on where another desk stopped, by the organisation as it is described now. What it shows is not certain
+    /// before [`Self::reconcile`].
+    pub fn resume(organisation: Organisation, memory: Memory, at: Moment) -> Self {
         let mut desk = Self::new(organisation, at);
         desk.picture.memory = memory.cleared;
         desk.picture.steady_since = memory.steady_since;
@@ -65,9 +64,14 @@ impl Desk {
         memory.signals.into_iter().for_each(|signal| desk.reopen(signal));
         let hung: Vec<IndicatorId> = desk.picture.lamps.keys().cloned().collect();
         hung.iter().for_each(|indicator| desk.light(indicator, at));
-        desk.end_all_but(open, at);
         desk.changes.clear();
         desk
+    }
+
+    /// Ends what the watches do not hold open, now that they have caught up with what is shown here.
+    pub fn reconcile(&mut self, open: &BTreeSet<SignalId>, at: Moment) {
+        self.end_all_but(open, at);
+        self.changes.clear();
     }
 
     /// What a restart needs.
@@ -147,8 +151,7 @@ impl Desk {
     fn hang(&mut self, lamp: Lamp) {
         if !self.picture.organisation.indicators.contains_key(&lamp.indicator) {
             let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
-            let member = self.picture.organisation.member(&lamp.indicator);
-            self.appear(member.unwrap_or_else(|| Organisation::unowned(lamp.indicator.clone(), tray)));
+            self.appear(self.picture.organisation.undescribed(&lamp.indicator, &tray));
         }
         let Indicator { unit, system, .. } = self.picture.organisation.indicators[&lamp.indicator].clone();
         self.change(Change::Lamp(Lamp { unit, system, ..lamp }));

@@ -1,12 +1,14 @@
 //! The watches of one shard: each indicator belongs to exactly one, and they share nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use cybernet::profile::Profile;
 use serde::{Deserialize, Serialize};
 use vsm::{
     act::{Act, Answer},
-    family::Family,
     id::{IndicatorId, UnitId},
     indicator::Indicator,
     organisation::{Organisation, UNOWNED},
@@ -18,25 +20,25 @@ use vsm::{
 use crate::{
     calendars::Calendars,
     disturbance::{Disturbance, What},
+    share::Share,
     watch::{Arrival, State, Watch},
 };
-
-/// How many indicators that nobody has described one by one a room watches; readings of more are kept but not judged.
-pub const MOST_UNOWNED: usize = 100_000;
 
 /// The watches of one shard.
 #[derive(Clone, Debug)]
 pub struct Watches {
-    described: HashMap<IndicatorId, Indicator>,
-    families: Vec<Family>,
+    organisation: Arc<Organisation>,
     tray: UnitId,
+    share: Share,
     calendars: Calendars,
-    places: HashMap<IndicatorId, usize>,
+    places: HashMap<IndicatorId, usize, foldhash::fast::RandomState>,
     watches: Vec<Hung>,
     followed: BTreeSet<IndicatorId>,
     /// How many of them nobody has described one by one.
     appeared: usize,
     unwatched: u64,
+    /// The number of the journal's entry that is being taken in.
+    entry: u64,
 }
 
 /// A watch, and the place of the calendar by which it lives.
@@ -44,47 +46,79 @@ pub struct Watches {
 struct Hung {
     watch: Watch,
     calendar: usize,
+    /// The first entry of the journal that it has not taken in yet, as far as it was written down before a restart.
+    lacks: u64,
 }
 
-/// What a shard has learned, for a restart.
+/// What some watches have learned, for a restart.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Learned {
+    /// The number of the last entry of the journal that they had taken in.
+    entry: u64,
     watches: Vec<(IndicatorId, State)>,
 }
 
+/// The same, as it is written down: nothing of it is copied before.
+#[derive(Debug, Serialize)]
+pub struct Page<'a> {
+    entry: u64,
+    watches: Vec<(&'a IndicatorId, &'a State)>,
+}
+
+impl Learned {
+    /// The number of the last entry of the journal that is in it.
+    pub fn entry(&self) -> u64 {
+        self.entry
+    }
+}
+
 impl Watches {
-    /// The watches of an organisation; an indicator is watched from its first reading on.
-    pub fn new(organisation: &Organisation) -> Self {
-        let described = organisation.indicators.clone().into_iter().collect();
+    /// The watches of a share of an organisation's indicators; each is watched from its first reading on.
+    pub fn new(organisation: Arc<Organisation>, share: Share) -> Self {
         let tray = UnitId::parse(UNOWNED).expect("the name of the tray is a name");
         Self {
-            described,
-            families: organisation.families.clone(),
+            calendars: Calendars::new(&organisation),
+            organisation,
             tray,
-            calendars: Calendars::new(organisation),
-            places: HashMap::new(),
+            share,
+            places: HashMap::default(),
             watches: Vec::new(),
             followed: BTreeSet::new(),
             appeared: 0,
             unwatched: 0,
+            entry: 0,
         }
     }
 
-    /// Goes on where another shard stopped.
-    pub fn resume(organisation: &Organisation, learned: Learned) -> Self {
-        let mut watches = Self::new(organisation);
-        for (id, state) in learned.watches {
-            let (indicator, appears) = watches.describe(&id);
-            watches.appeared += usize::from(appears);
-            watches.hang(Watch::resume(indicator, state));
+    /// Goes on where others stopped, with those of their watches that are of this share. They take nothing in from
+    /// entries of the journal below the number `lacks`.
+    pub fn learn(&mut self, learned: &Learned, lacks: u64) {
+        let share = self.share;
+        for (id, state) in learned.watches.iter().filter(|(id, _)| share.holds(id)) {
+            let (indicator, appears) = self.describe(id);
+            self.appeared += usize::from(appears);
+            self.hang(Watch::resume(indicator, state.clone()), lacks);
         }
-        watches
     }
 
-    /// What it has learned.
+    /// What all of them have learned.
     pub fn learned(&self) -> Learned {
         let state = |Hung { watch, .. }: &Hung| (watch.indicator().id.clone(), watch.state().clone());
-        Learned { watches: self.watches.iter().map(state).collect() }
+        Learned { entry: self.entry, watches: self.watches.iter().map(state).collect() }
+    }
+
+    /// What at most so many watches have learned, beginning with the one that was hung up as number `from`: fewer only
+    /// where there are no more.
+    pub fn page(&self, from: usize, most: usize) -> Page<'_> {
+        let hung = self.watches.iter().skip(from).take(most);
+        let watches = hung.map(|Hung { watch, .. }| (&watch.indicator().id, watch.state())).collect();
+        Page { entry: self.entry, watches }
+    }
+
+    /// What follows is the entry of the journal that has this number; numbers rise. What a watch has taken in before a
+    /// restart it does not take in again.
+    pub fn turn_to(&mut self, entry: u64) {
+        self.entry = entry;
     }
 
     /// Folds one reading in; the result is what was expected of it, as [`Watch::observe`] has it.
@@ -100,7 +134,10 @@ impl Watches {
             return None;
         };
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
-        let Hung { watch, calendar } = &mut self.watches[place];
+        let Hung { watch, calendar, lacks } = &mut self.watches[place];
+        if self.entry < *lacks {
+            return None;
+        }
         let is_new = watch.trace_is_empty();
         let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
         let mut say = |what| out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
@@ -115,7 +152,10 @@ impl Watches {
     pub fn answer(&mut self, act: &Act, out: &mut Vec<Disturbance>) -> bool {
         let Some((indicator, onset_at)) = act.signal.parts() else { return false };
         let Some(&place) = self.places.get(&indicator) else { return false };
-        let watch = &mut self.watches[place].watch;
+        let Hung { watch, lacks, .. } = &mut self.watches[place];
+        if self.entry < *lacks {
+            return false;
+        }
         let mut say = |what| out.push(Disturbance { indicator: indicator.clone(), at: act.at, what });
         let is_taken = watch.answer(onset_at, act.answer, &mut say);
         let is_over = is_taken && act.answer != Answer::Useful;
@@ -129,7 +169,7 @@ impl Watches {
     /// Says which indicators have fallen silent by `now`, and whose muted hours began or ended.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Disturbance>) {
         let mut said = Vec::new();
-        for Hung { watch, calendar } in &mut self.watches {
+        for Hung { watch, calendar, .. } in &mut self.watches {
             watch.tick(now, self.calendars.at(*calendar), |what| said.push(what));
             let told =
                 said.drain(..).map(|what| Disturbance { indicator: watch.indicator().id.clone(), at: now, what });
@@ -137,10 +177,10 @@ impl Watches {
         }
     }
 
-    /// From now on gives every step of these indicators: first the whole trace of those that are new among them, and
-    /// the end of those that are not among them any more.
+    /// From now on gives every step of these indicators, as far as they are of this share: first the whole trace of
+    /// those that are new among them, and the end of those that are not among them any more.
     pub fn follow(&mut self, wanted: &BTreeSet<IndicatorId>, now: Moment, out: &mut Vec<Disturbance>) {
-        for id in self.followed.difference(wanted) {
+        for id in self.followed.difference(wanted).filter(|id| self.share.holds(id)) {
             out.push(Disturbance { indicator: id.clone(), at: now, what: What::Untraced });
         }
         for id in wanted.difference(&self.followed) {
@@ -192,30 +232,29 @@ impl Watches {
         }
         let (indicator, appears) = self.describe(id);
         if appears {
-            if MOST_UNOWNED <= self.appeared {
+            if self.share.most_unowned() <= self.appeared {
                 return None;
             }
             self.appeared += 1;
             let what = What::Appeared(Box::new(indicator.clone()));
             out.push(Disturbance { indicator: id.clone(), at, what });
         }
-        Some(self.hang(Watch::new(indicator)))
+        Some(self.hang(Watch::new(indicator), 0))
     }
 
     /// What an indicator is, and whether the desk has to be told so because the organisation does not say it by name.
     fn describe(&self, id: &IndicatorId) -> (Indicator, bool) {
-        if let Some(indicator) = self.described.get(id) {
-            return (indicator.clone(), false);
+        match self.organisation.indicators.get(id) {
+            Some(indicator) => (indicator.clone(), false),
+            None => (self.organisation.undescribed(id, &self.tray), true),
         }
-        let member = self.families.iter().find_map(|family| family.member(id));
-        (member.unwrap_or_else(|| Organisation::unowned(id.clone(), self.tray.clone())), true)
     }
 
-    fn hang(&mut self, watch: Watch) -> usize {
+    fn hang(&mut self, watch: Watch, lacks: u64) -> usize {
         let place = self.watches.len();
         self.places.insert(watch.indicator().id.clone(), place);
         let calendar = self.calendars.place(&watch.indicator().unit);
-        self.watches.push(Hung { watch, calendar });
+        self.watches.push(Hung { watch, calendar, lacks });
         place
     }
 }

@@ -4,12 +4,14 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use cybernet::{
     picture::Aspect,
     profile::{Nature, Profile},
     trace::{LONGEST_TRACE, Point, Trace},
 };
-use opsroom::{coalesce::coalesce, watches::Watches};
+use opsroom::{coalesce::coalesce, share::Share, watches::Watches};
 use support::{Rehearsal, at, indicator, organisation, steady};
 use vsm::{
     indicator::{Pattern, Scale},
@@ -107,7 +109,7 @@ fn screens_that_fold_what_was_coalesced_see_late_readings_where_the_room_has_the
 /// What a room works out of 200 readings.
 fn profile(described: vsm::indicator::Indicator, value: impl Fn(i32) -> f64) -> Profile {
     let id = described.id.clone();
-    let mut watches = Watches::new(&organisation(described));
+    let mut watches = Watches::new(Arc::new(organisation(described)), Share::WHOLE);
     assert_eq!(watches.profile(&id), None);
     let mut said = Vec::new();
     for i in (0..200).chain([50]) {

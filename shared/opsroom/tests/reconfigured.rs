@@ -74,7 +74,7 @@ fn another_pattern_is_in_force_and_what_was_open_stays_open() {
         let room = restarted(&before, change);
         assert_eq!(room.picture().signals, before.room.picture().signals);
         let (watches, _) = room.split();
-        watches.profile(&before.indicator).map(|profile| (profile.pattern, profile.readings))
+        watches[0].profile(&before.indicator).map(|profile| (profile.pattern, profile.readings))
     };
     assert_eq!(pattern(|_| ()), Some((Pattern::None, 141)));
     assert_eq!(pattern(|indicator| indicator.pattern = Some(Pattern::Daily)), Some((Pattern::Daily, 141)));

@@ -65,6 +65,11 @@ impl Organisation {
         self.families.iter().find_map(|family| family.member(id))
     }
 
+    /// What an indicator is that is not described by its own name: a member of a family, or one of the `tray`.
+    pub fn undescribed(&self, id: &IndicatorId, tray: &UnitId) -> Indicator {
+        self.member(id).unwrap_or_else(|| Self::unowned(id.clone(), tray.clone()))
+    }
+
     /// What the room takes an indicator to be that nobody has described: System One of the unowned tray.
     ///
     /// Its cadence is learned, its unit of measure unknown, and any change of it is news.

@@ -1,21 +1,21 @@
 //! The tables of the room: journal, sequences, snapshots, record.
 
 use rusqlite::Row;
-use vsm::{id::AgentId, time::Moment};
+use vsm::id::AgentId;
 
-use super::{Check, column};
+use super::Check;
 use crate::{
     batch::Position,
-    codec::{self, Damage},
+    codec::Damage,
     entry,
-    snapshots::Snapshot,
+    snapshots::{self, Kept},
 };
 
 impl Check<'_> {
     pub(super) fn room(&mut self) {
         self.journal();
         self.walk("taken", "SELECT agent, sequence FROM taken", |row| {
-            let agent: String = row.get(0).map_err(column)?;
+            let agent: String = row.get(0).map_err(super::column)?;
             AgentId::try_from(agent).map(drop).map_err(Damage::Name)
         });
         self.none(
@@ -30,13 +30,32 @@ impl Check<'_> {
             "this agent has batches in the journal, and its last sequence is not known",
             "SELECT agent FROM journal WHERE kind = 0 AND agent NOT IN (SELECT agent FROM taken) GROUP BY agent",
         );
-        self.walk("snapshots", "SELECT id, position, taken_at, format, checksum, body FROM snapshots", snapshot);
+        self.snapshots();
         self.none(
             "snapshots",
             "its position lies behind the end of the journal",
             "SELECT id FROM snapshots WHERE (SELECT ifnull(max(position), 0) FROM journal) < position",
         );
         self.walk("record", "SELECT id, key, at, kind, body, json_valid(body) FROM record", line);
+    }
+
+    /// Every head is what was written, and so are all its pieces; pieces without a head are of no account.
+    fn snapshots(&mut self) {
+        let mut kept = Vec::new();
+        let walked = snapshots::heads(self.database, |id, head| kept.push((id, head)));
+        if let Err(fault) = walked {
+            self.tell("snapshots", None, fault.to_string());
+        }
+        self.report.rows.push(("snapshots", kept.len() as u64));
+        for (id, head) in kept {
+            let read = head.map_err(|damage| damage.to_string()).and_then(|snapshot| {
+                let pieces = snapshots::pieces(self.database, &Kept { id, snapshot }, |_| {});
+                pieces.map_err(|fault| cause(&fault))
+            });
+            if let Err(what) = read {
+                self.tell("snapshots", Some(id.to_string()), what);
+            }
+        }
     }
 
     /// Every entry can be read, and none is missing between the first and the last.
@@ -61,17 +80,6 @@ impl Check<'_> {
 
 fn cause(fault: &(dyn std::error::Error + 'static)) -> String {
     fault.source().unwrap_or(fault).to_string()
-}
-
-fn snapshot(row: &Row<'_>) -> Result<(), Damage> {
-    let number = |column| row.get::<_, i64>(column).map_err(super::column);
-    let snapshot = Snapshot {
-        position: Position::of_row(number(1)?),
-        taken_at: Moment::from_unix_millis(number(2)?),
-        format: row.get(3).map_err(column)?,
-        body: row.get(5).map_err(column)?,
-    };
-    codec::check(number(4)?, snapshot.checksum())
 }
 
 fn line(row: &Row<'_>) -> Result<(), String> {

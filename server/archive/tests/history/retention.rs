@@ -132,8 +132,12 @@ fn ten() -> (Archive, TempDir, Vec<Position>) {
     (archive, folder, positions)
 }
 
-fn snapshot(position: Position) -> Snapshot {
-    Snapshot { position, taken_at: at(0), format: 1, body: b"learned".to_vec() }
+/// Keeps a snapshot of this position, and proves it.
+fn remember(archive: &Archive, position: Position) {
+    let snapshot = Snapshot { position, taken_at: at(0), format: 1, pieces: 0, body: b"learned".to_vec() };
+    let mut keeper = archive.keeper().unwrap();
+    let kept = keeper.finish(snapshot).unwrap();
+    keeper.prove(&kept).unwrap();
 }
 
 #[test]
@@ -143,14 +147,14 @@ fn the_journal_is_cut_no_further_than_the_older_snapshot_and_history_need() {
     let later = MIDNIGHT + DAY;
     tidied(&mut archive, &nothing, later);
     assert_eq!(first_position(&archive), 1, "there is no snapshot");
-    archive.keep_snapshot(&snapshot(positions[6])).unwrap();
+    remember(&archive, positions[6]);
     tidied(&mut archive, &nothing, later);
     assert_eq!(first_position(&archive), 1, "history has taken nothing");
     archive.keep_history(Position::default(), positions[2], &[]).unwrap();
     tidied(&mut archive, &nothing, later);
     assert_eq!(first_position(&archive), 4);
     archive.keep_history(positions[2], positions[9], &[]).unwrap();
-    archive.keep_snapshot(&snapshot(positions[8])).unwrap();
+    remember(&archive, positions[8]);
     tidied(&mut archive, &nothing, later);
     assert_eq!(first_position(&archive), 8, "the older snapshot is the one to fall back to");
 }
@@ -158,7 +162,7 @@ fn the_journal_is_cut_no_further_than_the_older_snapshot_and_history_need() {
 #[test]
 fn the_last_batch_stays_and_positions_go_on_rising() {
     let (mut archive, folder, positions) = ten();
-    archive.keep_snapshot(&snapshot(positions[9])).unwrap();
+    remember(&archive, positions[9]);
     archive.keep_history(Position::default(), positions[9], &[]).unwrap();
     tidied(&mut archive, &Policy { journal_bytes: 0, ..forever() }, MIDNIGHT);
     assert_eq!(first_position(&archive), 10);
@@ -169,7 +173,7 @@ fn the_last_batch_stays_and_positions_go_on_rising() {
 #[test]
 fn the_journal_is_cut_by_age_and_by_size() {
     let keep_all = |archive: &mut Archive, positions: &[Position]| {
-        archive.keep_snapshot(&snapshot(positions[9])).unwrap();
+        remember(archive, positions[9]);
         archive.keep_history(Position::default(), positions[9], &[]).unwrap();
     };
     let (mut archive, _folder, positions) = ten();

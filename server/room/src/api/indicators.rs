@@ -19,7 +19,7 @@ use super::{App, closing, refused};
 
 /// `{"indicators":[...]}`: every one that was described or heard, by name.
 pub(super) async fn list(State(app): State<App>) -> Response {
-    let Some(profiles) = app.shard.profiles().await else { return closing() };
+    let Some(profiles) = app.shards.profiles().await else { return closing() };
     let profiles: HashMap<_, _> = profiles.into_iter().collect();
     let known = app.desk.look(move |picture| {
         let described = picture.organisation.indicators.values();
@@ -37,7 +37,7 @@ pub(super) async fn one(State(app): State<App>, Path(name): Path<String>) -> Res
         Ok(id) => id,
         Err(fault) => return refused(StatusCode::BAD_REQUEST, &fault.to_string()),
     };
-    let Some(profile) = app.shard.profile(id.clone()).await else { return closing() };
+    let Some(profile) = app.shards.profile(id.clone()).await else { return closing() };
     let known = app.desk.look(move |picture| {
         let indicator = picture.organisation.indicators.get(&id)?;
         let told = Some(indicator.clone()).filter(|indicator| indicator.unit.as_str() != UNOWNED);
