@@ -49,7 +49,8 @@ impl Keeper {
     /// # Errors
     /// [`ArchiveFault::Database`], if the database cannot be read.
     pub fn begin(&mut self) -> Result<(), ArchiveFault> {
-        let newest = "SELECT max(ifnull((SELECT max(id) FROM snapshots), 0), ifnull((SELECT max(snapshot) FROM pieces), 0))";
+        let newest =
+            "SELECT max(ifnull((SELECT max(id) FROM snapshots), 0), ifnull((SELECT max(snapshot) FROM pieces), 0))";
         let newest: i64 = self.database.query_row(newest, [], |row| row.get(0))?;
         self.writing = Some((newest + 1, 0));
         Ok(())

@@ -117,8 +117,7 @@ pub(crate) fn pieces(
 ) -> Result<(), ArchiveFault> {
     let position = snapshot.position;
     let damaged = |source| ArchiveFault::DamagedSnapshot { position, source };
-    let mut query =
-        database.prepare_cached("SELECT checksum, body FROM pieces WHERE snapshot = ?1 AND number = ?2")?;
+    let mut query = database.prepare_cached("SELECT checksum, body FROM pieces WHERE snapshot = ?1 AND number = ?2")?;
     for number in 0..snapshot.pieces {
         let row = query.query_row(params![id, number], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
         let (checksum, body) = row.optional()?.ok_or_else(|| damaged(Damage::Missing))?;

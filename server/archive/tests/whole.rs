@@ -45,7 +45,8 @@ fn filled() -> (Archive, TempDir) {
     }
     archive.append(&[batch(4, vec![load(2890)])]).expect("a batch");
     let taken_at = Moment::from_unix_millis(7);
-    let snapshot = Snapshot { position: Position::default(), taken_at, format: 1, pieces: 0, body: b"learned".to_vec() };
+    let snapshot =
+        Snapshot { position: Position::default(), taken_at, format: 1, pieces: 0, body: b"learned".to_vec() };
     archive.keeper().and_then(|mut keeper| keeper.finish(snapshot)).expect("a snapshot");
     let (key, kind, body) = ("a".to_owned(), "raised".to_owned(), "{\"size\":3.5}".to_owned());
     archive.record(&RecordEntry { key, at: taken_at, kind, body }).expect("a line");

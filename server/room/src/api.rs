@@ -27,6 +27,7 @@ use crate::{
     desk::DeskHandle,
     door,
     doorkeeper::Doorkeeper,
+    frames,
     journal::JournalHandle,
     origin, screen,
     seats::Seats,
@@ -103,8 +104,8 @@ pub fn router(app: App) -> Router {
 
 /// The picture as it stands: `{"picture":{...}}`, the same that a screen is given first.
 async fn picture(State(app): State<App>) -> Response {
-    match app.desk.join().await {
-        Some(joined) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(joined.picture)).into_response(),
+    match app.desk.look(frames::whole).await {
+        Some(picture) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(picture)).into_response(),
         None => closing(),
     }
 }

@@ -24,8 +24,10 @@ use crate::{
 
 /// Screens are told what changed at most this often.
 pub const FRAME_EVERY: Duration = Duration::from_millis(100);
+/// How many changes a frame holds at most.
+const CHANGES_IN_A_FRAME: usize = 2000;
 /// How many frames a screen may be behind before it is given a fresh picture.
-const FRAMES_KEPT: usize = 64;
+const FRAMES_KEPT: usize = 256;
 /// How many signals an agent may be behind before it misses the oldest.
 const SIGNALS_KEPT: usize = 256;
 /// How many messages of shards wait before they are made to wait.
@@ -73,8 +75,8 @@ struct Remembering {
 
 /// A screen's way in: the picture, and every frame after it with none lost between.
 pub struct Joined {
-    /// The picture, as a frame.
-    pub picture: Frame,
+    /// The picture, as one frame or as several that follow each other.
+    pub picture: Arc<[Frame]>,
     /// The frames that follow it.
     pub frames: broadcast::Receiver<Frame>,
 }
@@ -185,7 +187,10 @@ impl DeskTask {
                 },
                 Some(ask) = self.asks.recv() => match ask {
                     Ask::Join(join) => self.joining.push(join),
-                    Ask::Look(look) => look(self.desk.picture()),
+                    Ask::Look(look) => {
+                        self.fold();
+                        look(self.desk.picture());
+                    }
                     // Who asked may have gone meanwhile.
                     Ask::Answer(tell) => drop(tell.send(())),
                 },
@@ -254,9 +259,9 @@ impl DeskTask {
             Pictured { signals: picture.signals.len(), lamps: picture.lamps.len(), changes: changes.len() }.emit();
             let changes = coalesce(changes);
             self.tell_teams(&changes);
-            let frame = frame_of(picture, self.told, changes);
+            let frames = frames_of(picture, self.told, changes);
             self.told = picture.revision;
-            self.tell(frame);
+            frames.into_iter().for_each(|frame| self.tell(frame));
         } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
             self.tell(frames::pulse(clock::now()));
         }
@@ -291,8 +296,17 @@ impl DeskTask {
     }
 }
 
-fn frame_of(picture: &Picture, from: u64, changes: Vec<Change>) -> Frame {
-    frames::changes(Changes { from, revision: picture.revision, at: picture.at, changes })
+/// One frame, or several where much has changed: a frame is held ready for every screen. Only the last one leads on to
+/// the revision of the picture.
+fn frames_of(picture: &Picture, from: u64, mut changes: Vec<Change>) -> Vec<Frame> {
+    let (mut frames, at) = (Vec::new(), picture.at);
+    while CHANGES_IN_A_FRAME < changes.len() {
+        let rest = changes.split_off(CHANGES_IN_A_FRAME);
+        let changes = std::mem::replace(&mut changes, rest);
+        frames.push(frames::changes(Changes { from, revision: from, at, changes }));
+    }
+    frames.push(frames::changes(Changes { from, revision: picture.revision, at, changes }));
+    frames
 }
 
 fn every(period: Duration) -> Interval {

@@ -1,5 +1,7 @@
 //! Frames as they leave for the screens: written once, sent to all.
 
+use std::sync::Arc;
+
 use axum::extract::ws::Utf8Bytes;
 use cybernet::{picture::Changes, picture::Picture, screen::ToScreen};
 use vsm::time::Moment;
@@ -7,8 +9,15 @@ use vsm::time::Moment;
 /// A text frame, cheap to clone.
 pub type Frame = Utf8Bytes;
 
-/// The picture as a whole.
-pub fn picture(picture: &Picture) -> Frame {
+/// The picture; a large one in parts, the picture first and then what is left of its tray.
+pub fn picture(picture: &Picture) -> Arc<[Frame]> {
+    let (first, later) = picture.parts();
+    let first = text(&ToScreen::Picture(Box::new(first)));
+    [first].into_iter().chain(later.map(changes)).collect()
+}
+
+/// The picture as a whole, however large.
+pub fn whole(picture: &Picture) -> Frame {
     // Borrowed, so that the picture need not be cloned to be written.
     #[derive(serde::Serialize)]
     #[serde(rename_all = "snake_case")]

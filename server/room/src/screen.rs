@@ -57,7 +57,10 @@ async fn serve(socket: &mut WebSocket, app: &App) {
 
 /// Until the screen falls behind.
 async fn follow(socket: &mut WebSocket, app: &App, Joined { picture, mut frames }: Joined) -> Result<(), Gone> {
-    send(socket, app, picture).await?;
+    for part in picture.iter() {
+        send(socket, app, part.clone()).await?;
+    }
+    drop(picture);
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return Err(Gone),

@@ -1,6 +1,8 @@
 //! `synco serve`: puts the room together, runs it, and takes it apart within its grace period.
 
-use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use std::{
+    collections::BTreeSet, future::IntoFuture, net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration,
+};
 
 use archive::{Archive, Policy, Position};
 use axum::serve::Listener;

@@ -14,3 +14,4 @@ pub mod screen;
 pub mod trace;
 
 mod lists;
+mod parts;

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    ops::AddAssign,
+    ops::{AddAssign, Range},
     time::{Duration, Instant},
 };
 
@@ -28,7 +28,8 @@ pub(crate) struct Load {
     /// Readings a second of each indicator; 0 for as many as the room takes.
     pub(crate) rate: f64,
     pub(crate) batch: u64,
-    pub(crate) end: Instant,
+    /// When it is timed and counted; it begins before, and ends with it.
+    pub(crate) span: Range<Instant>,
 }
 
 /// What agents saw.
@@ -36,6 +37,8 @@ pub(crate) struct Load {
 pub(crate) struct Tally {
     pub(crate) sent: u64,
     pub(crate) received: u64,
+    /// The same of what was sent before it was timed.
+    pub(crate) unsettled: u64,
     /// From the first batch to the last acknowledgement.
     pub(crate) lasted: Duration,
     /// From sending a batch to its acknowledgement.
@@ -46,7 +49,21 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.sent += other.sent;
         self.received += other.received;
+        self.unsettled += other.unsettled;
         self.acknowledged.extend(other.acknowledged);
+    }
+}
+
+impl Tally {
+    /// A batch that was sent then is acknowledged now, with so many readings received.
+    pub(crate) fn note(&mut self, span: &Range<Instant>, sent_at: Instant, received: u64) {
+        if sent_at < span.start {
+            self.unsettled += received;
+            return;
+        }
+        self.sent += received;
+        self.received += received;
+        self.acknowledged.push(sent_at.elapsed());
     }
 }
 
@@ -59,7 +76,7 @@ pub(crate) async fn run(load: Load, number: u64) -> Tally {
     let mut tally = Tally::default();
     let mut sequence = 0;
     loop {
-        let over = load.end <= Instant::now();
+        let over = load.span.end <= Instant::now();
         if over && flying.is_empty() {
             return tally;
         }
@@ -69,13 +86,11 @@ pub(crate) async fn run(load: Load, number: u64) -> Tally {
                 sequence += 1;
                 flying.push_back((Instant::now(), readings.len() as u64));
                 agent.send(sequence, &readings).await;
-                tally.sent += readings.len() as u64;
             }
             heard = agent.hear(), if !flying.is_empty() => match heard {
                 Some(ToAgent::Received { refused, .. }) => {
                     let (sent_at, count) = flying.pop_front().expect("what is acknowledged was in flight");
-                    tally.acknowledged.push(sent_at.elapsed());
-                    tally.received += count - refused.len() as u64;
+                    tally.note(&load.span, sent_at, count - refused.len() as u64);
                     agent.signals.clear();
                 }
                 Some(ToAgent::SlowDown { millis }) => sleep(Duration::from_millis(millis)).await,

@@ -1,6 +1,9 @@
 //! What a process uses, as Linux counts it, and how durations are spread.
 
-use std::{fmt, fs, time::Duration};
+use std::{
+    fmt, fs,
+    time::{Duration, Instant},
+};
 
 /// Linux tells programs about processor time in hundredths of a second, on every architecture there is a room for.
 const TICK: Duration = Duration::from_millis(10);
@@ -13,6 +16,12 @@ pub(crate) struct Gauge {
     pub(crate) resident: f64,
     /// The most it ever was, in MB.
     pub(crate) most_resident: f64,
+}
+
+/// Reads what a process has used by some moment, then.
+pub(crate) async fn read_at(at: Instant, process: u32) -> Gauge {
+    tokio::time::sleep_until(at.into()).await;
+    Gauge::read(process)
 }
 
 impl Gauge {

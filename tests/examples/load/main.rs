@@ -8,7 +8,10 @@ mod gauge;
 mod probe;
 mod prometheus;
 
-use std::time::{Duration, Instant};
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
 
 use clap::Parser;
 use tests::{folder::Folder, room::Room, screen::Screen, socket::Socket, wait::until};
@@ -35,6 +38,9 @@ struct Arguments {
     /// For how long, in seconds.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
+    /// So many seconds at the beginning are not timed and not counted: indicators are heard for the first time.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    settle: u64,
     /// How many screens follow; the first one is where changes are timed.
     #[arg(long, default_value_t = 1)]
     screens: u64,
@@ -56,16 +62,18 @@ async fn main() {
         folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));
     }
     let mut room = Room::open(&folder).await;
-    let end = Instant::now() + Duration::from_secs(arguments.seconds);
+    let from = Instant::now() + Duration::from_secs(arguments.settle);
+    let span = from..from + Duration::from_secs(arguments.seconds);
 
-    let timed = (0 < arguments.screens).then(|| tokio::spawn(probe::run(room.address(), end)));
+    let timed = (0 < arguments.screens).then(|| tokio::spawn(probe::run(room.address(), span.clone())));
     let mut watching = JoinSet::new();
     for _ in 1..arguments.screens {
         let socket = Socket::connect(room.address(), Screen::PATH).await;
         watching.spawn(watch(socket));
     }
-    let before = Gauge::read(room.process().id());
-    let tally = send(&arguments, &room, end).await;
+    let before = tokio::spawn(gauge::read_at(from, room.process().id()));
+    let tally = send(&arguments, &room, span).await;
+    let before = before.await.expect("the room is there to be read");
     let after = Gauge::read(room.process().id());
     let changes = match timed {
         Some(timed) => timed.await.expect("the timed screen follows to the end"),
@@ -78,15 +86,15 @@ async fn main() {
 }
 
 /// Runs every agent to its end and adds up what they saw.
-async fn send(arguments: &Arguments, room: &Room, end: Instant) -> Tally {
+async fn send(arguments: &Arguments, room: &Room, span: Range<Instant>) -> Tally {
     let load = Load {
         room: room.address(),
         indicators: arguments.indicators,
         rate: arguments.rate,
         batch: arguments.batch,
-        end,
+        span: span.clone(),
     };
-    let begun = Instant::now();
+    let before = room.figure("synco_readings_taken_total").await;
     let mut agents = JoinSet::new();
     for agent in 0..arguments.agents {
         match arguments.remote_write {
@@ -98,8 +106,8 @@ async fn send(arguments: &Arguments, room: &Room, end: Instant) -> Tally {
     while let Some(tally) = agents.join_next().await {
         sum += tally.expect("an agent runs to its end");
     }
-    sum.lasted = begun.elapsed();
-    let taken = sum.received;
+    sum.lasted = span.start.elapsed();
+    let taken = before as u64 + sum.received + sum.unsettled;
     until("the room has counted everything", async || {
         (taken as f64 <= room.figure("synco_readings_taken_total").await).then_some(())
     })
@@ -130,14 +138,16 @@ fn report(tally: &Tally, before: &Gauge, after: &Gauge, changes: Vec<Duration>) 
 }
 
 fn describe(arguments: &Arguments) -> String {
-    let Arguments { agents, indicators, rate, seconds, screens, batch, remote_write } = arguments;
+    let Arguments { agents, indicators, rate, settle, seconds, screens, batch, remote_write } = arguments;
     let rate = if *rate == 0.0 {
         "as many readings as the room takes".to_owned()
     } else {
         format!("{rate} readings a second each")
     };
     let senders = remote_write.map_or("agents".to_owned(), |version| format!("senders by remote write {version}.0"));
-    format!("{agents} {senders} x {indicators} indicators, {rate}, batches of {batch}, {screens} screens, {seconds} s")
+    format!(
+        "{agents} {senders} x {indicators} indicators, {rate}, batches of {batch}, {screens} screens, {seconds} s after {settle} s"
+    )
 }
 
 fn rate(text: &str) -> Result<f64, String> {

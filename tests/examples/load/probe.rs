@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -33,8 +34,9 @@ pub(crate) fn describe_in(folder: &Folder) {
     folder.write("organisation.toml", &format!("{organisation}\n{indicator}"));
 }
 
-/// Sends readings until the end and gives how long each took to the screen.
-pub(crate) async fn run(room: SocketAddr, end: Instant) -> Vec<Duration> {
+/// Sends readings until the end and gives how long each took to the screen that was sent in the time that counts.
+pub(crate) async fn run(room: SocketAddr, span: Range<Instant>) -> Vec<Duration> {
+    let end = span.end;
     let mut agent = TeamAgent::join(room, "load-probe").await;
     let mut screen = Socket::connect(room, Screen::PATH).await;
     // What is sent before the first picture comes with the picture, and cannot be timed.
@@ -55,7 +57,8 @@ pub(crate) async fn run(room: SocketAddr, end: Instant) -> Vec<Duration> {
             frame = screen.hear() => {
                 let arrived = Instant::now();
                 let moments = moments(&frame.expect("the room stays"));
-                took.extend(moments.into_iter().filter_map(|at| Some(arrived - sent.remove(&at)?)));
+                let came = moments.into_iter().filter_map(|at| sent.remove(&at)).filter(|sent_at| span.start <= *sent_at);
+                took.extend(came.map(|sent_at| arrived - sent_at));
             }
         }
     }

@@ -36,7 +36,7 @@ pub(crate) async fn run(load: Load, number: u64, version: u8) -> Tally {
     let (mut pace, mut tally) = (pace(&load), Tally::default());
     let behind = if load.rate == 0.0 { 86_400_000 } else { 0 };
     let (mut made, mut at) = (0, 0);
-    while Instant::now() < load.end {
+    while Instant::now() < load.span.end {
         due(&mut pace).await;
         at = (now().unix_millis() - behind).max(at);
         let body = body(&load, number, version, &mut made, &mut at);
@@ -44,9 +44,7 @@ pub(crate) async fn run(load: Load, number: u64, version: u8) -> Tally {
         let answer = client.post(&url).header("content-type", kind).body(body).send().await;
         let status = answer.expect("the room answers").status();
         assert!(status.is_success(), "sender {number} heard {status}");
-        tally.acknowledged.push(sent_at.elapsed());
-        tally.sent += load.batch;
-        tally.received += load.batch;
+        tally.note(&load.span, sent_at, load.batch);
     }
     tally.lasted = Duration::ZERO;
     tally
