@@ -1,9 +1,10 @@
 //! The process `synco`: the world around the pure core.
 //!
-//! A reading comes in at the [`door`], is on disk when the [`journal`] says so, is judged in the [`shard`] and folded
+//! A reading comes in at the [`door`], is on disk when the [`journal`] says so, is judged in its [`shard`] and folded
 //! into the one picture at the [`desk`]; each [`screen`] follows that picture. What people say of
 //! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
-//! them apart again; [`restore`] leads from an archive to the picture as it was.
+//! them apart again; [`restore`] leads from an archive to the picture as it was, and the
+//! [`keeper`] has what was learned written down for it.
 //!
 //! Prometheus and OpenTelemetry come in by [`senders`] and take the same way.
 //!
@@ -15,6 +16,7 @@
 
 pub mod acts;
 pub mod api;
+mod assembly;
 pub mod assets;
 pub mod beyond;
 pub mod check;
@@ -29,6 +31,7 @@ pub mod happening;
 pub mod journal;
 pub mod keeper;
 pub mod logging;
+pub mod metronome;
 pub mod origin;
 pub mod parts;
 pub mod past;

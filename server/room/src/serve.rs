@@ -1,42 +1,30 @@
 //! `synco serve`: puts the room together, runs it, and takes it apart within its grace period.
 
-use std::{
-    collections::BTreeSet, future::IntoFuture, net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration,
-};
+use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
-use archive::{Archive, Policy, Position};
 use axum::serve::Listener;
 use config::room::{Room, Tls};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use opsroom::{desk::Desk, share::Share, watches::Watches};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, watch},
     task,
-    time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use vsm::id::IndicatorId;
 
 use crate::{
     api::{self, App},
+    assembly::{Handles, assemble, read_archive},
     beyond,
     cli::{Failure, ServeArgs},
-    clock,
-    desk::{self, DeskHandle, ToDesk},
     door,
     doorkeeper::Doorkeeper,
-    happening::{ClosedInHaste, JournalDamaged, Opened, PartEnded},
-    journal::{self, Journal, JournalHandle, ToJournal},
-    keeper::Keeper,
+    happening::{ClosedInHaste, Opened, PartEnded},
     parts::Parts,
-    past::{self, Gathering, Past, Stretch},
-    restore::{self, Restored},
     screen,
     seats::Seats,
     senders::Senders,
-    shard::{self, Reached, Shard, Shards, ToShard},
     signals,
     tls::{Identity, SecureListener},
 };
@@ -45,8 +33,6 @@ use crate::{
 pub const CLOSES_WITHIN: Duration = Duration::from_secs(8);
 /// The part of it that requests and sockets may take; the rest is for the archive.
 const SOCKETS_END_WITHIN: Duration = Duration::from_secs(3);
-/// How often silence is looked for.
-const TICK_EVERY: Duration = Duration::from_secs(1);
 
 /// Opens the room and keeps it open until it is told to stop.
 pub async fn run(args: ServeArgs) -> Result<(), Failure> {
@@ -148,100 +134,6 @@ async fn open(
     Ok(Running { app, parts })
 }
 
-/// What the archive gave, in halves.
-struct Halves {
-    watches: Vec<Watches>,
-    desk: Desk,
-    position: Position,
-    replayed: u64,
-    watched: usize,
-    policy: Policy,
-}
-
-fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
-    let mut archive = Archive::open(&room.archive)
-        .map_err(|error| Failure::Refused(vec![format!("archive {}: {error}", room.archive.display())]))?;
-    let Restored { opsroom, position, replayed, past, left_out } =
-        restore::restore(&mut archive, &room.organisation, shards(&room), clock::now())?;
-    if let Some(left_out) = &left_out {
-        JournalDamaged(left_out).emit();
-    }
-    let (watches, desk) = opsroom.split();
-    past::write_gathered(&mut archive, past);
-    let watched = watches.iter().map(Watches::len).sum();
-    let policy = past::policy(&room.keep);
-    Ok((archive, Halves { watches, desk, position, replayed, watched, policy }))
-}
-
-/// How many shards a room has: as its file says, else one for each processor.
-fn shards(room: &Room) -> usize {
-    room.shards.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
-}
-
-/// The addresses of the parts.
-struct Handles {
-    desk: DeskHandle,
-    journal: JournalHandle,
-    shards: Shards,
-}
-
-/// Starts every part of the room.
-fn assemble(
-    archive: Archive,
-    Halves { watches, desk, position, policy, .. }: Halves,
-    snapshot_every: Duration,
-    stop: &CancellationToken,
-) -> Result<(Parts, Handles), Failure> {
-    let (to_journal, journal_inbox) = mpsc::channel(journal::WAITING);
-    let (to_keeper, keeper_inbox) = mpsc::channel(1);
-    let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
-    let reached = Reached::new(watches.len(), position);
-    let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, reached.clone());
-    let mut parts = Parts::default();
-    let place = Place { position, reached, desk: to_desk.clone(), wanted: wanted.clone() };
-    let (shards, stretches) = start_shards(watches, &place, &mut parts)?;
-    let (keeper, journal) = (archive.keeper()?, to_journal.clone());
-    let (every, asked) = (snapshot_every, Arc::clone(&shards));
-    let keeper = Keeper { archive: keeper, inbox: keeper_inbox, every, shards: asked, desk: to_desk, journal };
-    parts.thread("the keeper", keeper.start()?);
-    let past = Past::new(stretches, policy);
-    let journal = Journal::new(archive, journal_inbox, Arc::clone(&shards), to_keeper, past);
-    parts.thread("the journal", journal.start()?);
-    parts.task("the desk", desk_task.run());
-    let metronome = Metronome { shards: Arc::clone(&shards), journal: to_journal.clone() };
-    parts.task("the metronome", metronome.run(wanted, stop.clone()));
-    Ok((parts, Handles { desk, journal: JournalHandle(to_journal), shards: Shards(shards) }))
-}
-
-/// What every shard is given.
-struct Place {
-    position: Position,
-    reached: Reached,
-    desk: mpsc::Sender<ToDesk>,
-    wanted: Wanted,
-}
-
-/// Starts a shard for each of the watches; gives their addresses, and where each hands on what is past.
-fn start_shards(
-    watches: Vec<Watches>,
-    place: &Place,
-    parts: &mut Parts,
-) -> std::io::Result<(Arc<[mpsc::Sender<ToShard>]>, Vec<mpsc::Receiver<Stretch>>)> {
-    let (mut shards, mut stretches) = (Vec::new(), Vec::new());
-    for (share, watches) in Share::all(watches.len()).zip(watches) {
-        let (to_shard, inbox) = mpsc::channel(shard::WAITING);
-        let (history, handed_on) = mpsc::channel(past::WAITING);
-        let Place { position, reached, desk, wanted } = place;
-        let (reached, desk, wanted) = (reached.clone(), desk.clone(), wanted.clone());
-        let past = Gathering::new(*position);
-        let shard = Shard { share, watches, position: *position, reached, inbox, desk, wanted, past, history };
-        parts.thread("a shard", shard.start()?);
-        shards.push(to_shard);
-        stretches.push(handed_on);
-    }
-    Ok((shards.into(), stretches))
-}
-
 impl Running {
     async fn serve(self, listener: impl Listener<Addr = SocketAddr>, stop: CancellationToken) -> Result<(), Failure> {
         let Self { app, mut parts } = self;
@@ -277,41 +169,6 @@ impl Running {
         match ended[..] {
             [] => Ok(()),
             _ => Err(Failure::Own(format!("ended by itself: {}", ended.join(", ")).into())),
-        }
-    }
-}
-
-/// The traces that the desk wants from the shard.
-type Wanted = watch::Receiver<BTreeSet<IndicatorId>>;
-
-/// Tells the shards the time and when other traces are wanted, and the journal to look at history.
-struct Metronome {
-    shards: Arc<[mpsc::Sender<ToShard>]>,
-    journal: mpsc::Sender<ToJournal>,
-}
-
-impl Metronome {
-    async fn run(self, mut wanted: Wanted, stop: CancellationToken) {
-        let mut tick = interval(TICK_EVERY);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = tick.tick() => {
-                    let now = clock::now();
-                    self.tell(|| ToShard::Tick(now)).await;
-                    // A journal that is too busy looks by itself, behind every commit.
-                    self.journal.try_send(ToJournal::LookAtHistory).ok();
-                }
-                Ok(()) = wanted.changed() => self.tell(|| ToShard::Follow).await,
-            }
-        }
-    }
-
-    /// A shard that is gone is missed elsewhere.
-    async fn tell(&self, event: impl Fn() -> ToShard) {
-        for shard in self.shards.iter() {
-            shard.send(event()).await.ok();
         }
     }
 }

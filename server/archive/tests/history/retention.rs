@@ -135,9 +135,9 @@ fn ten() -> (Archive, TempDir, Vec<Position>) {
 /// Keeps a snapshot of this position, and proves it.
 fn remember(archive: &Archive, position: Position) {
     let snapshot = Snapshot { position, taken_at: at(0), format: 1, pieces: 0, body: b"learned".to_vec() };
-    let mut keeper = archive.keeper().unwrap();
-    let kept = keeper.finish(snapshot).unwrap();
-    keeper.prove(&kept).unwrap();
+    let mut keeper = archive.keeper().expect("a keeper");
+    let kept = keeper.finish(snapshot).expect("a snapshot");
+    keeper.prove(&kept).expect("it can be read back");
 }
 
 #[test]
