@@ -31,7 +31,7 @@ pub struct Watches {
     tray: UnitId,
     share: Share,
     calendars: Calendars,
-    places: HashMap<IndicatorId, usize, foldhash::fast::RandomState>,
+    places: HashMap<IndicatorId, usize>,
     watches: Vec<Hung>,
     followed: BTreeSet<IndicatorId>,
     /// How many of them nobody has described one by one.
@@ -81,7 +81,7 @@ impl Watches {
             organisation,
             tray,
             share,
-            places: HashMap::default(),
+            places: HashMap::new(),
             watches: Vec::new(),
             followed: BTreeSet::new(),
             appeared: 0,
