@@ -4,6 +4,7 @@
 //! by itself. Agents and screens share the machine with the room, so the readings a second are a lower bound.
 
 mod agents;
+mod beside;
 mod gauge;
 mod probe;
 mod prometheus;
@@ -50,6 +51,9 @@ struct Arguments {
     /// Send by remote write of this version, a request at a time for each sender, instead of by the agents' socket.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=2))]
     remote_write: Option<u8>,
+    /// Afterwards send the same by remote write 1.0 to Debian's Prometheus, and say what a reading costs there.
+    #[arg(long, requires = "remote_write")]
+    beside_prometheus: bool,
 }
 
 #[tokio::main]
@@ -72,28 +76,36 @@ async fn main() {
         watching.spawn(watch(socket));
     }
     let before = tokio::spawn(gauge::read_at(from, room.process().id()));
-    let tally = send(&arguments, &room, span).await;
+    let tally = send(&arguments, &room, span.clone()).await;
     let before = before.await.expect("the room is there to be read");
     let after = Gauge::read(room.process().id());
     let changes = match timed {
         Some(timed) => timed.await.expect("the timed screen follows to the end"),
         None => Vec::new(),
     };
-    report(&tally, &before, &after, changes);
+    let ours = report("room", &tally, &before, &after, Some(changes));
     watching.shutdown().await;
     let code = room.close().await;
     println!("the room stopped with exit code {}", code.map_or("none".to_owned(), |code| code.to_string()));
+    if arguments.beside_prometheus {
+        let seconds = Duration::from_secs;
+        let load = load(&arguments, &room, span);
+        let (settle, lasts) = (seconds(arguments.settle), seconds(arguments.seconds));
+        let beside::Beside { tally, before, after } = beside::run(&load, arguments.agents, settle, lasts).await;
+        println!("\nprometheus, the same by remote write 1.0, which it acknowledges before the disk has it");
+        let theirs = report("prometheus", &tally, &before, &after, None);
+        println!("a reading costs the room {:.2} of what it costs prometheus", ours / theirs);
+    }
+}
+
+fn load(arguments: &Arguments, room: &Room, span: Range<Instant>) -> Load {
+    let Arguments { indicators, rate, batch, .. } = *arguments;
+    Load { room: room.address(), indicators, rate, batch, span }
 }
 
 /// Runs every agent to its end and adds up what they saw.
 async fn send(arguments: &Arguments, room: &Room, span: Range<Instant>) -> Tally {
-    let load = Load {
-        room: room.address(),
-        indicators: arguments.indicators,
-        rate: arguments.rate,
-        batch: arguments.batch,
-        span: span.clone(),
-    };
+    let load = load(arguments, room, span.clone());
     let before = room.figure("synco_readings_taken_total").await;
     let mut agents = JoinSet::new();
     for agent in 0..arguments.agents {
@@ -120,7 +132,8 @@ async fn watch(mut socket: Socket) {
     while socket.hear().await.is_some() {}
 }
 
-fn report(tally: &Tally, before: &Gauge, after: &Gauge, changes: Vec<Duration>) {
+/// Says what was seen; gives the processor time of a reading, in microseconds.
+fn report(whose: &str, tally: &Tally, before: &Gauge, after: &Gauge, changes: Option<Vec<Duration>>) -> f64 {
     let seconds = tally.lasted.as_secs_f64();
     let processor = after.processor - before.processor;
     let a_reading = processor.as_secs_f64() * 1e6 / tally.received.max(1) as f64;
@@ -131,10 +144,13 @@ fn report(tally: &Tally, before: &Gauge, after: &Gauge, changes: Vec<Duration>) 
         tally.received as f64 / seconds,
         tally.received
     );
-    println!("processor of room   {a_reading:>12.2} µs a reading, {share:.0} % of one processor");
+    println!("processor of {whose:<10} {a_reading:>8.2} µs a reading, {share:.0} % of one processor");
     println!("acknowledged after  {}", Quantiles::of(tally.acknowledged.clone()));
-    println!("on a screen after   {}", Quantiles::of(changes));
-    println!("memory of room      {:>12.1} MB, at most {:.1} MB", after.resident, after.most_resident);
+    if let Some(changes) = changes {
+        println!("on a screen after   {}", Quantiles::of(changes));
+    }
+    println!("memory of {whose:<10} {:>11.1} MB, at most {:.1} MB", after.resident, after.most_resident);
+    a_reading
 }
 
 fn describe(arguments: &Arguments) -> String {
