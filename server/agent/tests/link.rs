@@ -55,7 +55,7 @@ impl Room {
 
     async fn welcome(&mut self, received: u64) -> Hello {
         let hello = self.accept().await;
-        self.say(&ToAgent::Welcome { received, hears: self.hears.clone() }).await;
+        self.say(&ToAgent::Welcome { received, hears: self.hears.clone(), ranges: Vec::new() }).await;
         hello
     }
 

@@ -28,7 +28,9 @@ pub(crate) fn check_sequence(sequence: u64) -> Result<(), String> {
 
 /// Why a batch is not taken that lies apart from all that is in, beside too many others that do.
 pub(crate) fn too_scattered(sequence: u64) -> String {
-    format!("sequence {sequence} begins one more range above what is missing; at most {MOST_RANGES} are kept: fill gaps first")
+    format!(
+        "sequence {sequence} begins one more range above what is missing; at most {MOST_RANGES} are kept: fill gaps first"
+    )
 }
 
 /// Parts what was measured in the future, or in a past that cannot be, from what can be taken. `places` says where each reading stood.
