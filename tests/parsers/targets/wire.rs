@@ -28,8 +28,10 @@ pub(crate) fn agent_frames(bytes: &[u8]) {
             it_stands_for_its_places_or_for_what_is_lost(&batch);
             let places = (0..batch.readings.len()).collect();
             // What was refused is not written down again, so the first that is left begins the batch.
-            let first =
-                batch.first.map(|first| first.max((batch.sequence + 1).saturating_sub(batch.readings.len() as u64)));
+            let first = batch.first.map(|first| match batch.readings.len() as u64 {
+                0 => first,
+                count => batch.sequence - (count - 1),
+            });
             let written = match first {
                 Some(first) => encode_span(first, batch.sequence, &batch.readings),
                 None => encode_readings(batch.sequence, &batch.readings),

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Link, LinkFault,
     flight::{Batch, Flight, Pulse},
-    lanes::{Lanes, Stretch},
+    lanes::{Lanes, SMALL, Stretch},
     within,
 };
 use crate::{
@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
         let hears = |word: &str| hears.iter().any(|heard| heard == word);
         let here = link.pickup.welcome(has.clone()).await?;
         LinkUp { room: &link.room, received: has.mark() }.emit();
-        let lanes = Lanes::new(&has, here, hears(HEARS_FIRST));
+        let lanes = Lanes::new(&has, here, hears(HEARS_FIRST), SMALL);
         if lanes.are_two() {
             BacklogWaits { pending: here.pending }.emit();
         }

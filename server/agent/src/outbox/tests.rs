@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
-use super::{Bounds, Outbox, OutboxFault};
+use super::{Bounds, Outbox, OutboxFault, Standing};
 
 mod bounded;
 mod damaged;
+mod ranges;
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
