@@ -6,6 +6,7 @@ use archive::Batch;
 use serde_json::Value;
 use tests::{
     folder::{Folder, UNHURRIED},
+    process::Process,
     room::Room,
     series::now,
     wait::until,
@@ -14,33 +15,24 @@ use vsm::time::Moment;
 
 use crate::outbox::{Line, newest, received, start_agent, waiting};
 
-const INDICATORS: [&str; 3] = ["press.scrap", "press.idle", "kiln.heat"];
-/// Seventy minutes, a reading of three indicators every half a second.
+const INDICATORS: [&str; 4] = ["press.scrap", "press.idle", "kiln.heat", "kiln.queue"];
+/// Of three of these, seventy minutes, a reading every half a second.
 const BACKLOG: u64 = 70 * 60 * 2 * 3;
 /// A room that takes ten seconds' worth at once and then this, so that catching up takes a while.
 const UNEAGER: &str = "readings_a_second = 1000";
-
-const PROBE: &str = r#"version = 1
-agent = "plant-host"
-rehearsal = true
-
-[[probe]]
-kind = "rehearsal"
-series = [
-    { indicator = "press.scrap", level = 40.0, noise = 1.0 },
-    { indicator = "press.idle", level = 10.0, noise = 0.5 },
-    { indicator = "kiln.heat", level = 900.0, noise = 3.0 },
-]
-"#;
+/// A cadence at which an agent reads once.
+const ONCE: &str = "cadence = \"1d\"";
 
 #[tokio::test]
 async fn after_a_cut_of_an_hour_what_is_new_is_in_history_before_the_backlog_and_each_reading_once_whatever_is_killed()
 {
     let folder = Folder::of_plant(&INDICATORS, UNHURRIED, UNEAGER);
-    folder.write("agent.toml", &format!("{PROBE}cadence = \"500ms\"\npast = \"70m\"\n"));
     let mut room = Room::open(&folder).await;
+    let mut agent = start(&folder, &room, &INDICATORS[3..], ONCE);
+    until("the room knows the agent", async || has_all(&folder, 0)).await;
+    agent.kill();
     room.kill();
-    let mut agent = start_agent(&folder, &room);
+    let mut agent = start(&folder, &room, &INDICATORS[..3], "cadence = \"500ms\"\npast = \"70m\"");
     until("an hour and more waits", async || (BACKLOG < newest(&folder)).then_some(())).await;
     let back_at = now();
     room.open_again().await;
@@ -53,15 +45,26 @@ async fn after_a_cut_of_an_hour_what_is_new_is_in_history_before_the_backlog_and
     agent.kill();
     taken_in.extend(waiting(&folder));
     // This one reads once and then brings what is left; which of it the room has, only the room knows.
-    folder.write("agent.toml", &format!("{PROBE}cadence = \"1d\"\n"));
     let before = newest(&folder);
-    let mut agent = start_agent(&folder, &room);
-    let has_all = async || Some(newest(&folder)).filter(|last| before < *last && *last == received(&folder));
-    let total = until("the room has everything", has_all).await;
+    let mut agent = start(&folder, &room, &INDICATORS[3..], ONCE);
+    let total = until("the room has everything", async || has_all(&folder, before)).await;
     until("all of it is in history", async || (past(&room, Moment::default()).await == total).then_some(())).await;
     agent.terminate();
     assert_eq!((agent.ended().await, room.close().await), (Some(0), Some(0)));
     hold(&room.archived(), &taken_in, total, back_at);
+}
+
+fn start(folder: &Folder, room: &Room, indicators: &[&str], rhythm: &str) -> Process {
+    let series = indicators.iter().map(|id| format!("{{ indicator = \"{id}\", level = 40.0, noise = 1.0 }}"));
+    let series = series.collect::<Vec<_>>().join(", ");
+    let probe = format!("[[probe]]\nkind = \"rehearsal\"\n{rhythm}\nseries = [{series}]\n");
+    folder.write("agent.toml", &format!("version = 1\nagent = \"plant-host\"\nrehearsal = true\n{probe}"));
+    start_agent(folder, room)
+}
+
+/// How many readings the outbox has taken in, if they are more than before and the room has every one.
+fn has_all(folder: &Folder, before: u64) -> Option<u64> {
+    Some(newest(folder)).filter(|last| before < *last && *last == received(folder))
 }
 
 /// A reading of now is in history while the room does not yet have as many as were waiting.

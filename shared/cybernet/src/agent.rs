@@ -1,4 +1,15 @@
 //! Between a team's agent and the room: agent protocol 1.
+//!
+//! An agent says hello and is welcomed with what the room has of it; then it sends batches, and hears `received` of each once it
+//! is on the room's disk. A batch has a sequence, which rises, and counts once. There are two ways to number:
+//!
+//! - Batches are counted, with gaps or without. A batch stands for everything up to its sequence.
+//! - Readings are counted, from 1 on: each has an ordinal, and a batch says in `first` and `sequence` those of its first and its
+//!   last. The room takes each ordinal once, in whatever batches and order they come, and of a batch only what is new; so what is
+//!   new may go ahead of a backlog. A batch without readings says that its ordinals will never come. The welcome tells beside
+//!   `received`, up to which everything is in, the `ranges` above it that are in.
+//!
+//! The second is for rooms whose welcome has [`HEARS_FIRST`] among what it `hears`.
 
 use std::fmt;
 

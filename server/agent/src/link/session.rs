@@ -54,7 +54,10 @@ impl<'a> Session<'a> {
         let hears = |word: &str| hears.iter().any(|heard| heard == word);
         let here = link.pickup.welcome(has.clone()).await?;
         LinkUp { room: &link.room, received: has.mark() }.emit();
-        let lanes = Lanes::new(&has, here, hears(HEARS_FIRST), SMALL);
+        // A rehearsal begins with its past, so that nothing is young when it plays.
+        let is_past = link.hello.rehearsal && has.highest() == 0;
+        let small = if is_past { u64::MAX } else { SMALL };
+        let lanes = Lanes::new(&has, here, hears(HEARS_FIRST), small);
         if lanes.are_two() {
             BacklogWaits { pending: here.pending }.emit();
         }
