@@ -111,9 +111,13 @@ struct Running {
 
 impl Running {
     fn start(room: &Room, folder: &Path, patience: Patience) -> Self {
+        Self::start_as(room, folder, patience, false)
+    }
+
+    fn start_as(room: &Room, folder: &Path, patience: Patience, rehearsal: bool) -> Self {
         let (keeper, hand_in, pickup) = Keeper::new(open(folder, 100_000));
         let agent = AgentId::parse("payments-host").unwrap();
-        let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal: false };
+        let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal };
         let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
         let stop = CancellationToken::new();
         let link = link::run(Link { room: address, tls: None, hello, pickup, patience }, stop.clone());
@@ -312,6 +316,21 @@ async fn what_is_new_goes_ahead_of_a_large_backlog_to_a_room_that_hears_it_and_t
     heard.sort_unstable();
     assert_eq!(heard, [([2001, 3000], Some(2001)), ([4001, 4096], Some(4001)), ([20_004, 20_004], Some(70_003))]);
     assert_eq!(agent.stop(folder.path()).await, 20_004 - 2000 - 1000 - 3);
+}
+
+#[tokio::test]
+async fn a_rehearsal_that_a_room_does_not_know_brings_its_past_first() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), 100_000).push(&output(1..20_001), Moment::default()).unwrap();
+    let mut room = Room::open().await;
+    room.hears = vec![HEARS_FIRST.to_owned()];
+    let agent = Running::start_as(&room, folder.path(), Patience::default(), true);
+    room.welcome(0).await;
+    agent.push(70_000..70_003).await;
+    for batch in 0..4 {
+        assert_eq!(span(&mut room).await.1, Some(1000 * batch + 1));
+    }
+    agent.stop(folder.path()).await;
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ fn what_is_new_may_be_taken_before_what_is_old_and_each_ordinal_once_across_a_re
     let mut call = [span(1, 4), span(11, 14), span(13, 16), span(12, 13)];
     let taken = archive.deliver(&mut call).unwrap();
     assert!(matches!(taken[..], [Taken::Now(_), Taken::Now(_), Taken::Now(_), Taken::Before]));
-    let left: Vec<_> = call[2].batch.readings.iter().map(|reading| reading.value()).collect();
+    let left: Vec<_> = call[2].batch.readings.iter().map(Reading::value).collect();
     assert_eq!(left, [15.0, 16.0], "what is handed on is what was taken now");
     let expected = Ordinals::of(4, &[[11, 16]]);
     assert_eq!((archive.taken(&agent("host")), archive.last_taken(&agent("host"))), (expected.clone(), 16));

@@ -22,7 +22,10 @@ impl Ordinals {
     /// beginning holds nothing.
     pub fn of(mark: u64, ranges: &[[u64; 2]]) -> Self {
         let mut all = Self::up_to(mark);
-        ranges.iter().for_each(|range| all.insert(*range));
+        // In order, each goes to the end, however many a peer may say.
+        let mut ranges = ranges.to_vec();
+        ranges.sort_unstable();
+        ranges.into_iter().for_each(|range| all.insert(range));
         all
     }
 
@@ -158,8 +161,9 @@ mod tests {
             prop_assert_eq!(listed(&ordinals), expected.clone());
             prop_assert!(is_in_order(&ordinals), "{:?}", ordinals);
             prop_assert_eq!(ordinals.highest(), expected.last().copied().unwrap_or(0));
-            let reversed: Vec<_> = ranges.into_iter().rev().collect();
-            prop_assert_eq!(Ordinals::of(mark, &reversed), ordinals);
+            let mut one_by_one = Ordinals::up_to(mark);
+            ranges.iter().rev().for_each(|range| one_by_one.insert(*range));
+            prop_assert_eq!(one_by_one, ordinals);
         }
 
         #[test]

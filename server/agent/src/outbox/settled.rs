@@ -59,6 +59,8 @@ impl Outbox {
         let Some(last) = found.checked_sub(1).filter(|last| from <= *last) else { return };
         let news = (last + 1).saturating_sub(counted) - self.settled.count([counted, last]);
         self.settled.insert([from, last]);
+        // The room may be told that they are gone, and then has them.
+        self.handed_out = self.handed_out.max(last);
         if 0 < news {
             self.losses.add(news, self.now);
             ReadingsLost { count: news, why: "a file of the outbox is damaged".to_owned() }.emit();
