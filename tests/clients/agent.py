@@ -181,6 +181,12 @@ def not_so_many(agent):
     return [agent.span(1, 9, [["press.scrap", now(), 1.0]])]
 
 
+def too_scattered(agent):
+    """A room keeps 128 ranges above what is missing, and no more."""
+    agent.hello("python-scattered")
+    return [agent.span(10 * k, 10 * k, []) for k in range(1, 130)][-1:]
+
+
 def garbage(agent):
     agent.hello("python-garbage")
     agent.say_raw("\u00bf\u0000garbage{{{")
@@ -253,6 +259,7 @@ CONVERSATIONS = [
     fresh_first_after_a_cut,
     caught_up,
     not_so_many,
+    too_scattered,
     garbage,
     two_mebibytes,
     unknown_protocol,

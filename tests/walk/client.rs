@@ -7,7 +7,8 @@ use tests::{folder::Folder, room::Room};
 use tokio::process::Command;
 
 /// What is refused as a whole, and the words the room should find for it.
-const REFUSED: [(&str, &str); 11] = [
+const REFUSED: [(&str, &str); 12] = [
+    ("too_scattered", "sequence 1290 begins one more range above what is missing; at most 128 are kept"),
     ("not_so_many", "first 1 and sequence 9 with 1 readings; 9 would be right, or none where they were lost"),
     ("garbage", "not a message of agent protocol 1: expected value at line 1 column 1"),
     ("two_mebibytes", "a frame of 2097152 bytes; at most 1048576 fit"),

@@ -38,6 +38,7 @@ async fn after_a_cut_of_an_hour_what_is_new_is_in_history_before_the_backlog_and
     room.open_again().await;
     overtakes(&room, back_at).await;
     room.kill();
+    is_sound_with_one_range(&room);
     let mut taken_in = waiting(&folder);
     room.open_again().await;
     let goes_on = async || (0.0 < room.figure("synco_readings_taken_total").await).then_some(());
@@ -73,6 +74,13 @@ async fn overtakes(room: &Room, back_at: Moment) {
     until("what is new is in history", fresh).await;
     let taken = room.figure("synco_readings_taken_total").await;
     assert!(taken < BACKLOG as f64, "{taken} readings had been taken by then");
+}
+
+/// What was killed in the middle of it has nothing wrong, and knows that there is a gap.
+fn is_sound_with_one_range(room: &Room) {
+    let report = archive::check(room.archive()).expect("the archive of a killed room can be read");
+    assert_eq!(report.faults, []);
+    assert!(report.rows.contains(&("taken_ranges", 1)), "{:?}", report.rows);
 }
 
 /// How many readings history has from a moment on.
