@@ -116,6 +116,11 @@ class Agent:
         self.say({"readings": {"sequence": sequence, "readings": readings}})
         return self.hear()
 
+    def span(self, first, sequence, readings):
+        """A batch that says which ordinals it stands for; a room that hears that has "first" in its welcome."""
+        self.say({"readings": {"first": first, "sequence": sequence, "readings": readings}})
+        return self.hear()
+
 
 class Steady:
     """A well-behaved agent beside the others, whose connection stays open all the while."""
@@ -148,6 +153,38 @@ def good(agent):
 
 def back_again(agent):
     return [agent.hello("python")]
+
+
+def fresh_first(agent):
+    """What is new goes ahead of a backlog of nine; the fifth of those was lost, and one batch comes twice in part."""
+    agent.hello("python-fresh")
+    return [agent.span(10, 11, [["press.scrap", now() + i, 2.0] for i in range(2)])]
+
+
+def fresh_first_after_a_cut(agent):
+    old = [["press.idle", now() - 1000 * i, 7.0] for i in range(9, 0, -1)]
+    return [
+        agent.hello("python-fresh"),
+        agent.span(1, 4, old[:4]),
+        agent.span(3, 4, old[2:4]),
+        agent.span(5, 5, []),
+        agent.span(6, 10, old[5:] + [["press.scrap", now(), 3.0]]),
+    ]
+
+
+def caught_up(agent):
+    return [agent.hello("python-fresh")]
+
+
+def not_so_many(agent):
+    agent.hello("python-count")
+    return [agent.span(1, 9, [["press.scrap", now(), 1.0]])]
+
+
+def too_scattered(agent):
+    """A room keeps 128 ranges above what is missing, and no more."""
+    agent.hello("python-scattered")
+    return [agent.span(10 * k, 10 * k, []) for k in range(1, 130)][-1:]
 
 
 def garbage(agent):
@@ -218,6 +255,11 @@ def too_many_readings(agent):
 CONVERSATIONS = [
     good,
     back_again,
+    fresh_first,
+    fresh_first_after_a_cut,
+    caught_up,
+    not_so_many,
+    too_scattered,
     garbage,
     two_mebibytes,
     unknown_protocol,

@@ -7,7 +7,9 @@ use tests::{folder::Folder, room::Room};
 use tokio::process::Command;
 
 /// What is refused as a whole, and the words the room should find for it.
-const REFUSED: [(&str, &str); 10] = [
+const REFUSED: [(&str, &str); 12] = [
+    ("too_scattered", "sequence 1290 begins one more range above what is missing; at most 128 are kept"),
+    ("not_so_many", "first 1 and sequence 9 with 1 readings; 9 would be right, or none where they were lost"),
     ("garbage", "not a message of agent protocol 1: expected value at line 1 column 1"),
     ("two_mebibytes", "a frame of 2097152 bytes; at most 1048576 fit"),
     ("unknown_protocol", "unknown protocol 7; this room speaks 1"),
@@ -30,10 +32,11 @@ async fn a_client_written_by_hand_is_understood_and_its_mistakes_are_refused_wit
     }
 
     let answers = |said: &str| conversations[said]["answers"].clone();
-    let welcome = |received: u64| json!({ "welcome": { "received": received, "hears": ["lost"] } });
+    let welcome = |received: u64| json!({ "welcome": { "received": received, "hears": ["lost", "first"] } });
     let received = |sequence: u64| json!({ "received": { "sequence": sequence } });
     assert_eq!(answers("good"), json!([welcome(0), received(3), received(3), received(4)]));
     assert_eq!(answers("back_again"), json!([welcome(4)]));
+    overtakes_itself(&answers("fresh_first"), &answers("fresh_first_after_a_cut"), &answers("caught_up"));
     for (said, words) in REFUSED {
         let why = answers(said)[0]["refused"]["why"].as_str().unwrap_or_default().to_owned();
         assert!(why.starts_with(words), "{said}: {} instead of {words:?}", answers(said));
@@ -41,8 +44,21 @@ async fn a_client_written_by_hand_is_understood_and_its_mistakes_are_refused_wit
     }
     refuses_single_readings(&answers("year_2100"), &answers("bad_readings"));
     assert_eq!(room.close().await, Some(0));
-    let steady = room.archived().iter().filter(|batch| batch.agent.as_str() == "python-steady").count();
+    let archived = room.archived();
+    let fresh = archived.iter().filter(|batch| batch.agent.as_str() == "python-fresh");
+    assert_eq!(fresh.map(|batch| batch.readings.len()).collect::<Vec<_>>(), [2, 4, 0, 4], "each reading once");
+    let steady = archived.iter().filter(|batch| batch.agent.as_str() == "python-steady").count();
     assert_eq!(steady, conversations.len());
+}
+
+/// What is new was taken first; the welcome after it says so, and the one after the backlog that nothing is missing.
+fn overtakes_itself(fresh: &Value, backlog: &Value, after: &Value) {
+    let received = |sequence: u64| json!({ "received": { "sequence": sequence } });
+    assert_eq!(fresh, &json!([received(11)]));
+    assert_eq!(backlog[0]["welcome"]["received"], 0);
+    assert_eq!(backlog[0]["welcome"]["ranges"], json!([[10, 11]]));
+    assert_eq!(&backlog.as_array().expect("answers")[1..], [received(4), received(4), received(5), received(10)]);
+    assert_eq!(after[0]["welcome"], json!({ "received": 11, "hears": ["lost", "first"] }));
 }
 
 /// A reading that cannot be taken costs neither its batch nor its connection.

@@ -10,6 +10,7 @@ mod damage;
 mod demo;
 mod door;
 mod flood;
+mod fresh;
 #[cfg(target_os = "linux")]
 mod full;
 mod hurry;

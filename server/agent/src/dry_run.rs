@@ -7,7 +7,7 @@ use std::{
 };
 
 use config::agent::Agent;
-use cybernet::agent::encode_readings;
+use cybernet::agent::encode_span;
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
@@ -32,7 +32,7 @@ pub enum DryRunFault {
 
 /// Writes the hello, then the frames of `rounds` readings of each probe as they are taken, a frame each line.
 ///
-/// Sequences are those of an empty outbox. Between two readings of a probe is a second at most, however slow its cadence. A
+/// Sequences are those of an empty outbox; an older room would hear them without the `first`. Between two readings of a probe is a second at most, however slow its cadence. A
 /// rehearsed past is announced on standard error and left out.
 pub async fn run(config: &Agent, rounds: u64, out: &mut impl Write) -> Result<(), DryRunFault> {
     writeln!(out, "{}", app::hello(config).encode())?;
@@ -56,9 +56,10 @@ pub async fn run(config: &Agent, rounds: u64, out: &mut impl Write) -> Result<()
     let printing = async {
         let mut sequence = 0;
         while let Some(readings) = handed.recv().await {
+            let first = sequence + 1;
             sequence += readings.len() as u64;
             if !readings.is_empty() {
-                writeln!(out, "{}", encode_readings(sequence, &readings))?;
+                writeln!(out, "{}", encode_span(first, sequence, &readings))?;
             }
         }
         out.flush()

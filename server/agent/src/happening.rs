@@ -70,6 +70,12 @@ pub struct LinkUp<'a> {
     pub received: u64,
 }
 
+/// So much waits that what is new goes ahead of it.
+pub struct BacklogWaits {
+    /// How many readings.
+    pub pending: u64,
+}
+
 /// There is no link.
 pub struct LinkDown<'a> {
     /// The address that is tried again.
@@ -155,6 +161,13 @@ impl LinkUp<'_> {
     /// Tells it.
     pub fn emit(&self) {
         info!(room = self.room, received = self.received, "welcome");
+    }
+}
+
+impl BacklogWaits {
+    /// Tells it.
+    pub fn emit(&self) {
+        info!(pending = self.pending, "fresh readings go ahead of a backlog");
     }
 }
 

@@ -1,7 +1,8 @@
 //! The agent: it belongs to a team, reads what the team measures, keeps it on disk and brings it to the room.
 //!
 //! Nothing leaves that the team has not written into the agent's file; `synco-agent dry-run` shows it word for word.
-//! A reading that was taken in survives `kill -9`; it is sent until the room has said that it is on the room's disk.
+//! A reading that was taken in survives `kill -9`; it is sent until the room has said that it is on the room's disk. After a
+//! long cut what is new goes first, and the backlog is caught up beside it.
 //!
 //! Reading order: [`app`] (what runs), [`sample`] (when a probe is read), [`probe`] (what is read), [`gate`] (what may
 //! leave), [`outbox`] (where readings wait), [`link`] (how they travel), [`dry_run`].

@@ -2,6 +2,7 @@
 
 mod backoff;
 mod flight;
+mod lanes;
 mod session;
 pub mod tls;
 

@@ -1,8 +1,8 @@
 //! Where readings wait until the room has them: files in a folder, bounded, that survive `kill -9`.
 //!
-//! Every reading has an ordinal, and ordinals only rise. The sequence of a batch on the wire is the ordinal of its last
-//! reading, and the room takes only sequences above the last it has. So whatever the room says it has can be
-//! forgotten, everything after it is sent again in whatever batches, and each reading counts once.
+//! Every reading has an ordinal, and ordinals only rise. A batch on the wire says the ordinals of its first reading and of
+//! its last, its sequence, and the room takes each ordinal once. So whatever the room says it has can be forgotten, what is
+//! new may go before what is old, everything else is sent again in whatever batches, and each reading counts once.
 
 mod bounds;
 mod folder;
@@ -11,13 +11,14 @@ pub mod keeper;
 mod losses;
 mod record;
 mod segment;
+mod settled;
 
 use std::{collections::VecDeque, fs::File, io, path::PathBuf};
 
-use cybernet::agent::Lost;
+use cybernet::{agent::Lost, ordinals::Ordinals};
 use vsm::{reading::Reading, time::Moment};
 
-pub use self::bounds::Bounds;
+pub use self::{bounds::Bounds, greeting::Standing};
 use self::{
     folder::Folder,
     losses::Losses,
@@ -27,6 +28,8 @@ use crate::happening::ReadingsLost;
 
 /// The most files that wait for the disk; what is beyond them is a bulk that the system writes by itself.
 const MOST_UNSYNCED: usize = 16;
+/// At how many places reading goes on without a search: where what is new is read, and where the backlog is.
+const CURSORS: usize = 2;
 
 /// The readings of one agent that are not yet known to be on the room's disk.
 pub struct Outbox {
@@ -38,11 +41,15 @@ pub struct Outbox {
     segments: VecDeque<Segment>,
     /// Appends to the last segment; none if the next reading begins a new one.
     writer: Option<Writer>,
-    cursor: Option<Cursor>,
+    cursors: Vec<Cursor>,
     /// Written to since the last sync.
     unsynced: Vec<File>,
-    /// Everything up to this ordinal is no longer here.
-    forgotten: u64,
+    /// The room has these, or they are lost. Everything up to its mark is no longer here.
+    settled: Ordinals,
+    /// The mark on the disk.
+    marked: u64,
+    /// What is written down of `settled` beside that mark.
+    noted: Option<Ordinals>,
     /// Whether a room has ever welcomed what this folder holds.
     greeted: bool,
     /// The ordinal of the newest reading there ever was; 0 if there was none.
@@ -95,8 +102,10 @@ impl Outbox {
         let segments = folder.segments()?;
         let mark = folder.mark()?;
         let before_first = segments.front().map_or(0, |oldest| oldest.first - 1);
-        let forgotten = before_first.max(mark.unwrap_or(0));
-        let newest = segments.back().map_or(0, Segment::last).max(forgotten);
+        let noted = settled::read(&folder.settled_path());
+        let mut settled = noted.clone();
+        settled.insert([1, before_first.max(mark.unwrap_or(0))]);
+        let newest = segments.back().map_or(0, Segment::last).max(settled.highest());
         let losses = folder.losses();
         let mut outbox = Self {
             folder,
@@ -104,9 +113,11 @@ impl Outbox {
             now,
             segments,
             writer: None,
-            cursor: None,
+            cursors: Vec::new(),
             unsynced: Vec::new(),
-            forgotten,
+            settled,
+            marked: mark.unwrap_or(0),
+            noted: Some(noted).filter(|noted| *noted != Ordinals::default()),
             greeted: mark.is_some(),
             newest,
             newest_at_open: newest,
@@ -138,42 +149,33 @@ impl Outbox {
         self.losses.write_soon();
     }
 
-    /// The oldest readings above the ordinal `after`, at most `limit`; `None` if there are none.
+    /// The oldest readings above the ordinal `after` up to the ordinal `upto`, at most `limit`; `None` if there are none.
     ///
     /// A record that was damaged is passed over, counted as lost, and its ordinal stays taken.
-    pub fn next(&mut self, after: u64, limit: usize) -> io::Result<Option<Run>> {
-        let start = after.max(self.forgotten).saturating_add(1);
+    pub fn next(&mut self, after: u64, upto: u64, limit: usize) -> io::Result<Option<Run>> {
+        let start = after.max(self.settled.mark()).saturating_add(1);
         let mut from = start;
         while let Some(at) = self.segments.iter().position(|one| 0 < one.count && from <= one.last()) {
             let segment = &self.segments[at];
-            match segment.read(self.cursor.take(), from.max(segment.first), limit.max(1)) {
-                Ok(Some((run, cursor))) => {
-                    self.cursor = Some(cursor);
-                    self.hole(start, run.first);
-                    self.handed_out = self.handed_out.max(run.last());
-                    return Ok(Some(run));
-                }
+            let begin = from.max(segment.first);
+            let Some(more) = upto.checked_sub(begin) else { break };
+            let limit = limit.max(1).min(usize::try_from(more).unwrap_or(usize::MAX).saturating_add(1));
+            let cursor = self.cursors.iter().position(|one| one.stands_before(segment, begin));
+            match segment.read(cursor.map(|at| self.cursors.swap_remove(at)), begin, limit) {
+                Ok(Some((run, _))) if upto < run.first => break,
+                Ok(Some((run, cursor))) => return Ok(Some(self.hand_out(start, run, cursor, upto))),
                 Ok(None) => from = segment.last() + 1,
                 Err(why) if why.kind() == io::ErrorKind::NotFound => self.give_up(at),
                 Err(why) => return Err(why),
             }
         }
-        self.hole(start, self.newest + 1);
+        self.hole(start, upto.min(self.newest) + 1);
         Ok(None)
-    }
-
-    /// Forgets everything up to the ordinal `upto`; the files that hold nothing else are removed.
-    pub fn forget(&mut self, upto: u64) -> io::Result<()> {
-        self.forgotten = self.forgotten.max(upto.min(self.newest));
-        self.greeted = true;
-        self.folder.set_mark(self.forgotten)?;
-        self.sweep();
-        Ok(())
     }
 
     /// How many readings wait.
     pub fn pending(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.waiting(self.forgotten)).sum()
+        self.segments.iter().map(|segment| segment.waiting(&self.settled)).sum()
     }
 
     /// What has been lost here that no room has heard of yet.
@@ -251,12 +253,18 @@ impl Outbox {
         self.unsynced.extend(file.filter(|_| self.unsynced.len() < MOST_UNSYNCED));
     }
 
-    /// The ordinals from `from` up to before `found` cannot be read any more.
-    fn hole(&mut self, from: u64, found: u64) {
-        let count = self.losses.hole(from, found, self.now);
-        if 0 < count {
-            ReadingsLost { count, why: "a file of the outbox is damaged".to_owned() }.emit();
+    /// The readings that were found from the ordinal `start` on, none of them above `upto`.
+    fn hand_out(&mut self, start: u64, mut run: Run, cursor: Cursor, upto: u64) -> Run {
+        if run.last() <= upto {
+            self.cursors.push(cursor);
+            let too_many = self.cursors.len().saturating_sub(CURSORS);
+            self.cursors.drain(..too_many);
+        } else {
+            run.readings.truncate((upto - run.first + 1) as usize);
         }
+        self.hole(start, run.first);
+        self.handed_out = self.handed_out.max(run.last());
+        run
     }
 
     /// The file of a segment is gone.
@@ -267,11 +275,15 @@ impl Outbox {
         self.segments.remove(at);
     }
 
-    /// Removes the files that hold nothing any more, all but the one that is written.
+    /// Removes the files that hold nothing any more, all but the one that is written; and but the last if older readings
+    /// wait, because its name is what tells even an older agent how far ordinals have come.
     fn sweep(&mut self) {
-        let written = usize::from(self.writer.is_some());
-        while written < self.segments.len() && self.segments.front().is_some_and(|one| one.last() <= self.forgotten) {
-            self.remove_oldest();
+        let is_needed = self.writer.is_some() || self.settled.mark() < self.segments.back().map_or(0, Segment::last);
+        let swept = self.segments.len().saturating_sub(usize::from(is_needed));
+        for at in (0..swept).rev() {
+            if self.segments[at].waiting(&self.settled) == 0 {
+                self.segments.remove(at).into_iter().for_each(Segment::remove);
+            }
         }
     }
 

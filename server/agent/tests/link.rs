@@ -12,8 +12,9 @@ use agent::{
     outbox::{Bounds, Outbox, keeper::Keeper},
 };
 use cybernet::{
-    agent::{HEARS_LOST, Hello, Lost, PROTOCOL, ToAgent, ToRoom},
+    agent::{HEARS_FIRST, HEARS_LOST, Hello, Lost, PROTOCOL, ToAgent, ToRoom},
     batch::{Batch, Names, Refused},
+    ordinals::Ordinals,
 };
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
@@ -36,12 +37,14 @@ struct Room {
     socket: Option<WebSocketStream<TcpStream>>,
     /// What its welcome says that it hears.
     hears: Vec<String>,
+    /// What it says that it has above the mark.
+    ranges: Vec<[u64; 2]>,
 }
 
 impl Room {
     async fn open() -> Self {
         let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self { door, names: Names::default(), socket: None, hears: Vec::new() }
+        Self { door, names: Names::default(), socket: None, hears: Vec::new(), ranges: Vec::new() }
     }
 
     async fn accept(&mut self) -> Hello {
@@ -55,7 +58,7 @@ impl Room {
 
     async fn welcome(&mut self, received: u64) -> Hello {
         let hello = self.accept().await;
-        self.say(&ToAgent::Welcome { received, hears: self.hears.clone() }).await;
+        self.say(&ToAgent::Welcome { received, hears: self.hears.clone(), ranges: self.ranges.clone() }).await;
         hello
     }
 
@@ -108,9 +111,13 @@ struct Running {
 
 impl Running {
     fn start(room: &Room, folder: &Path, patience: Patience) -> Self {
+        Self::start_as(room, folder, patience, false)
+    }
+
+    fn start_as(room: &Room, folder: &Path, patience: Patience, rehearsal: bool) -> Self {
         let (keeper, hand_in, pickup) = Keeper::new(open(folder, 100_000));
         let agent = AgentId::parse("payments-host").unwrap();
-        let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal: false };
+        let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal };
         let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
         let stop = CancellationToken::new();
         let link = link::run(Link { room: address, tls: None, hello, pickup, patience }, stop.clone());
@@ -118,9 +125,7 @@ impl Running {
     }
 
     async fn push(&self, values: std::ops::Range<u64>) {
-        let indicator = IndicatorId::parse("plant.output").unwrap();
-        let reading = |value: u64| Reading::new(indicator.clone(), Moment::default(), value as f64).unwrap();
-        self.hand_in.send(values.map(reading).collect()).await.unwrap();
+        self.hand_in.send(output(values)).await.unwrap();
     }
 
     /// Stops it and says what is left in the outbox.
@@ -132,6 +137,12 @@ impl Running {
         }
         open(folder, 100_000).pending()
     }
+}
+
+fn output(values: std::ops::Range<u64>) -> Vec<Reading> {
+    let indicator = IndicatorId::parse("plant.output").unwrap();
+    let reading = |value: u64| Reading::new(indicator.clone(), Moment::default(), value as f64).unwrap();
+    values.map(reading).collect()
 }
 
 fn open(folder: &Path, most_readings: u64) -> Outbox {
@@ -270,6 +281,74 @@ async fn a_room_that_hears_it_is_told_what_was_lost_until_it_answers_and_another
     assert_eq!(room.batch().await.readings.len(), 1);
     agent.stop(folder.path()).await;
     assert_eq!(open(folder.path(), 100).lost(), None);
+}
+
+/// The next batch, as the first and the last ordinal it stands for, and the first of its values.
+async fn span(room: &mut Room) -> ([u64; 2], Option<u64>) {
+    let batch = room.batch().await;
+    ([batch.first.unwrap(), batch.sequence], batch.readings.first().map(|reading| reading.value() as u64))
+}
+
+#[tokio::test]
+async fn what_is_new_goes_ahead_of_a_large_backlog_to_a_room_that_hears_it_and_the_rest_after_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), 100_000).push(&output(1..20_001), Moment::default()).unwrap();
+    let mut room = Room::open().await;
+    room.hears = vec![HEARS_FIRST.to_owned()];
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    room.welcome(0).await;
+    assert_eq!((span(&mut room).await.0, span(&mut room).await.0), ([1, 1000], [1001, 2000]));
+    // Nothing of it is received, so no more of the backlog leaves; what is new does.
+    agent.push(70_000..70_003).await;
+    assert_eq!(span(&mut room).await, ([20_001, 20_003], Some(70_000)));
+    room.receive(1000).await;
+    assert_eq!(span(&mut room).await.0, [2001, 3000]);
+    room.receive(2000).await;
+    room.receive(20_003).await;
+    assert_eq!(span(&mut room).await.0, [3001, 4000]);
+    room.socket = None;
+
+    // What was on its way has come or not: the room says what it has.
+    agent.push(70_003..70_004).await;
+    room.ranges = vec![[3001, 4000], [20_001, 20_003]];
+    room.welcome(2000).await;
+    let mut heard = [span(&mut room).await, span(&mut room).await, span(&mut room).await];
+    heard.sort_unstable();
+    assert_eq!(heard, [([2001, 3000], Some(2001)), ([4001, 4096], Some(4001)), ([20_004, 20_004], Some(70_003))]);
+    assert_eq!(agent.stop(folder.path()).await, 20_004 - 2000 - 1000 - 3);
+}
+
+#[tokio::test]
+async fn a_rehearsal_that_a_room_does_not_know_brings_its_past_first() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), 100_000).push(&output(1..20_001), Moment::default()).unwrap();
+    let mut room = Room::open().await;
+    room.hears = vec![HEARS_FIRST.to_owned()];
+    let agent = Running::start_as(&room, folder.path(), Patience::default(), true);
+    room.welcome(0).await;
+    agent.push(70_000..70_003).await;
+    for batch in 0..4 {
+        assert_eq!(span(&mut room).await.1, Some(1000 * batch + 1));
+    }
+    agent.stop(folder.path()).await;
+}
+
+#[tokio::test]
+async fn what_is_gone_is_told_to_a_room_that_hears_it_so_that_nothing_is_missing_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut outbox = open(folder.path(), 100_000);
+    outbox.welcome(&Ordinals::default()).unwrap();
+    outbox.push(&output(1..9001), Moment::default()).unwrap();
+    drop(outbox);
+    std::fs::remove_file(folder.path().join(format!("{:020}.readings", 4097))).unwrap();
+    let mut room = Room::open().await;
+    (room.hears, room.ranges) = (vec![HEARS_FIRST.to_owned()], vec![[8000, 8500]]);
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    room.welcome(3500).await;
+    assert_eq!(span(&mut room).await, ([3501, 4096], Some(3501)));
+    assert_eq!(span(&mut room).await, ([4097, 7999], None));
+    assert_eq!(span(&mut room).await, ([8501, 9000], Some(8501)));
+    assert_eq!(agent.stop(folder.path()).await, 596 + 500);
 }
 
 #[tokio::test]

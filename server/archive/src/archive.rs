@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, fs::File, path::Path, sync::Arc};
 
-use rusqlite::Connection;
+use cybernet::ordinals::Ordinals;
+use rusqlite::{Connection, Row};
 use vsm::id::AgentId;
 
 use crate::{
@@ -19,8 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Archive {
     pub(crate) database: Connection,
-    /// The last sequence taken of each agent, as on disk.
-    pub(crate) taken: HashMap<AgentId, u64, foldhash::fast::RandomState>,
+    /// The sequences taken of each agent, as on disk.
+    pub(crate) taken: HashMap<AgentId, Ordinals, foldhash::fast::RandomState>,
     /// The position of the last entry, as on disk.
     pub(crate) last: Position,
     /// The indicators of history, as on disk.
@@ -49,19 +50,34 @@ impl Archive {
         Ok(Self { database, taken, last, indicators, families, lock })
     }
 
+    /// The sequences taken of `agent`: everything up to a mark, and ranges above it.
+    pub fn taken(&self, agent: &AgentId) -> Ordinals {
+        self.taken.get(agent).cloned().unwrap_or_default()
+    }
+
     /// The highest sequence taken of `agent`; 0 if none was.
     pub fn last_taken(&self, agent: &AgentId) -> u64 {
-        self.taken.get(agent).copied().unwrap_or(0)
+        self.taken.get(agent).map_or(0, Ordinals::highest)
     }
 }
 
-fn sequences(database: &Connection) -> Result<HashMap<AgentId, u64, foldhash::fast::RandomState>, ArchiveFault> {
+fn sequences(database: &Connection) -> Result<HashMap<AgentId, Ordinals, foldhash::fast::RandomState>, ArchiveFault> {
     let mut query = database.prepare("SELECT agent, sequence FROM taken")?;
-    let rows = query.query_and_then([], |row| {
-        let name: String = row.get(0)?;
-        let agent = AgentId::try_from(name)
-            .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, fault.into()))?;
-        Ok((agent, row.get::<_, i64>(1)?.cast_unsigned()))
+    let marks = query.query_and_then([], |row| {
+        Ok::<_, rusqlite::Error>((agent(row)?, Ordinals::up_to(row.get::<_, i64>(1)?.cast_unsigned())))
     })?;
-    rows.collect()
+    let mut taken = marks.collect::<Result<HashMap<_, _, _>, _>>()?;
+    let mut query = database.prepare("SELECT agent, first, last FROM taken_ranges")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let range = [row.get::<_, i64>(1)?, row.get::<_, i64>(2)?].map(i64::cast_unsigned);
+        taken.entry(agent(row)?).or_default().insert(range);
+    }
+    Ok(taken)
+}
+
+fn agent(row: &Row<'_>) -> Result<AgentId, rusqlite::Error> {
+    let name: String = row.get(0)?;
+    AgentId::try_from(name)
+        .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, fault.into()))
 }

@@ -10,7 +10,8 @@ use vsm::{id::AgentId, reading::Reading, time::Moment};
 pub struct Batch {
     /// Who sent it.
     pub agent: AgentId,
-    /// The agent's own count of its batches, rising from 1; gaps are allowed.
+    /// The agent's own count of its batches, rising from 1; gaps are allowed. Where every reading has an ordinal, that of
+    /// the last in the batch as it came.
     pub sequence: u64,
     /// When it arrived, by the room's clock.
     pub received_at: Moment,
@@ -30,8 +31,11 @@ pub struct Position(u64);
 pub enum Taken {
     /// It is on disk, at this position.
     Now(Position),
-    /// Its sequence is not above the last one taken of that agent; nothing was written.
+    /// All that it stands for had been taken; nothing was written.
     Before,
+    /// It would have begun one range more above what is in of its agent than are kept,
+    /// [`cybernet::ordinals::MOST_RANGES`]; nothing was written.
+    OneRangeTooMany,
 }
 
 impl Position {

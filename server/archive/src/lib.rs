@@ -16,7 +16,9 @@
 //! - What [`Archive::append`] returned is on disk: it survives `kill -9` and a loss of power. One call is one
 //!   transaction and one wait for the disk, however many batches it takes (group commit).
 //! - So is what [`Archive::append_act`] returned; it lies behind everything that was appended before.
-//! - A sequence of an agent is taken once: within a call, across calls and across restarts.
+//! - A sequence of an agent is taken once: within a call, across calls and across restarts. Where an agent gives every
+//!   reading an ordinal, each ordinal is, in whatever batches it comes; what is in is a mark and at most 128 ranges above
+//!   it, in the same transaction as the entries ([`Archive::deliver`]).
 //! - [`Archive::replay`] gives what was appended, in order, bit for bit, holding one entry in memory at a time.
 //! - [`Archive::history`] gives what [`Archive::keep_history`] took, values bit for bit, or aggregates that keep the
 //!   extremes; the same before and after anything that [`Archive::tidy`] does but dropping what is too old.
@@ -63,8 +65,8 @@
 //! A minute of 100,000 indicators, a reading every 30 s with its forecast, is kept in 80 ms: 0.4 us a reading, off the
 //! way of the reading. Tidied up after the day, an indicator takes half a millisecond.
 //!
-//! Reading order: [`Archive`], [`Entry`], [`Batch`], [`Snapshot`], [`Keeper`], [`History`], [`Policy`], [`RecordEntry`], [`Reader`],
-//! [`ArchiveFault`].
+//! Reading order: [`Archive`], [`Entry`], [`Batch`], [`Delivery`], [`Snapshot`], [`Keeper`], [`History`], [`Policy`],
+//! [`RecordEntry`], [`Reader`], [`ArchiveFault`].
 
 mod archive;
 mod around;
@@ -73,6 +75,7 @@ mod batch;
 mod check;
 mod codec;
 mod database;
+mod delivery;
 mod entry;
 mod fault;
 mod history;
@@ -90,6 +93,7 @@ pub use crate::{
     batch::{Batch, Position, Taken},
     check::{Fault, Report, check},
     codec::Damage,
+    delivery::{Delivery, Frame},
     entry::Entry,
     fault::ArchiveFault,
     history::{Aggregate, Band, History, PastReading, Points, Resolution},

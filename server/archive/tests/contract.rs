@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path};
 
-use archive::{Archive, ArchiveFault, Batch, Entry, Position, RecordEntry, Snapshot, Taken};
+use archive::{Archive, ArchiveFault, Batch, Delivery, Entry, Frame, Position, RecordEntry, Snapshot, Taken};
+use cybernet::ordinals::{MOST_RANGES, Ordinals};
 use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
 use tempfile::TempDir;
 use vsm::{
@@ -36,6 +37,19 @@ fn reading(name: &str, at: i64, value: f64) -> Reading {
 fn batch(name: &str, sequence: u64) -> Batch {
     let readings = vec![reading("plant/output", 1_000, sequence as f64), reading("plant/load", 1_001, 0.5)];
     Batch { agent: agent(name), sequence, received_at: Moment::from_unix_millis(2_000), rehearsal: false, readings }
+}
+
+/// The readings of the ordinals from `first` to `last`, each with its ordinal as its value.
+fn span(first: u64, last: u64) -> Delivery {
+    let readings: Vec<_> = (first..=last).map(|ordinal| reading("plant/output", 1_000, ordinal as f64)).collect();
+    let frame = Frame { first: Some(first), places: readings.len(), left_out: Vec::new() };
+    Delivery { batch: Batch { readings, ..batch("host", last) }, frame: Some(frame) }
+}
+
+/// The values of all readings, in the order of the journal.
+fn values(archive: &Archive) -> Vec<u64> {
+    let readings = replayed(archive, Position::default()).into_iter().flat_map(|(_, batch)| batch.readings);
+    readings.map(|reading| reading.value() as u64).collect()
 }
 
 fn act(onset: i64, answer: Answer) -> Act {
@@ -140,6 +154,42 @@ fn the_last_sequence_taken_is_known_before_and_after_a_restart() {
     let archive = reopened(archive, &folder);
     assert_eq!((archive.last_taken(&agent("host")), archive.last_taken(&agent("other"))), (3, u64::MAX));
     assert_eq!(archive.last_taken(&agent("unknown")), 0);
+}
+
+#[test]
+fn what_is_new_may_be_taken_before_what_is_old_and_each_ordinal_once_across_a_restart() {
+    let (mut archive, folder) = fresh();
+    let mut call = [span(1, 4), span(11, 14), span(13, 16), span(12, 13)];
+    let taken = archive.deliver(&mut call).unwrap();
+    assert!(matches!(taken[..], [Taken::Now(_), Taken::Now(_), Taken::Now(_), Taken::Before]));
+    let left: Vec<_> = call[2].batch.readings.iter().map(Reading::value).collect();
+    assert_eq!(left, [15.0, 16.0], "what is handed on is what was taken now");
+    let expected = Ordinals::of(4, &[[11, 16]]);
+    assert_eq!((archive.taken(&agent("host")), archive.last_taken(&agent("host"))), (expected.clone(), 16));
+
+    let mut archive = reopened(archive, &folder);
+    assert_eq!(archive.taken(&agent("host")), expected);
+    archive.deliver(&mut [span(3, 8)]).unwrap();
+    archive.deliver(&mut [span(7, 12), span(5, 9)]).unwrap();
+    assert_eq!(archive.taken(&agent("host")), Ordinals::up_to(16));
+    let archive = reopened(archive, &folder);
+    assert_eq!(archive.taken(&agent("host")), Ordinals::up_to(16));
+    assert_eq!(values(&archive), [1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 5, 6, 7, 8, 9, 10]);
+}
+
+#[test]
+fn more_ranges_than_are_kept_are_not_begun() {
+    let (mut archive, folder) = fresh();
+    let mut call: Vec<_> = (1..=MOST_RANGES as u64 + 1).map(|k| span(10 * k, 10 * k)).collect();
+    let taken = archive.deliver(&mut call).unwrap();
+    assert!(taken[..MOST_RANGES].iter().all(|taken| matches!(taken, Taken::Now(_))));
+    assert_eq!(taken[MOST_RANGES], Taken::OneRangeTooMany);
+    let mut archive = reopened(archive, &folder);
+    assert_eq!(archive.taken(&agent("host")).ranges().len(), MOST_RANGES);
+    assert!(matches!(
+        archive.deliver(&mut [span(1, 9), span(7000, 7000)]).unwrap()[..],
+        [Taken::Now(_), Taken::Now(_)]
+    ));
 }
 
 #[test]
@@ -299,5 +349,27 @@ proptest! {
         }
         prop_assert_eq!(whole, parts);
         prop_assert_eq!(replayed(&once, Position::default()), replayed(&often, Position::default()));
+    }
+
+    #[test]
+    fn each_ordinal_is_in_the_journal_once_in_whatever_batches_it_comes_again_and_again(
+        sent in vec((1..80u64, 0..15u64), 1..30),
+        size in 1..6usize,
+    ) {
+        let (mut archive, folder) = fresh();
+        let mut expected = std::collections::BTreeSet::new();
+        for (k, part) in sent.chunks(size).enumerate() {
+            let mut call: Vec<_> = part.iter().map(|(first, more)| span(*first, first + more)).collect();
+            archive.deliver(&mut call).unwrap();
+            expected.extend(part.iter().flat_map(|(first, more)| *first..=first + more));
+            if k % 3 == 2 {
+                archive = reopened(archive, &folder);
+            }
+        }
+        let mut values = values(&archive);
+        values.sort_unstable();
+        prop_assert_eq!(values, expected.iter().copied().collect::<Vec<_>>());
+        let taken = archive.taken(&agent("host"));
+        prop_assert_eq!((1..=100).filter(|ordinal| taken.has(*ordinal)).collect::<std::collections::BTreeSet<_>>(), expected);
     }
 }

@@ -82,6 +82,7 @@ fn a_sound_archive_has_no_faults_and_every_row_was_read_while_it_is_in_use() {
     let rows = [
         ("journal", 4),
         ("taken", 1),
+        ("taken_ranges", 0),
         ("snapshots", 1),
         ("record", 1),
         ("indicators", 1),
@@ -94,12 +95,33 @@ fn a_sound_archive_has_no_faults_and_every_row_was_read_while_it_is_in_use() {
 }
 
 #[test]
+fn a_batch_in_a_range_above_the_last_sequence_is_no_fault_and_one_beside_it_is() {
+    let reaching =
+        |from: u64| format!("UPDATE taken SET sequence = 1; INSERT INTO taken_ranges VALUES ('host', {from}, 4)");
+    assert_eq!(
+        faults(&format!("{}; DELETE FROM journal WHERE position = 2", reaching(3))).len(),
+        1,
+        "the missing entry"
+    );
+    let told = faults(&reaching(3));
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("taken, row host: this agent's last sequence is below one of its batches"), "{told:?}");
+}
+
+#[test]
 fn each_fault_is_told_with_its_table_and_place() {
     let told = [
         ("UPDATE journal SET body = x'00' WHERE position = 2", "journal, position 2: its checksum is "),
         ("UPDATE journal SET position = 9 WHERE position = 4", "journal, position 9: its checksum is "),
         ("DELETE FROM journal WHERE position = 2", "journal, position 3: the entry before it is missing"),
         ("UPDATE taken SET sequence = 3", "taken, row host: this agent's last sequence is below one of its batches"),
+        ("INSERT INTO taken_ranges VALUES ('No Name', 9, 9)", "taken_ranges, row No Name: "),
+        ("INSERT INTO taken_ranges VALUES ('host', 5, 9)", "taken_ranges, row host: a range of this agent ends before"),
+        ("INSERT INTO taken_ranges VALUES ('host', 9, 8)", "taken_ranges, row host: a range of this agent ends before"),
+        (
+            "INSERT INTO taken_ranges VALUES ('host', 9, 12), ('host', 13, 14)",
+            "taken_ranges, row host: a range of this agent ends before it begins, or touches its last sequence",
+        ),
         ("DELETE FROM taken", "taken, row host: this agent has batches in the journal"),
         ("UPDATE snapshots SET body = x'00'", "snapshots, row 1: its checksum is "),
         ("UPDATE record SET body = '{'", "record, row 1: its body is not JSON"),

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use archive::{Batch, Taken};
+use archive::{Batch, Delivery, Frame, Taken};
 use axum::{
     extract::{
         State, WebSocketUpgrade,
@@ -20,7 +20,7 @@ use axum::{
     response::Response,
 };
 use cybernet::{
-    agent::{HEARS_LOST, Hello, LONGEST_FRAME, ToAgent, ToRoom},
+    agent::{HEARS_FIRST, HEARS_LOST, Hello, LONGEST_FRAME, ToAgent, ToRoom},
     batch::{self, Refused},
 };
 use tokio::{
@@ -165,8 +165,9 @@ impl Door {
             return Err(End::Refused("readings before a hello; say hello first".to_owned()));
         };
         self.pass = Some(self.app.doorkeeper.admit(hello.token.as_deref(), &hello.agent)?);
-        let received = self.app.journal.last_taken(&hello.agent).await.ok_or(End::Gone)?;
-        self.say(&ToAgent::Welcome { received, hears: vec![HEARS_LOST.to_owned()] }).await?;
+        let taken = self.app.journal.taken(&hello.agent).await.ok_or(End::Gone)?;
+        let hears = [HEARS_LOST, HEARS_FIRST].map(str::to_owned).to_vec();
+        self.say(&ToAgent::Welcome { received: taken.mark(), hears, ranges: taken.ranges().to_vec() }).await?;
         self.ear.longest = LONGEST_FRAME;
         Ok(hello)
     }
@@ -221,6 +222,7 @@ impl Door {
             return self.say(&ToAgent::SlowDown { millis }).await;
         }
         let (sequence, now) = (batch.sequence, clock::now());
+        let (first, places) = (batch.first, batch.readings.len() + batch.refused.len());
         if let Some(newest) = batch.readings.iter().map(|reading| reading.measured_at).max() {
             pass.note_clock(&mut self.skew, newest, now);
         }
@@ -231,7 +233,9 @@ impl Door {
         }
         self.note(&readings);
         let batch = Batch { agent, sequence, received_at: now, rehearsal, readings };
-        let receipt = self.app.journal.deliver(batch).await.ok_or(End::Gone)?;
+        let left_out = refused.iter().map(|refused| refused.index).collect();
+        let delivery = Delivery { batch, frame: Some(Frame { first, places, left_out }) };
+        let receipt = self.app.journal.deliver(delivery).await.ok_or(End::Gone)?;
         self.waiting.push_back(Waiting { sequence, refused: check::shorten(refused), receipt });
         Ok(())
     }
@@ -255,6 +259,7 @@ impl Door {
         let refused = match taken {
             Taken::Now(_) => waiting.refused,
             Taken::Before => Vec::new(),
+            Taken::OneRangeTooMany => return Err(End::Refused(check::too_scattered(waiting.sequence))),
         };
         self.say(&ToAgent::Received { sequence: waiting.sequence, refused }).await
     }

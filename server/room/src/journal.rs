@@ -11,7 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use archive::{Archive, ArchiveFault, Batch, Position, Taken};
+use archive::{Archive, ArchiveFault, Batch, Delivery, Position, Taken};
+use cybernet::ordinals::Ordinals;
 use opsroom::share::shard_of;
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
@@ -40,9 +41,9 @@ pub struct JournalHandle(pub(crate) mpsc::Sender<ToJournal>);
 
 impl JournalHandle {
     /// Sends a batch on its way. `None` once the room closes.
-    pub async fn deliver(&self, batch: Batch) -> Option<oneshot::Receiver<Receipt>> {
+    pub async fn deliver(&self, batch: impl Into<Delivery>) -> Option<oneshot::Receiver<Receipt>> {
         let (tell, receipt) = oneshot::channel();
-        self.0.send(ToJournal::Deliver(batch, tell)).await.ok()?;
+        self.0.send(ToJournal::Deliver(batch.into(), tell)).await.ok()?;
         Some(receipt)
     }
 
@@ -53,10 +54,15 @@ impl JournalHandle {
         Some(receipt)
     }
 
-    /// The last sequence taken from an agent; 0 if none. `None` once the room closes.
+    /// The highest sequence taken from an agent; 0 if none. `None` once the room closes.
     pub async fn last_taken(&self, agent: &AgentId) -> Option<u64> {
+        Some(self.taken(agent).await?.highest())
+    }
+
+    /// The sequences taken from an agent. `None` once the room closes.
+    pub async fn taken(&self, agent: &AgentId) -> Option<Ordinals> {
         let (tell, answer) = oneshot::channel();
-        self.0.send(ToJournal::LastTaken(agent.clone(), tell)).await.ok()?;
+        self.0.send(ToJournal::Taken(agent.clone(), tell)).await.ok()?;
         answer.await.ok()
     }
 
@@ -82,11 +88,11 @@ impl JournalHandle {
 /// What the journal is told.
 pub enum ToJournal {
     /// A batch, and whom to tell when it is on disk.
-    Deliver(Batch, oneshot::Sender<Receipt>),
+    Deliver(Delivery, oneshot::Sender<Receipt>),
     /// An act, and whom to tell when it is on disk and the picture has taken it in.
     Act(Act, oneshot::Sender<ActReceipt>),
-    /// Which sequence was taken last from an agent; 0 if none.
-    LastTaken(AgentId, oneshot::Sender<u64>),
+    /// Which sequences were taken from an agent.
+    Taken(AgentId, oneshot::Sender<Ordinals>),
     /// Why the archive took nothing the last time, if so.
     Ailment(oneshot::Sender<Option<NotTaken>>),
     /// Only to answer.
@@ -144,17 +150,17 @@ impl Journal {
         while let Some(first) = self.inbox.blocking_recv() {
             let mut waiting = Vec::new();
             let mut other = self.sort(first, &mut waiting);
-            let mut readings = waiting.iter().map(|(batch, _)| batch.readings.len()).sum::<usize>();
+            let mut readings = waiting.iter().map(|(it, _)| it.batch.readings.len()).sum::<usize>();
             while other.is_none() && readings < LARGEST_COMMIT {
                 let Ok(next) = self.inbox.try_recv() else { break };
                 other = self.sort(next, &mut waiting);
-                readings += waiting.last().map_or(0, |(batch, _)| batch.readings.len());
+                readings += waiting.last().map_or(0, |(it, _)| it.batch.readings.len());
             }
             self.commit(waiting);
             self.write_history();
             match other {
                 Some(ToJournal::Act(act, tell)) => self.act(act, tell),
-                Some(ToJournal::LastTaken(agent, tell)) => drop(tell.send(self.archive.last_taken(&agent))),
+                Some(ToJournal::Taken(agent, tell)) => drop(tell.send(self.archive.taken(&agent))),
                 Some(ToJournal::Ailment(tell)) => drop(tell.send(self.ailment.clone())),
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
                 Some(ToJournal::Close) => self.close(),
@@ -166,23 +172,23 @@ impl Journal {
     }
 
     /// Batches wait for the commit; anything else comes after it.
-    fn sort(&self, event: ToJournal, waiting: &mut Vec<(Batch, oneshot::Sender<Receipt>)>) -> Option<ToJournal> {
+    fn sort(&self, event: ToJournal, waiting: &mut Vec<(Delivery, oneshot::Sender<Receipt>)>) -> Option<ToJournal> {
         match event {
-            ToJournal::Deliver(batch, answer) => {
-                waiting.push((batch, answer));
+            ToJournal::Deliver(delivery, answer) => {
+                waiting.push((delivery, answer));
                 None
             }
             other => Some(other),
         }
     }
 
-    fn commit(&mut self, waiting: Vec<(Batch, oneshot::Sender<Receipt>)>) {
+    fn commit(&mut self, waiting: Vec<(Delivery, oneshot::Sender<Receipt>)>) {
         if waiting.is_empty() {
             return;
         }
-        let (batches, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        let (mut deliveries, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
         let begun = Instant::now();
-        let taken = match self.archive.append(&batches) {
+        let taken = match self.archive.deliver(&mut deliveries) {
             Ok(taken) => taken,
             Err(error) => {
                 let refusal = self.fail("append", &error);
@@ -192,7 +198,7 @@ impl Journal {
         };
         self.recover();
         let mut told = Committed { batches: 0, repeated: 0, readings: 0, seconds: begun.elapsed().as_secs_f64() };
-        for ((batch, answer), taken) in batches.into_iter().zip(answers).zip(taken) {
+        for ((Delivery { batch, .. }, answer), taken) in deliveries.into_iter().zip(answers).zip(taken) {
             // An agent that has gone meanwhile asks again when it comes back.
             answer.send(Ok(taken)).ok();
             match taken {
@@ -202,6 +208,7 @@ impl Journal {
                     self.hand_on_batch(position, batch);
                 }
                 Taken::Before => told.repeated += 1,
+                Taken::OneRangeTooMany => (),
             }
         }
         told.emit();

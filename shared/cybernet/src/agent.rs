@@ -1,4 +1,15 @@
 //! Between a team's agent and the room: agent protocol 1.
+//!
+//! An agent says hello and is welcomed with what the room has of it; then it sends batches, and hears `received` of each once it
+//! is on the room's disk. A batch has a sequence, which rises, and counts once. There are two ways to number:
+//!
+//! - Batches are counted, with gaps or without. A batch stands for everything up to its sequence.
+//! - Readings are counted, from 1 on: each has an ordinal, and a batch says in `first` and `sequence` those of its first and its
+//!   last. The room takes each ordinal once, in whatever batches and order they come, and of a batch only what is new; so what is
+//!   new may go ahead of a backlog. A batch without readings says that its ordinals will never come. The welcome tells beside
+//!   `received`, up to which everything is in, the `ranges` above it that are in.
+//!
+//! The second is for rooms whose welcome has [`HEARS_FIRST`] among what it `hears`.
 
 use std::fmt;
 
@@ -17,6 +28,8 @@ pub const LARGEST_BATCH: usize = 10_000;
 pub const MOST_LOST: u64 = (1 << 53) - 1;
 /// The word in a welcome of a room that hears [`ToRoom::Lost`]. To another room it must not be sent.
 pub const HEARS_LOST: &str = "lost";
+/// The word in a welcome of a room that hears the `first` of a batch. To another room it must not be sent.
+pub const HEARS_FIRST: &str = "first";
 
 /// The first message on every connection. Its debug form hides the token.
 #[derive(Clone, Eq, PartialEq, Deserialize, Serialize)]
@@ -62,13 +75,17 @@ pub struct Lost {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToAgent {
-    /// The last sequence the room has from this agent; 0 if none.
+    /// What the room has from this agent.
     Welcome {
-        /// That sequence.
+        /// It has everything up to this sequence; 0 if nothing.
         received: u64,
         /// What this room hears beyond the first rooms that spoke this protocol, as [`HEARS_LOST`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         hears: Vec<String>,
+        /// What it has above `received`: first and last ordinal of each range, rising, at most
+        /// [`crate::ordinals::MOST_RANGES`]. Only an agent that says `first` comes to have any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ranges: Vec<[u64; 2]>,
     },
     /// The room has noted so many lost readings; the agent need not tell of them again.
     HeardLost {
@@ -112,6 +129,16 @@ pub enum FrameFault {
     /// It holds more than [`LARGEST_BATCH`].
     #[error("a batch of {0} readings; at most {LARGEST_BATCH} fit")]
     TooManyReadings(usize),
+    /// It says that it stands for more ordinals than it has readings, or for fewer.
+    #[error("first {first} and sequence {sequence} with {found} readings; {}", right(*first, *sequence))]
+    NotSoMany {
+        /// The ordinal of the first reading, as it says.
+        first: u64,
+        /// The ordinal of the last one.
+        sequence: u64,
+        /// How many there are.
+        found: usize,
+    },
 }
 
 impl ToRoom {
@@ -161,7 +188,21 @@ impl Lost {
 
 /// The frame that carries a batch. `readings` oldest first, at most [`LARGEST_BATCH`].
 pub fn encode_readings(sequence: u64, readings: &[Reading]) -> String {
-    batch::encode(sequence, readings)
+    batch::encode(None, sequence, readings)
+}
+
+/// The frame of a batch that says where it begins, to a room that [hears](HEARS_FIRST) it: `readings` have the ordinals from
+/// `first` to `sequence`. With none of them it says that these will never come.
+pub fn encode_span(first: u64, sequence: u64, readings: &[Reading]) -> String {
+    batch::encode(Some(first), sequence, readings)
+}
+
+/// What would be right instead.
+fn right(first: u64, sequence: u64) -> String {
+    match sequence.checked_sub(first) {
+        Some(more) if 0 < first => format!("{} would be right, or none where they were lost", u128::from(more) + 1),
+        _ => "a first from 1 to the sequence would be right".to_owned(),
+    }
 }
 
 fn decode_lost(text: &str) -> Result<Lost, FrameFault> {
@@ -237,9 +278,11 @@ mod tests {
         let received = ToAgent::Received { sequence: 1235, refused: vec![Refused { index: 3, why: "no".to_owned() }] };
         let text = serde_json::to_string(&received).unwrap();
         assert_eq!(text, r#"{"received":{"sequence":1235,"refused":[{"index":3,"why":"no"}]}}"#);
-        let welcome = |hears| serde_json::to_string(&ToAgent::Welcome { received: 0, hears }).unwrap();
-        assert_eq!(welcome(vec![]), r#"{"welcome":{"received":0}}"#);
-        assert_eq!(welcome(vec![HEARS_LOST.to_owned()]), r#"{"welcome":{"received":0,"hears":["lost"]}}"#);
+        let welcome = |hears, ranges| serde_json::to_string(&ToAgent::Welcome { received: 7, hears, ranges }).unwrap();
+        assert_eq!(welcome(vec![], vec![]), r#"{"welcome":{"received":7}}"#);
+        let hears = [HEARS_LOST, HEARS_FIRST].map(str::to_owned).to_vec();
+        let text = r#"{"welcome":{"received":7,"hears":["lost","first"],"ranges":[[9,12],[20,20]]}}"#;
+        assert_eq!(welcome(hears, vec![[9, 12], [20, 20]]), text);
     }
 
     #[test]
@@ -252,7 +295,7 @@ mod tests {
             assert_eq!(fault, format!("{count} readings lost; a number from 1 to 9007199254740991 is right"));
         }
         let welcome = serde_json::from_str::<ToAgent>(r#"{"welcome":{"received":3}}"#).unwrap();
-        assert_eq!(welcome, ToAgent::Welcome { received: 3, hears: vec![] });
+        assert_eq!(welcome, ToAgent::Welcome { received: 3, hears: vec![], ranges: vec![] });
         let more = serde_json::from_str::<ToAgent>(r#"{"welcome":{"received":3,"hears":["lost","song"],"sun":1}}"#);
         assert!(more.is_ok(), "an older agent passes over what it does not know");
     }

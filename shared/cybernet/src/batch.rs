@@ -21,7 +21,10 @@ pub const LONGEST_NOTE: usize = 500;
 /// Readings with the sequence that makes them count once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
-    /// Grows from batch to batch of one agent.
+    /// The ordinal of its first reading, so that it stands for those from here to `sequence` and the place in the frame
+    /// counts; if it has no readings, these will never come. `None`: it stands for everything up to `sequence`.
+    pub first: Option<u64>,
+    /// Grows from batch to batch of one agent. Where there is a `first`, the ordinal of the last reading.
     pub sequence: u64,
     /// What can be taken, in order.
     pub readings: Vec<Reading>,
@@ -68,8 +71,8 @@ impl Names {
 /// `None` if the frame is no batch.
 pub(crate) fn decode(text: &str, names: &mut Names) -> Result<Option<Batch>, FrameFault> {
     names.next = 0;
-    if let Ok(Frame { readings: Raw { sequence, readings } }) = serde_json::from_str::<Frame<Item<'_>>>(text) {
-        return gather(sequence, readings.into_iter().map(Ok), names).map(Some);
+    if let Ok(Frame { readings: Raw { first, sequence, readings } }) = serde_json::from_str::<Frame<Item<'_>>>(text) {
+        return gather(first, sequence, readings.into_iter().map(Ok), names).map(Some);
     }
     let frame = match serde_json::from_str::<Frame<&RawValue>>(text) {
         Ok(frame) => frame,
@@ -78,20 +81,22 @@ pub(crate) fn decode(text: &str, names: &mut Names) -> Result<Option<Batch>, Fra
         }
         Err(_) => return Ok(None),
     };
-    let items = frame.readings.readings.into_iter().map(|raw| {
+    let Raw { first, sequence, readings } = frame.readings;
+    let items = readings.into_iter().map(|raw| {
         serde_json::from_str::<Item<'_>>(raw.get())
             .map_err(|error| format!("not a reading: {error}; a reading is [indicator, unix milliseconds, value]"))
     });
-    gather(frame.readings.sequence, items, names).map(Some)
+    gather(first, sequence, items, names).map(Some)
 }
 
-pub(crate) fn encode(sequence: u64, readings: &[Reading]) -> String {
+pub(crate) fn encode(first: Option<u64>, sequence: u64, readings: &[Reading]) -> String {
     let rows: Vec<Row<'_>> = readings.iter().map(Row).collect();
-    let body = Raw { sequence, readings: rows };
+    let body = Raw { first, sequence, readings: rows };
     serde_json::to_string(&Frame { readings: body }).expect("names, numbers and notes are always JSON")
 }
 
 fn gather<'a>(
+    first: Option<u64>,
     sequence: u64,
     items: impl ExactSizeIterator<Item = Result<Item<'a>, String>>,
     names: &mut Names,
@@ -102,7 +107,11 @@ fn gather<'a>(
     if sequence == 0 {
         return Err(FrameFault::NotAMessage("sequence 0; sequences begin with 1".to_owned()));
     }
+    if let Some(first) = first.filter(|first| !is_span(*first, sequence, items.len())) {
+        return Err(FrameFault::NotSoMany { first, sequence, found: items.len() });
+    }
     let mut batch = Batch {
+        first,
         sequence,
         readings: Vec::with_capacity(items.len()),
         places: Vec::with_capacity(items.len()),
@@ -120,6 +129,12 @@ fn gather<'a>(
     Ok(batch)
 }
 
+/// Whether a batch can stand for the ordinals from `first` to `sequence`: with a reading for each, or with none at all.
+fn is_span(first: u64, sequence: u64, readings: usize) -> bool {
+    let are_all_there = || readings == 0 || sequence - first == readings as u64 - 1;
+    0 < first && first <= sequence && are_all_there()
+}
+
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Frame<T> {
@@ -129,6 +144,8 @@ struct Frame<T> {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Raw<T> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<u64>,
     sequence: u64,
     readings: Vec<T>,
 }
@@ -233,6 +250,28 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_says_where_it_begins_and_has_a_reading_for_each_ordinal_or_none() {
+        let frame = |first: &str, rows: &str| {
+            let text = format!(r#"{{"readings":{{"first":{first},"sequence":9,"readings":[{rows}]}}}}"#);
+            decode(&text, &mut Names::default()).map(|batch| batch.unwrap())
+        };
+        let three = r#"["a",1,1],["Bad Name",1,1],["a",2,1]"#;
+        let batch = frame("7", three).unwrap();
+        assert_eq!((batch.first, batch.sequence, batch.places), (Some(7), 9, vec![0, 2]));
+        assert_eq!(frame("1", "").unwrap().first, Some(1));
+        for (first, why) in [
+            ("8", "first 8 and sequence 9 with 3 readings; 2 would be right, or none where they were lost"),
+            ("1", "first 1 and sequence 9 with 3 readings; 9 would be right, or none where they were lost"),
+            ("10", "first 10 and sequence 9 with 3 readings; a first from 1 to the sequence would be right"),
+            ("0", "first 0 and sequence 9 with 3 readings; a first from 1 to the sequence would be right"),
+        ] {
+            let fault = frame(first, three).unwrap_err().to_string();
+            assert_eq!(fault, why);
+        }
+        assert!(frame("0", "").is_err() && frame("10", "").is_err() && frame("-1", three).is_err());
+    }
+
+    #[test]
     fn a_bare_nan_is_no_json_and_the_frame_says_so() {
         let fault = decode(r#"{"readings":{"sequence":1,"readings":[["a",1,NaN]]}}"#, &mut Names::default());
         assert!(fault.unwrap_err().to_string().contains("expected value at line 1 column"));
@@ -260,7 +299,7 @@ mod tests {
         #[test]
         fn every_number_arrives_to_the_last_bit(value in prop::num::f64::NORMAL | prop::num::f64::ZERO, at in any::<i64>()) {
             let reading = Reading::new(IndicatorId::parse("a.b").unwrap(), Moment::from_unix_millis(at), value).unwrap();
-            let batch = read(&encode(7, std::slice::from_ref(&reading)));
+            let batch = read(&encode(None, 7, std::slice::from_ref(&reading)));
             prop_assert_eq!(batch.readings, vec![reading]);
         }
 

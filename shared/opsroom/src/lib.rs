@@ -4,6 +4,9 @@
 //! [`desk::Desk`] folds what the watches say into signals, lamps and changes of the picture. No clock, thread, socket
 //! or random number: a journal replays to the same picture, to the last bit.
 //!
+//! Readings are judged in the order in which they come. One that is older than the last of its indicator is late: counted, put
+//! into a gap among the last ones where it fills one, and otherwise left to history.
+//!
 //! Reading order: [`disturbance`] (what a watch says), `detection` (the same in the words of the detector), [`past`]
 //! (what it remembers), [`calendar`] and [`calendars`] (what the clock shows where it is), [`watch`], [`share`]
 //! and [`watches`] (all of a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).

@@ -154,7 +154,7 @@ fn report(whose: &str, tally: &Tally, before: &Gauge, after: &Gauge, changes: Op
 }
 
 fn describe(arguments: &Arguments) -> String {
-    let Arguments { agents, indicators, rate, settle, seconds, screens, batch, remote_write } = arguments;
+    let Arguments { agents, indicators, rate, settle, seconds, screens, batch, remote_write, .. } = arguments;
     let rate = if *rate == 0.0 {
         "as many readings as the room takes".to_owned()
     } else {

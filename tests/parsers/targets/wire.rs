@@ -3,7 +3,7 @@
 use std::str;
 
 use cybernet::{
-    agent::{LARGEST_BATCH, ToRoom, encode_readings},
+    agent::{LARGEST_BATCH, ToRoom, encode_readings, encode_span},
     batch::{Batch, Names},
     screen::FromScreen,
 };
@@ -25,9 +25,18 @@ pub(crate) fn agent_frames(bytes: &[u8]) {
         ToRoom::Lost(lost) => (lost.encode(), ToRoom::Lost(lost)),
         ToRoom::Readings(batch) => {
             every_reading_has_a_place(&batch);
+            it_stands_for_its_places_or_for_what_is_lost(&batch);
             let places = (0..batch.readings.len()).collect();
-            let written = encode_readings(batch.sequence, &batch.readings);
-            (written, ToRoom::Readings(Batch { places, refused: Vec::new(), ..batch }))
+            // What was refused is not written down again, so the first that is left begins the batch.
+            let first = batch.first.map(|first| match batch.readings.len() as u64 {
+                0 => first,
+                count => batch.sequence - (count - 1),
+            });
+            let written = match first {
+                Some(first) => encode_span(first, batch.sequence, &batch.readings),
+                None => encode_readings(batch.sequence, &batch.readings),
+            };
+            (written, ToRoom::Readings(Batch { first, places, refused: Vec::new(), ..batch }))
         }
     };
     assert_eq!(ToRoom::decode(&written, &mut Names::default()), Ok(expected));
@@ -38,6 +47,13 @@ fn every_reading_has_a_place(batch: &Batch) {
     let mut places: Vec<usize> = batch.places.iter().copied().chain(batch.refused.iter().map(|it| it.index)).collect();
     places.sort_unstable();
     assert!(places.len() <= LARGEST_BATCH && places.iter().copied().eq(0..places.len()), "{places:?}");
+}
+
+fn it_stands_for_its_places_or_for_what_is_lost(batch: &Batch) {
+    let Some(first) = batch.first else { return };
+    let found = batch.readings.len() + batch.refused.len();
+    assert!(0 < first && first <= batch.sequence, "{first} {}", batch.sequence);
+    assert!(found == 0 || batch.sequence - first == found as u64 - 1, "{first} {} {found}", batch.sequence);
 }
 
 /// What a screen sends: an act.

@@ -1,6 +1,9 @@
 //! One websocket to a room, from hello to goodbye.
 
-use cybernet::agent::{HEARS_LOST, LONGEST_FRAME, ToAgent, encode_readings};
+use cybernet::{
+    agent::{HEARS_FIRST, HEARS_LOST, LONGEST_FRAME, ToAgent, encode_readings, encode_span},
+    ordinals::Ordinals,
+};
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
     net::TcpStream,
@@ -14,11 +17,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Link, LinkFault,
-    flight::{Flight, Pulse},
+    flight::{Batch, Flight, Pulse},
+    lanes::{Lanes, SMALL, Stretch},
     within,
 };
 use crate::{
-    happening::{FrameIgnored, LinkUp, LossHeard, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
+    happening::{BacklogWaits, FrameIgnored, LinkUp, LossHeard, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
     outbox::Run,
 };
 
@@ -33,6 +37,7 @@ pub(super) struct Session<'a> {
     link: &'a mut Link,
     socket: Socket,
     flight: Flight,
+    lanes: Lanes,
     /// Whether the room hears what was lost, and has not yet answered what it was last told.
     may_tell_lost: bool,
     refusals: Seldom,
@@ -45,13 +50,21 @@ impl<'a> Session<'a> {
         let patience = link.patience;
         let mut socket = within(patience.connect, "no connection", connect(link)).await?;
         send(&mut socket, Message::text(link.hello.encode())).await?;
-        let (received, hears) = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
-        let here = link.pickup.welcome(received).await?;
-        LinkUp { room: &link.room, received }.emit();
-        let flight = Flight::new(here, patience.answer, Instant::now());
-        let may_tell_lost = hears.iter().any(|word| word == HEARS_LOST);
+        let Welcome { has, hears } = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
+        let hears = |word: &str| hears.iter().any(|heard| heard == word);
+        let here = link.pickup.welcome(has.clone()).await?;
+        LinkUp { room: &link.room, received: has.mark() }.emit();
+        // A rehearsal begins with its past, so that nothing is young when it plays.
+        let is_past = link.hello.rehearsal && has.highest() == 0;
+        let small = if is_past { u64::MAX } else { SMALL };
+        let lanes = Lanes::new(&has, here, hears(HEARS_FIRST), small);
+        if lanes.are_two() {
+            BacklogWaits { pending: here.pending }.emit();
+        }
+        let flight = Flight::new(patience.answer, Instant::now());
+        let may_tell_lost = hears(HEARS_LOST);
         let (refusals, oddities) = (Seldom::default(), Seldom::default());
-        let mut session = Self { link, socket, flight, may_tell_lost, refusals, oddities };
+        let mut session = Self { link, socket, flight, lanes, may_tell_lost, refusals, oddities };
         session.tell_lost().await?;
         Ok(session)
     }
@@ -62,6 +75,7 @@ impl<'a> Session<'a> {
         let mut pulse = interval_at(Instant::now() + every, every);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let departure = self.flight.may_leave(self.lanes.backlog().is_some());
             tokio::select! {
                 () = stop.cancelled() => {
                     // Whether the room hears the goodbye changes nothing.
@@ -70,20 +84,48 @@ impl<'a> Session<'a> {
                 }
                 frame = self.socket.next() => self.hear(frame).await?,
                 () = self.link.pickup.filled() => self.flight.fill(Instant::now()),
-                () = reached(self.flight.may_leave()) => self.send_batch().await?,
+                () = reached(departure) => self.send_batch().await?,
                 _ = pulse.tick() => self.feel_pulse().await?,
             }
         }
     }
 
+    /// Which readings are next: the backlog's have their share, and the link when nothing else is due.
+    fn next_stretch(&self, now: Instant) -> Stretch {
+        let backlog = self.lanes.backlog().filter(|_| self.flight.takes_backlog());
+        let is_its_turn = self.lanes.is_turn_of_backlog() || !self.flight.is_due(now);
+        backlog.filter(|_| is_its_turn).unwrap_or_else(|| self.lanes.lead())
+    }
+
     async fn send_batch(&mut self) -> Result<(), LinkFault> {
-        let Some(run) = self.link.pickup.next(self.flight.sent(), LARGEST_BATCH).await? else {
-            self.flight.drain();
-            return Ok(());
-        };
-        let (sequence, frame) = pack(&run);
+        let of = self.next_stretch(Instant::now());
+        let run = self.link.pickup.next(of.after, of.upto, LARGEST_BATCH).await?;
+        match run {
+            // What cannot be sent any more is told, so that the room does not wait for it.
+            Some(Run { first, .. }) if self.lanes.say_first() && of.after + 1 < first => {
+                self.send_gone([of.after + 1, first - 1], of).await
+            }
+            Some(run) => {
+                let (sequence, frame) = pack(&run, self.lanes.say_first());
+                self.send_frame(frame, [of.after + 1, sequence], of).await
+            }
+            None if of.upto < u64::MAX => self.send_gone([of.after + 1, of.upto], of).await,
+            None => {
+                self.flight.drain();
+                Ok(())
+            }
+        }
+    }
+
+    /// Says that these ordinals will never come.
+    async fn send_gone(&mut self, [first, last]: [u64; 2], of: Stretch) -> Result<(), LinkFault> {
+        self.send_frame(encode_span(first, last, &[]), [first, last], of).await
+    }
+
+    async fn send_frame(&mut self, frame: String, range: [u64; 2], of: Stretch) -> Result<(), LinkFault> {
         self.send(Message::text(frame)).await?;
-        self.flight.leave(sequence, Instant::now());
+        self.lanes.leave(range, of);
+        self.flight.leave(Batch { range, is_backlog: of.is_backlog }, Instant::now());
         Ok(())
     }
 
@@ -99,8 +141,8 @@ impl<'a> Session<'a> {
                 if let Some(first) = refused.first() {
                     self.tell_refused(refused.len() as u64, &first.why, now);
                 }
-                if self.flight.land(sequence, now) {
-                    self.link.pickup.forget(sequence).await?;
+                for range in self.flight.land(sequence, now) {
+                    self.link.pickup.forget(range).await?;
                 }
             }
             Ok(ToAgent::HeardLost { readings }) => {
@@ -162,11 +204,21 @@ async fn connect(link: &Link) -> Result<Socket, LinkFault> {
     Ok(socket)
 }
 
-async fn welcome(socket: &mut Socket) -> Result<(u64, Vec<String>), LinkFault> {
+/// What a room says first.
+struct Welcome {
+    /// What it has of this agent.
+    has: Ordinals,
+    /// What it hears.
+    hears: Vec<String>,
+}
+
+async fn welcome(socket: &mut Socket) -> Result<Welcome, LinkFault> {
     loop {
         let Some(text) = text(socket.next().await)? else { continue };
         match serde_json::from_str(&text) {
-            Ok(ToAgent::Welcome { received, hears }) => return Ok((received, hears)),
+            Ok(ToAgent::Welcome { received, hears, ranges }) => {
+                return Ok(Welcome { has: Ordinals::of(received, &ranges), hears });
+            }
             Ok(ToAgent::Refused { why }) => return Err(LinkFault::Refused(why)),
             _ => (),
         }
@@ -189,11 +241,14 @@ fn text(frame: Option<Result<Message, tungstenite::Error>>) -> Result<Option<tun
 }
 
 /// The frame of a batch, with as many readings of the run as fit, and its sequence.
-pub(super) fn pack(run: &Run) -> (u64, String) {
+fn pack(run: &Run, says_first: bool) -> (u64, String) {
     let mut readings = run.readings.as_slice();
     loop {
         let sequence = run.first + readings.len().saturating_sub(1) as u64;
-        let frame = encode_readings(sequence, readings);
+        let frame = match says_first {
+            true => encode_span(run.first, sequence, readings),
+            false => encode_readings(sequence, readings),
+        };
         if frame.len() <= LONGEST_BATCH || readings.len() <= 1 {
             return (sequence, frame);
         }
@@ -223,10 +278,10 @@ mod tests {
     fn a_batch_is_cut_to_what_a_frame_holds_and_its_sequence_is_that_of_its_last_reading() {
         let reading = Reading::new(IndicatorId::parse("a.b").unwrap(), Moment::default(), 1.5).unwrap();
         let small = Run { first: 5, readings: vec![reading.clone(); 1000] };
-        assert_eq!(pack(&small).0, 1004);
+        assert_eq!(pack(&small, true).0, 1004);
         let note = Mark { note: Some("\u{1}".repeat(500)), ..Mark::default() };
         let large = Run { first: 5, readings: vec![reading.marked(note); 1000] };
-        let (sequence, frame) = pack(&large);
+        let (sequence, frame) = pack(&large, true);
         assert!(frame.len() <= LONGEST_BATCH);
         assert_eq!(sequence, 4 + frame.matches("a.b").count() as u64);
     }

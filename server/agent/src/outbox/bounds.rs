@@ -45,11 +45,10 @@ impl Outbox {
             if self.segments.len() == 1 {
                 self.seal();
             }
-            let before = self.pending();
-            let oldest = self.segments.front().map_or(0, Segment::last);
+            let count = self.segments.front().map_or(0, |oldest| oldest.waiting(&self.settled));
+            let upto = self.segments.front().map_or(0, Segment::last);
             self.remove_oldest();
-            self.forgotten = self.forgotten.max(oldest);
-            let count = before - self.pending();
+            self.settled.insert([1, upto]);
             if 0 < count {
                 self.losses.add(count, self.now);
                 ReadingsDropped { count, why }.emit();
@@ -62,7 +61,7 @@ impl Outbox {
         let oldest = self.segments.front()?;
         let Bounds { most_readings, most_bytes, keep_for } = self.bounds;
         // The first of the file is older than its last by no more than the span.
-        if oldest.waiting(self.forgotten) != 0
+        if oldest.waiting(&self.settled) != 0
             && keep_for - self.bounds.span_of_a_file() < self.now.since(oldest.newest_at)
         {
             return Some(format!("readings wait for at most {keep_for:?}"));

@@ -73,6 +73,11 @@ impl Folder {
         Losses::open(self.path.join("lost"))
     }
 
+    /// The file of what is settled above the mark.
+    pub(super) fn settled_path(&self) -> PathBuf {
+        self.path.join("settled")
+    }
+
     /// Up to where the room has everything; `None` if no room has ever said so.
     pub(super) fn mark(&self) -> Result<Option<u64>, OutboxFault> {
         match fs::read_to_string(self.mark_path()) {

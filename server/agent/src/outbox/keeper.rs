@@ -2,14 +2,14 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use cybernet::agent::Lost;
+use cybernet::{agent::Lost, ordinals::Ordinals};
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::{MissedTickBehavior, interval},
 };
 use vsm::reading::Reading;
 
-use super::{Outbox, Run};
+use super::{Outbox, Run, Standing};
 use crate::{clock, happening::OutboxFailing};
 
 /// How long a reading may be in the system's memory only.
@@ -36,9 +36,9 @@ pub struct Pickup {
 type Answer<T> = oneshot::Sender<io::Result<T>>;
 
 enum Ask {
-    Welcome(u64, Answer<u64>),
-    Next { after: u64, limit: usize, answer: Answer<Option<Run>> },
-    Forget(u64, Answer<()>),
+    Welcome(Ordinals, Answer<Standing>),
+    Next { after: u64, upto: u64, limit: usize, answer: Answer<Option<Run>> },
+    Forget([u64; 2], Answer<()>),
     Lost(Answer<Option<Lost>>),
     ToldLost(u64, Answer<()>),
 }
@@ -91,9 +91,9 @@ impl Keeper {
 
     fn answer(&mut self, ask: Ask) {
         match ask {
-            Ask::Welcome(received, answer) => reply(answer, self.outbox.welcome(received)),
-            Ask::Next { after, limit, answer } => reply(answer, self.outbox.next(after, limit)),
-            Ask::Forget(upto, answer) => reply(answer, self.outbox.forget(upto)),
+            Ask::Welcome(has, answer) => reply(answer, self.outbox.welcome(&has)),
+            Ask::Next { after, upto, limit, answer } => reply(answer, self.outbox.next(after, upto, limit)),
+            Ask::Forget(range, answer) => reply(answer, self.outbox.forget(range)),
             Ask::Lost(answer) => reply(answer, Ok(self.outbox.lost())),
             Ask::ToldLost(readings, answer) => {
                 self.outbox.told_lost(readings);
@@ -134,18 +134,18 @@ impl Pickup {
     }
 
     /// See [`Outbox::welcome`].
-    pub async fn welcome(&self, received: u64) -> Result<u64, PickupFault> {
-        self.ask(|answer| Ask::Welcome(received, answer)).await
+    pub async fn welcome(&self, has: Ordinals) -> Result<Standing, PickupFault> {
+        self.ask(|answer| Ask::Welcome(has, answer)).await
     }
 
     /// See [`Outbox::next`].
-    pub async fn next(&self, after: u64, limit: usize) -> Result<Option<Run>, PickupFault> {
-        self.ask(|answer| Ask::Next { after, limit, answer }).await
+    pub async fn next(&self, after: u64, upto: u64, limit: usize) -> Result<Option<Run>, PickupFault> {
+        self.ask(|answer| Ask::Next { after, upto, limit, answer }).await
     }
 
     /// See [`Outbox::forget`].
-    pub async fn forget(&self, upto: u64) -> Result<(), PickupFault> {
-        self.ask(|answer| Ask::Forget(upto, answer)).await
+    pub async fn forget(&self, range: [u64; 2]) -> Result<(), PickupFault> {
+        self.ask(|answer| Ask::Forget(range, answer)).await
     }
 
     /// See [`Outbox::lost`].

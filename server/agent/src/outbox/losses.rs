@@ -16,7 +16,7 @@ pub(super) struct Losses {
 struct Counted {
     readings: u64,
     since: Moment,
-    /// Holes up to this ordinal have been counted.
+    /// Holes up to this ordinal have been counted by an agent that did not write down what is settled.
     holes_upto: u64,
 }
 
@@ -43,19 +43,16 @@ impl Losses {
         self.write_soon();
     }
 
-    /// There is nothing to be read from the ordinal `from` up to before `found`. How many of these are news.
-    pub(super) fn hole(&mut self, from: u64, found: u64, now: Moment) -> u64 {
-        let count = found.saturating_sub(from.max(self.counted.holes_upto + 1));
-        if 0 < count {
-            self.counted.holes_upto = found - 1;
-            self.add(count, now);
-        }
-        count
+    /// Holes up to this ordinal have been counted, whatever is written down elsewhere.
+    pub(super) fn counted_upto(&self) -> u64 {
+        self.counted.holes_upto
     }
 
-    /// Every ordinal that is still here has been raised by `by`.
-    pub(super) fn shift(&mut self, by: u64) {
-        self.counted.holes_upto = self.counted.holes_upto.saturating_add(by);
+    /// Every ordinal above `pivot` that is still here has been raised by `by`.
+    pub(super) fn shift(&mut self, pivot: u64, by: u64) {
+        if pivot < self.counted.holes_upto {
+            self.counted.holes_upto = self.counted.holes_upto.saturating_add(by);
+        }
     }
 
     /// A room has heard of so many; what came meanwhile is still to be told.
@@ -111,17 +108,6 @@ mod tests {
         assert_eq!(open().untold(), Some(Lost { readings: 4, since: LATER }));
         losses.told(4, LATER);
         assert_eq!(open().untold(), None);
-    }
-
-    #[test]
-    fn a_hole_is_counted_once_however_often_it_is_met() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut losses = Losses::open(folder.path().join("lost"));
-        let met = [(5, 7), (5, 7), (6, 8), (8, 8)].map(|(from, found)| losses.hole(from, found, NOW));
-        assert_eq!(met, [2, 0, 1, 0]);
-        losses.shift(100);
-        assert_eq!(losses.hole(106, 109, NOW), 1);
-        assert_eq!(losses.untold(), Some(Lost { readings: 4, since: NOW }));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use cybernet::ordinals::Ordinals;
 use vsm::{reading::Reading, time::Moment};
 
 use super::{Run, record};
@@ -54,16 +55,15 @@ impl Segment {
         self.first + self.count - 1
     }
 
-    /// How many of it wait, if everything up to the ordinal `forgotten` does not.
-    pub(super) fn waiting(&self, forgotten: u64) -> u64 {
-        self.last().saturating_sub(forgotten.max(self.first - 1))
+    /// How many of it wait: those that are not settled.
+    pub(super) fn waiting(&self, settled: &Ordinals) -> u64 {
+        if self.count == 0 { 0 } else { self.count - settled.count([self.first, self.last()]) }
     }
 
     /// At most `limit` readings from the ordinal `from` on, or from the first one behind it that is not damaged;
-    /// `None` if the segment has none.
+    /// `None` if the segment has none. A `cursor` stands before that ordinal.
     pub(super) fn read(&self, cursor: Option<Cursor>, from: u64, limit: usize) -> io::Result<Option<(Run, Cursor)>> {
-        let is_there = |cursor: &Cursor| cursor.segment == self.first && cursor.next == from;
-        let mut cursor = match cursor.filter(is_there) {
+        let mut cursor = match cursor {
             Some(cursor) => cursor,
             None => {
                 let records = Records::of(File::open(&self.path)?);
@@ -97,6 +97,11 @@ impl Segment {
 }
 
 impl Cursor {
+    /// Whether it stands before this ordinal of this segment.
+    pub(super) fn stands_before(&self, segment: &Segment, ordinal: u64) -> bool {
+        (self.segment, self.next) == (segment.first, ordinal)
+    }
+
     /// The next reading that can be read, at `from` or behind it, with its ordinal.
     fn reading(&mut self, from: u64) -> io::Result<Option<(u64, Reading)>> {
         if let Some(ahead) = self.ahead.take() {

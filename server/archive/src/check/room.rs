@@ -14,22 +14,7 @@ use crate::{
 impl Check<'_> {
     pub(super) fn room(&mut self) {
         self.journal();
-        self.walk("taken", "SELECT agent, sequence FROM taken", |row| {
-            let agent: String = row.get(0).map_err(super::column)?;
-            AgentId::try_from(agent).map(drop).map_err(Damage::Name)
-        });
-        self.none(
-            "taken",
-            "this agent's last sequence is below one of its batches in the journal",
-            "SELECT agent FROM taken JOIN journal USING (agent)
-             WHERE (taken.sequence < 0) = (journal.sequence < 0) AND taken.sequence < journal.sequence
-             OR 0 <= taken.sequence AND journal.sequence < 0 GROUP BY agent",
-        );
-        self.none(
-            "taken",
-            "this agent has batches in the journal, and its last sequence is not known",
-            "SELECT agent FROM journal WHERE kind = 0 AND agent NOT IN (SELECT agent FROM taken) GROUP BY agent",
-        );
+        self.taken();
         self.snapshots();
         self.none(
             "snapshots",
@@ -56,6 +41,37 @@ impl Check<'_> {
                 self.tell("snapshots", Some(id.to_string()), what);
             }
         }
+    }
+
+    /// Every batch of the journal has been taken, and what has been taken is a mark and ranges apart from it and each other.
+    fn taken(&mut self) {
+        let agent = |row: &Row<'_>| {
+            let agent: String = row.get(0).map_err(super::column)?;
+            AgentId::try_from(agent).map(drop).map_err(Damage::Name)
+        };
+        self.walk("taken", "SELECT agent, sequence FROM taken", agent);
+        self.walk("taken_ranges", "SELECT agent, first, last FROM taken_ranges", agent);
+        self.none(
+            "taken",
+            "this agent's last sequence is below one of its batches in the journal, which lies in no range above it",
+            "SELECT agent FROM taken JOIN journal USING (agent)
+             WHERE ((taken.sequence < 0) = (journal.sequence < 0) AND taken.sequence < journal.sequence
+             OR 0 <= taken.sequence AND journal.sequence < 0) AND NOT EXISTS (SELECT 1 FROM taken_ranges
+             WHERE taken_ranges.agent = journal.agent AND journal.sequence BETWEEN first AND last) GROUP BY agent",
+        );
+        self.none(
+            "taken",
+            "this agent has batches in the journal, and its last sequence is not known",
+            "SELECT agent FROM journal WHERE kind = 0 AND agent NOT IN (SELECT agent FROM taken) GROUP BY agent",
+        );
+        self.none(
+            "taken_ranges",
+            "a range of this agent ends before it begins, or touches its last sequence or another range",
+            "SELECT agent FROM taken_ranges LEFT JOIN taken USING (agent)
+             WHERE last < first OR first <= ifnull(taken.sequence, 0) + 1 OR EXISTS (SELECT 1 FROM taken_ranges AS other
+             WHERE other.agent = taken_ranges.agent AND other.first < taken_ranges.first
+             AND taken_ranges.first <= other.last + 1) GROUP BY agent",
+        );
     }
 
     /// Every entry can be read, and none is missing between the first and the last.

@@ -102,6 +102,9 @@ async fn keep(app: &App, pass: &Pass, agent: AgentId, sequence: Option<u64>, bat
         match receipt.await {
             Ok(Ok(Taken::Now(_))) => return received(batch.readings.len(), left),
             Ok(Ok(Taken::Before)) if sequence.is_some() => return received(0, Vec::new()),
+            Ok(Ok(Taken::OneRangeTooMany)) => {
+                return refused(StatusCode::CONFLICT, &check::too_scattered(batch.sequence));
+            }
             Ok(Ok(Taken::Before)) => (),
             Ok(Err(why)) => return refused(StatusCode::SERVICE_UNAVAILABLE, &why.to_string()),
             Err(_) => return closing(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cybernet::batch::Refused;
+use cybernet::{batch::Refused, ordinals::MOST_RANGES};
 use vsm::{reading::Reading, time::Moment};
 
 /// How far ahead of the room a team's clock may be.
@@ -24,6 +24,13 @@ pub(crate) fn check_sequence(sequence: u64) -> Result<(), String> {
         return Err(format!("sequence {sequence}; sequences end with {HIGHEST_SEQUENCE}"));
     }
     Ok(())
+}
+
+/// Why a batch is not taken that lies apart from all that is in, beside too many others that do.
+pub(crate) fn too_scattered(sequence: u64) -> String {
+    format!(
+        "sequence {sequence} begins one more range above what is missing; at most {MOST_RANGES} are kept: fill gaps first"
+    )
 }
 
 /// Parts what was measured in the future, or in a past that cannot be, from what can be taken. `places` says where each reading stood.

@@ -211,7 +211,7 @@ impl Writing<'_> {
         let receipt = self.journal.deliver(batch).await.ok_or(NotTaken::Closing)?;
         match receipt.await.map_err(|_| NotTaken::Closing)? {
             Ok(Taken::Now(_)) => *self.sequence = Some(sequence),
-            Ok(Taken::Before) => return Ok(false),
+            Ok(Taken::Before | Taken::OneRangeTooMany) => return Ok(false),
             Err(refusal) => return Err(NotTaken::NotKept(refusal.to_string())),
         }
         Ok(true)
@@ -230,8 +230,9 @@ fn read(form: Form, body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> 
 
 #[cfg(test)]
 mod tests {
-    use archive::Position;
+    use archive::{Delivery, Position};
     use config::senders::Source;
+    use cybernet::ordinals::Ordinals;
     use tokio::task;
 
     use super::*;
@@ -255,8 +256,8 @@ mod tests {
     async fn answer(journal: &mut mpsc::Receiver<ToJournal>, last: u64, taken: Option<Taken>) -> (u64, usize) {
         loop {
             match journal.recv().await.expect("the source is there") {
-                ToJournal::LastTaken(_, tell) => drop(tell.send(last)),
-                ToJournal::Deliver(batch, tell) => {
+                ToJournal::Taken(_, tell) => drop(tell.send(Ordinals::up_to(last))),
+                ToJournal::Deliver(Delivery { batch, .. }, tell) => {
                     taken.map(|taken| tell.send(Ok(taken)));
                     return (batch.sequence, batch.readings.len());
                 }

@@ -11,7 +11,8 @@ impl Watch {
     /// Counts a late reading, and holds it against what was expected in its stead if it fills a gap among the last ones.
     ///
     /// A moment that was read already stays as it was read. Whatever the reading is, nobody is told of it as of something
-    /// new: by now the newer ones have said what there was to say.
+    /// new: by now the newer ones have said what there was to say. So of a long backlog that comes after what is new, the
+    /// watch counts every reading and takes in those that fill its last gap; history has all of them.
     pub(super) fn take_late(
         &mut self,
         arrival: &Arrival,

@@ -66,7 +66,7 @@ fn what_the_room_has_is_not_lost_when_it_grows_old() {
     let folder = folder();
     let mut outbox = open_at(&folder, bounds(100), START);
     outbox.push(&readings(1, 6), START).unwrap();
-    outbox.forget(5).unwrap();
+    outbox.forget([1, 5]).unwrap();
     outbox.pass(START + 50 * DAY);
     assert_eq!((outbox.pending(), lost(&outbox)), (0, 0));
 }
