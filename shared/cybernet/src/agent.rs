@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use vsm::{id::AgentId, reading::Reading, signal::Signal, time::Moment};
 
-use crate::batch::{self, Names, Refused};
+use crate::{
+    batch::{self, Names, Refused},
+    faults::{self, Fault, MOST_FAULTS},
+};
 
 /// The agent protocol this code speaks.
 pub const PROTOCOL: u64 = 1;
@@ -46,6 +49,8 @@ pub enum ToRoom {
     Readings(batch::Batch),
     /// What was measured and will never come.
     Lost(Lost),
+    /// What cannot be read now, all of it.
+    Faults(Vec<Fault>),
 }
 
 /// Readings that an agent had to let go: its outbox was full, or its disk was.
@@ -66,7 +71,8 @@ pub enum ToAgent {
     Welcome {
         /// That sequence.
         received: u64,
-        /// What this room hears beyond the first rooms that spoke this protocol, as [`HEARS_LOST`].
+        /// What this room hears beyond the first rooms that spoke this protocol, as [`HEARS_LOST`] and
+        /// [`HEARS_FAULTS`](crate::faults::HEARS_FAULTS).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         hears: Vec<String>,
     },
@@ -112,6 +118,9 @@ pub enum FrameFault {
     /// It holds more than [`LARGEST_BATCH`].
     #[error("a batch of {0} readings; at most {LARGEST_BATCH} fit")]
     TooManyReadings(usize),
+    /// It tells of more than [`MOST_FAULTS`] indicators.
+    #[error("{0} faults; at most {MOST_FAULTS} are told at once")]
+    TooManyFaults(usize),
 }
 
 impl ToRoom {
@@ -122,6 +131,9 @@ impl ToRoom {
         }
         if text.trim_start().starts_with(r#"{"lost""#) {
             return decode_lost(text).map(Self::Lost);
+        }
+        if let Some(faults) = faults::decode(text) {
+            return faults.map(Self::Faults);
         }
         decode_hello(text).map(Self::Hello)
     }

@@ -3,11 +3,13 @@
 //! These are the only serialised contracts of the room. Protocols carry a number; a peer that speaks another is
 //! refused with words. JSON, because it can be read on the wire and decoding it is not what costs.
 //!
-//! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`picture`],
-//! [`trace`], [`screen`] (the room and a screen), [`profile`] (what the room worked out of an indicator).
+//! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`faults`] (what an agent
+//! cannot read), [`picture`], [`outage`] (why nothing comes), [`trace`], [`screen`] (the room and a screen), [`profile`] (what the room worked out of an indicator).
 
 pub mod agent;
 pub mod batch;
+pub mod faults;
+pub mod outage;
 pub mod picture;
 pub mod profile;
 pub mod screen;

@@ -1,11 +1,12 @@
 //! Watches and desk together, as a replay runs them: one thread, one order.
 
 use cybernet::picture::{Change, Picture};
-use vsm::{act::Act, organisation::Organisation, reading::Reading, time::Moment};
+use vsm::{act::Act, id::AgentId, organisation::Organisation, reading::Reading, time::Moment};
 
 use crate::{
     desk::{Desk, Memory},
     disturbance::Disturbance,
+    sources::Word,
     watches::{Learned, Watches},
 };
 
@@ -56,6 +57,12 @@ impl Opsroom {
             }
         }
         self.follow(received_at);
+        self.desk.take_changes()
+    }
+
+    /// Hears of a source at `at`, and says what changed.
+    pub fn hear(&mut self, source: &AgentId, word: Word, at: Moment) -> Vec<Change> {
+        self.desk.hear(source, word, at);
         self.desk.take_changes()
     }
 
