@@ -7,12 +7,16 @@ use cybernet::{
     picture::{Change, Changes, Picture},
     screen::PULSE_EVERY_MS,
 };
-use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance};
+use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance, sources::Word};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     time::{Instant, Interval, MissedTickBehavior, interval},
 };
-use vsm::{id::IndicatorId, signal::Signal, time::Moment};
+use vsm::{
+    id::{AgentId, IndicatorId},
+    signal::Signal,
+    time::Moment,
+};
 
 use crate::{
     clock,
@@ -66,6 +70,8 @@ enum Ask {
     Look(Box<dyn FnOnce(&Picture) + Send>),
     /// To answer.
     Answer(oneshot::Sender<()>),
+    /// To hear of a source.
+    Hear(AgentId, Word),
 }
 
 /// The address of the desk for screens, scripts and agents.
@@ -91,6 +97,11 @@ impl DeskHandle {
         answer.await.ok()
     }
 
+    /// Tells it of a source. Once the room closes nobody hears it.
+    pub async fn hear(&self, source: &AgentId, word: Word) {
+        self.asks.send(Ask::Hear(source.clone(), word)).await.ok();
+    }
+
     /// Whether it answers; whoever asks sets the time.
     pub async fn answers(&self) -> bool {
         let (tell, answer) = oneshot::channel();
@@ -100,6 +111,14 @@ impl DeskHandle {
     /// Every signal that is raised or named anew from now on.
     pub fn signals(&self) -> broadcast::Receiver<Arc<Signal>> {
         self.raised.subscribe()
+    }
+}
+
+#[cfg(test)]
+impl DeskHandle {
+    /// The address of a desk that hears nothing any more.
+    pub(crate) fn closed() -> Self {
+        Self { asks: mpsc::channel(1).0, raised: broadcast::channel(1).0 }
     }
 }
 
@@ -160,6 +179,7 @@ impl DeskTask {
                     Ask::Look(look) => look(self.desk.picture()),
                     // Who asked may have gone meanwhile.
                     Ask::Answer(tell) => drop(tell.send(())),
+                    Ask::Hear(source, word) => self.desk.hear(&source, word, clock::now()),
                 },
                 _ = flush.tick() => self.flush(),
             }

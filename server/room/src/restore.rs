@@ -46,7 +46,8 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
     let mut past = Gathering::new(archive.history_position()?.max(after));
     let (position, left_out) = archive.replay_around(after, |position, entry| {
         match entry {
-            Entry::Batch(Batch { readings, received_at, rehearsal, .. }) => {
+            Entry::Batch(Batch { readings, received_at, rehearsal, agent, .. }) => {
+                opsroom.note_source(&agent, &readings);
                 let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
                 opsroom.take_and_hear(&readings, received_at, rehearsal, hear)
             }

@@ -18,7 +18,6 @@ use vsm::{
     unit::Unit,
 };
 
-pub use self::silence::RETURNS_WITHIN;
 use crate::{
     disturbance::{Disturbance, Finding, Standing, What},
     sources::{Kept, Sources},

@@ -60,6 +60,11 @@ impl Opsroom {
         self.desk.take_changes()
     }
 
+    /// Notes that a source reports these, in the order of the journal.
+    pub fn note_source(&mut self, source: &AgentId, readings: &[Reading]) {
+        self.desk.note_source(source, readings);
+    }
+
     /// Hears of a source at `at`, and says what changed.
     pub fn hear(&mut self, source: &AgentId, word: Word, at: Moment) -> Vec<Change> {
         self.desk.hear(source, word, at);

@@ -1,6 +1,9 @@
 //! Who reports what, whether it is connected, and what it says it cannot read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
 
 use cybernet::faults::{Fault, Why};
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,9 @@ use vsm::{
 pub const MOST_REPORTED: usize = 200_000;
 /// How many indicators can be told of at once, by all agents together; of more nobody hears why they are silent.
 pub const MOST_TOLD: usize = 100_000;
+
+/// How long a link may be gone before that is the reason of a silence: an agent that is well tries again within 5 s.
+pub const RETURNS_WITHIN: Duration = Duration::from_secs(6);
 
 /// What the room hears of a source, apart from what it measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +67,8 @@ pub(crate) enum Link {
     Gone {
         /// Until when, or when that was noticed.
         at: Moment,
+        /// It may come back until then as if nothing had been.
+        heeded_from: Moment,
         /// Whether this room saw it go; if not, it went while the room was closed.
         seen: bool,
     },
@@ -77,14 +85,15 @@ pub(crate) struct Kept {
 impl Sources {
     /// Goes on where another room stopped: nobody is connected, and what was told has to be told anew.
     pub(crate) fn resume(kept: Vec<Kept>, at: Moment) -> Self {
-        let mut sources = Self::default();
+        let (mut sources, heeded_from) = (Self::default(), at + RETURNS_WITHIN);
         for Kept { source, link, reports } in kept {
             let link = match link {
-                Link::Up(_) => Link::Gone { at, seen: false },
-                link => link,
+                Link::Up(_) => Link::Gone { at, heeded_from, seen: false },
+                Link::Gone { at, seen, .. } => Link::Gone { at, heeded_from, seen },
+                Link::Never => Link::Never,
             };
             sources.known.entry(source.clone()).or_default().link = link;
-            sources.report(&source, reports);
+            sources.report(&source, &reports);
             sources.stirred.insert(source);
         }
         sources
@@ -115,7 +124,7 @@ impl Sources {
         let Some(of) = self.known.get_mut(source) else { return };
         of.link = match of.link {
             Link::Up(connections) if 1 < connections => Link::Up(connections - 1),
-            Link::Up(_) => Link::Gone { at, seen: true },
+            Link::Up(_) => Link::Gone { at, heeded_from: at + RETURNS_WITHIN, seen: true },
             link => link,
         };
         of.spoke = false;
@@ -123,10 +132,10 @@ impl Sources {
     }
 
     /// Notes whose these indicators are.
-    pub(crate) fn report(&mut self, source: &AgentId, indicators: impl IntoIterator<Item = IndicatorId>) {
+    pub(crate) fn report<'i>(&mut self, source: &AgentId, indicators: impl IntoIterator<Item = &'i IndicatorId>) {
         for indicator in indicators {
-            if self.owners.get(&indicator) != Some(source) {
-                self.own(source, indicator);
+            if self.owners.get(indicator) != Some(source) {
+                self.own(source, indicator.clone());
             }
         }
     }

@@ -4,10 +4,7 @@
 //! all that a source reports is silent and nobody says why. It is over when the source is there and an indicator that was
 //! silent speaks again, or when nothing of it is silent any more.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use cybernet::{
     outage::{Because, Lack, MOST_OUTAGES, Outage},
@@ -15,14 +12,12 @@ use cybernet::{
 };
 use vsm::{
     id::{AgentId, IndicatorId},
+    reading::Reading,
     time::Moment,
 };
 
 use super::Desk;
 use crate::sources::{Link, Source, Word};
-
-/// How long a link may be gone before that is the reason of a silence: agents that are started again come back sooner.
-pub const RETURNS_WITHIN: Duration = Duration::from_secs(4);
 
 /// What a source has to do with silence.
 struct Silence {
@@ -40,12 +35,17 @@ impl Desk {
         match word {
             Word::Came => self.sources.come(source),
             Word::Went => self.sources.go(source, at),
-            Word::Reports(indicators) => self.sources.report(source, indicators),
+            Word::Reports(indicators) => self.sources.report(source, &indicators),
             Word::Faults(faults) => {
                 let concerned = self.sources.tell(source, faults);
                 concerned.iter().for_each(|indicator| self.light_again(indicator));
             }
         }
+    }
+
+    /// Notes that a source reports these.
+    pub fn note_source(&mut self, source: &AgentId, readings: &[Reading]) {
+        self.sources.report(source, readings.iter().map(|reading| &reading.indicator));
     }
 
     /// Begins and ends outages, by what has changed since this was done last.
@@ -87,8 +87,8 @@ impl Desk {
         let before = self.picture.outages.get(id);
         let (why, since) = match source.link {
             _ if silent.is_empty() => return None,
-            Link::Gone { at, seen: true } => (Lack::Link, at),
-            Link::Gone { at, seen: false } => (Lack::Link, at.min(newest)),
+            Link::Gone { at, seen: true, .. } => (Lack::Link, at),
+            Link::Gone { at, seen: false, .. } => (Lack::Link, at.min(newest)),
             _ if silent.len() == hung || before.is_some_and(|_| !source.spoke) => (Lack::Readings, newest),
             _ => return None,
         };
@@ -132,5 +132,5 @@ impl Desk {
 
 /// Whether a link has only just gone.
 fn may_return(link: Link, now: Moment) -> bool {
-    matches!(link, Link::Gone { at, .. } if now < at + RETURNS_WITHIN)
+    matches!(link, Link::Gone { heeded_from, .. } if now < heeded_from)
 }
