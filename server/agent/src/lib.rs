@@ -4,11 +4,12 @@
 //! A reading that was taken in survives `kill -9`; it is sent until the room has said that it is on the room's disk.
 //!
 //! Reading order: [`app`] (what runs), [`sample`] (when a probe is read), [`probe`] (what is read), [`gate`] (what may
-//! leave), [`outbox`] (where readings wait), [`link`] (how they travel), [`dry_run`].
+//! leave), [`faults`] (what cannot be read), [`outbox`] (where readings wait), [`link`] (how they travel), [`dry_run`].
 
 pub mod app;
 pub mod clock;
 pub mod dry_run;
+pub mod faults;
 pub mod gate;
 pub mod happening;
 pub mod link;

@@ -3,6 +3,7 @@
 mod backoff;
 mod flight;
 mod session;
+mod told;
 pub mod tls;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use self::{backoff::Backoff, session::Session};
 use crate::{
     chance,
+    faults::Told,
     happening::LinkDown,
     outbox::keeper::{Pickup, PickupFault},
 };
@@ -36,6 +38,8 @@ pub struct Link {
     pub hello: Hello,
     /// Where the readings come from.
     pub pickup: Pickup,
+    /// What cannot be read.
+    pub faults: Told,
     /// How long to wait for what.
     pub patience: Patience,
 }

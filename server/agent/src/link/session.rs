@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Link, LinkFault,
     flight::{Flight, Pulse},
+    told::Teller,
     within,
 };
 use crate::{
@@ -35,6 +36,7 @@ pub(super) struct Session<'a> {
     flight: Flight,
     /// Whether the room hears what was lost, and has not yet answered what it was last told.
     may_tell_lost: bool,
+    teller: Teller,
     refusals: Seldom,
     oddities: Seldom,
 }
@@ -50,8 +52,9 @@ impl<'a> Session<'a> {
         LinkUp { room: &link.room, received }.emit();
         let flight = Flight::new(here, patience.answer, Instant::now());
         let may_tell_lost = hears.iter().any(|word| word == HEARS_LOST);
+        let teller = Teller::new(&hears, Instant::now());
         let (refusals, oddities) = (Seldom::default(), Seldom::default());
-        let mut session = Self { link, socket, flight, may_tell_lost, refusals, oddities };
+        let mut session = Self { link, socket, flight, may_tell_lost, teller, refusals, oddities };
         session.tell_lost().await?;
         Ok(session)
     }
@@ -71,6 +74,7 @@ impl<'a> Session<'a> {
                 frame = self.socket.next() => self.hear(frame).await?,
                 () = self.link.pickup.filled() => self.flight.fill(Instant::now()),
                 () = reached(self.flight.may_leave()) => self.send_batch().await?,
+                () = self.teller.due(&mut self.link.faults) => self.tell_faults().await?,
                 _ = pulse.tick() => self.feel_pulse().await?,
             }
         }
@@ -126,6 +130,12 @@ impl<'a> Session<'a> {
         let Some(lost) = self.link.pickup.lost().await? else { return Ok(()) };
         self.may_tell_lost = false;
         self.send(Message::text(lost.encode())).await
+    }
+
+    /// Tells the room what cannot be read now.
+    async fn tell_faults(&mut self) -> Result<(), LinkFault> {
+        let frame = self.teller.frame(&mut self.link.faults, Instant::now());
+        self.send(Message::text(frame)).await
     }
 
     async fn feel_pulse(&mut self) -> Result<(), LinkFault> {
