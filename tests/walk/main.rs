@@ -26,3 +26,4 @@ mod sequence;
 mod silence;
 mod step;
 mod wall;
+mod why;
