@@ -30,7 +30,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
 };
-use vsm::id::IndicatorId;
+use vsm::id::{IndicatorId, UnitId};
 
 use crate::{
     crash::plain,
@@ -129,7 +129,7 @@ async fn an_agent_that_is_killed_is_one_outage_even_for_a_room_that_restarts_unt
     agent.kill();
     let gone = screen.until("an outage", outage_of_all).await;
     assert_eq!((gone.source.as_str(), gone.why), ("plant-host", Lack::Link));
-    assert_eq!(gone.units.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(), ["kiln", "press"]);
+    assert_eq!(gone.units.iter().map(UnitId::as_str).collect::<Vec<_>>(), ["kiln", "press"]);
     let picture = room.picture().await;
     assert_eq!(picture.outages.values().collect::<Vec<_>>(), [&gone], "one fault for the source");
     assert!(picture.lamps.values().all(|lamp| refers(lamp, "plant-host")), "{:?}", picture.lamps);

@@ -39,7 +39,16 @@ pub fn Feed(
     let letters = expect_context::<Letters>();
     let fit = move || board.head.with(|head| letters.fit(&format!("{} {}", head.strong, head.rest), HEAD));
     let shows = Memo::new(move |_| matches!(board.state.get(), State::Quiet | State::Alarm));
-    let tiles = move || shows.get().then(|| board.tiles.into_iter().zip(board.hushes).map(|(tile, hush)| view! { <TilePlace tile hush /> }).collect_view());
+    let tiles = move || {
+        shows.get().then(|| {
+            board
+                .tiles
+                .into_iter()
+                .zip(board.hushes)
+                .map(|(tile, hush)| view! { <TilePlace tile hush /> })
+                .collect_view()
+        })
+    };
     view! {
         <section class="feed" aria-label="Signals">
             <h1 class="head" style=fit>{move || board.head.get().strong} " " <span>{move || board.head.get().rest}</span></h1>

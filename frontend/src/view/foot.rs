@@ -13,6 +13,8 @@ use crate::{
 
 /// Room for an outage at the foot, in letters (em).
 const UNSEEN: f64 = 9.5;
+/// What the one word takes of it.
+const OUT: f64 = 2.2;
 
 /// The foot.
 #[component]
@@ -53,9 +55,10 @@ fn Unseen(board: Board) -> impl IntoView {
     let shown = move || {
         let silence::Unseen { source, what, more } = unseen.get();
         let more = if more == 0 { String::new() } else { format!(" +{more}") };
-        // A name that is too long has to do without the words before it, and may lose its end.
+        // A name that is too long for all of that has one word, and may lose its end.
         let whole = format!("{what} {source}");
-        let words = if letters.hold(&whole, UNSEEN) { whole } else { letters.cut(&source, UNSEEN).to_owned() };
+        let briefly = || format!("{} out", letters.cut(&source, UNSEEN - OUT));
+        let words = if letters.hold(&whole, UNSEEN) { whole } else { briefly() };
         let fit = letters.fit(&words, UNSEEN);
         view! { <span class="n" data-unseen style=fit>{words + &more}</span> }
     };

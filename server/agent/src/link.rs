@@ -3,8 +3,8 @@
 mod backoff;
 mod flight;
 mod session;
-mod told;
 pub mod tls;
+mod told;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

@@ -109,7 +109,13 @@ mod tests {
     async fn who_sends_more_at_once_than_is_read_waits_for_a_while_and_is_told_to_come_back() {
         let (journal, _inbox) = mpsc::channel(1);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let senders = Senders::open(&config::senders::Senders::default(), &JournalHandle(journal), &DeskHandle::closed(), &tasks, &stop);
+        let senders = Senders::open(
+            &config::senders::Senders::default(),
+            &JournalHandle(journal),
+            &DeskHandle::closed(),
+            &tasks,
+            &stop,
+        );
         let source = senders.source("remote-write").expect("it is there without a configuration");
         let mut seats = Vec::new();
         for _ in 0..AT_ONCE {

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn an_outage_says_what_is_not_there() {
-        let text = r#"{"source":"payments-host","why":"no link to agent","since":5,"units":["payments"],"indicators":37}"#;
+        let text =
+            r#"{"source":"payments-host","why":"no link to agent","since":5,"units":["payments"],"indicators":37}"#;
         let outage: Outage = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&outage).unwrap(), text);
         assert_eq!(outage.to_string(), "no link to agent payments-host");

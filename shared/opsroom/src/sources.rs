@@ -131,20 +131,28 @@ impl Sources {
         self.stirred.insert(source.clone());
     }
 
-    /// Notes whose these indicators are.
-    pub(crate) fn report<'i>(&mut self, source: &AgentId, indicators: impl IntoIterator<Item = &'i IndicatorId>) {
+    /// Notes whose these indicators are. Gives those of them that were another's.
+    pub(crate) fn report<'i>(
+        &mut self,
+        source: &AgentId,
+        indicators: impl IntoIterator<Item = &'i IndicatorId>,
+    ) -> Vec<IndicatorId> {
+        let mut taken_over = Vec::new();
         for indicator in indicators {
-            if self.owners.get(indicator) != Some(source) {
-                self.own(source, indicator.clone());
+            match self.owners.get(indicator) {
+                Some(owner) if owner == source => (),
+                Some(_) => {
+                    taken_over.push(indicator.clone());
+                    self.own(source, indicator.clone());
+                }
+                None if self.owners.len() < MOST_REPORTED => self.own(source, indicator.clone()),
+                None => (),
             }
         }
+        taken_over
     }
 
     fn own(&mut self, source: &AgentId, indicator: IndicatorId) {
-        let is_new = !self.owners.contains_key(&indicator);
-        if is_new && MOST_REPORTED <= self.owners.len() {
-            return;
-        }
         if let Some(before) = self.owners.insert(indicator.clone(), source.clone()) {
             self.known.get_mut(&before).map(|of| of.reports.remove(&indicator));
             self.stirred.insert(before);
@@ -195,7 +203,9 @@ impl Sources {
 
     /// An outage of this source has begun: it has to speak again.
     pub(crate) fn falls_silent(&mut self, source: &AgentId) {
-        self.known.get_mut(source).map(|of| of.spoke = false);
+        if let Some(of) = self.known.get_mut(source) {
+            of.spoke = false;
+        }
     }
 
     /// Lets go of a source that reports nothing and is not there.

@@ -61,7 +61,8 @@ impl House {
     }
 
     fn tell(&mut self, faults: &[(&str, &str)], i: i32) {
-        let fault = |(name, why): &(&str, &str)| Fault { indicator: IndicatorId::parse(name).unwrap(), why: Why::new(why) };
+        let fault =
+            |(name, why): &(&str, &str)| Fault { indicator: IndicatorId::parse(name).unwrap(), why: Why::new(why) };
         self.hear(Word::Faults(faults.iter().map(fault).collect()), i);
     }
 
@@ -149,7 +150,11 @@ fn an_outage_is_over_when_the_agent_is_back_and_readings_come() {
     let outage = house.outage().unwrap();
     assert_eq!((outage.why, outage.since), (Lack::Readings, at(10)), "it is there and says nothing");
     house.read(&NAMES[..1], 22);
-    assert_eq!((house.outage(), house.reasons().as_str()), (None, ".--"), "it works; the others have their own reasons");
+    assert_eq!(
+        (house.outage(), house.reasons().as_str()),
+        (None, ".--"),
+        "it works; the others have their own reasons"
+    );
     house.tell(&[(NAMES[1], "gone"), (NAMES[2], "gone")], 22);
     assert_eq!(house.reasons(), ".ww");
 }
@@ -242,6 +247,32 @@ fn an_agent_that_does_not_come_back_to_a_room_that_was_closed_has_an_outage() {
 }
 
 #[test]
+fn what_a_room_without_sources_remembered_is_understood() {
+    let (learned, memory) = House::after_ten_seconds(true).room.learned();
+    let mut memory = serde_json::to_value(&memory).unwrap();
+    assert!(
+        memory
+            .as_object_mut()
+            .unwrap()
+            .remove("sources")
+            .is_some_and(|sources| sources[0]["source"] == "payments-host")
+    );
+    assert!(memory.as_object_mut().unwrap().remove("outages").is_some());
+    let room = Opsroom::resume(marea(), learned, serde_json::from_value(memory).unwrap(), at(20));
+    assert_eq!((room.picture().lamps.len(), room.picture().outages.len()), (3, 0));
+}
+
+#[test]
+fn a_replay_learns_from_the_journal_whose_indicators_are_whose() {
+    let mut house = House { room: Opsroom::new(marea(), at(0)), source: AgentId::parse("payments-host").unwrap() };
+    let readings = NAMES.map(|name| Reading::new(IndicatorId::parse(name).unwrap(), at(1), 1.0).unwrap());
+    house.room.note_source(&house.source, &readings);
+    house.room.take(&readings, at(1), false);
+    house.tick(10);
+    assert_eq!((house.outage().map(|outage| outage.why), house.reasons().as_str()), (Some(Lack::Readings), "ooo"));
+}
+
+#[test]
 fn who_takes_indicators_over_takes_over_their_silence() {
     let mut house = House::after_ten_seconds(true);
     let heir = AgentId::parse("new-host").unwrap();
@@ -250,6 +281,7 @@ fn who_takes_indicators_over_takes_over_their_silence() {
     let all = NAMES.map(|name| IndicatorId::parse(name).unwrap()).to_vec();
     house.room.hear(&heir, Word::Came, at(20));
     house.room.hear(&heir, Word::Reports(all), at(20));
+    assert_eq!(house.reasons(), "---", "the outage of another is no reason");
     house.read(&NAMES, 21);
     assert_eq!((house.outage(), house.reasons().as_str()), (None, "..."));
     house.room.hear(&heir, Word::Went, at(22));

@@ -59,10 +59,14 @@ async fn an_outage_is_one_line_and_a_silent_lamp_says_why_on_every_screen() {
     assert!(lamp["says"].as_str().is_some_and(|it| it.ends_with(", no link to agent payments-host")), "{lamp}");
 
     let silent = page::attribute(browser, ".hush[data-silence=lamp]", "aria-label").await;
-    assert!(silent.contains(": silent 13 min, since ") && silent.contains(", withheld: -1.5 lies outside of"), "{silent}");
+    assert!(
+        silent.contains(": silent 13 min, since ") && silent.contains(", withheld: -1.5 lies outside of"),
+        "{silent}"
+    );
     page::speaks(browser).await;
     quiet::is_grey(&fits::everywhere(browser, "outage").await);
 
+    from_the_farthest_seat(&wall).await;
     wall.alarm().await;
     let browser = &wall.browser;
     assert_eq!(page::text(browser, ".head").await, "3 open · 1 outage · 1 better");
@@ -70,9 +74,24 @@ async fn an_outage_is_one_line_and_a_silent_lamp_says_why_on_every_screen() {
     assert_eq!(page::text(browser, "[data-unseen]").await, "no link to payments-host");
     fits::everywhere(browser, "outage-alarm").await;
 
+    assert_eq!(from_the_farthest_seat(&wall).await, "payments-host out");
     let mut host = TeamAgent::join(wall.room.address(), "payments-host").await;
     host.deliver(2, &queues(&wall.marea, 0)).await;
     let over = "return !document.querySelector('[data-outage], [data-unseen]')";
     browser.until("the agent is back", over).await;
     assert_eq!(page::text(browser, ".head").await, "3 open · 1 better");
+}
+
+/// The largest letters a wall has: what is silent fits; gives what the foot says of it.
+async fn from_the_farthest_seat(wall: &Wall) -> String {
+    let here = format!("http://{}/wall", wall.room.address());
+    wall.browser.go(&format!("{here}?d=6&in=55")).await;
+    wall.browser.until("a live wall", "return document.documentElement.dataset.link === 'live'").await;
+    let (_, faults) = fits::faults(&wall.browser, "outage-far").await;
+    let of_silence = |fault: &&String| fault.contains("hush") || fault.contains("link") || fault.contains("silent");
+    assert_eq!(faults.iter().filter(of_silence).collect::<Vec<_>>(), [""; 0]);
+    let unseen = page::text(&wall.browser, "[data-unseen]").await;
+    wall.browser.go(&here).await;
+    wall.browser.until("a live wall", "return document.documentElement.dataset.link === 'live'").await;
+    unseen
 }

@@ -35,7 +35,7 @@ impl Desk {
         match word {
             Word::Came => self.sources.come(source),
             Word::Went => self.sources.go(source, at),
-            Word::Reports(indicators) => self.sources.report(source, &indicators),
+            Word::Reports(indicators) => self.report(source, &indicators),
             Word::Faults(faults) => {
                 let concerned = self.sources.tell(source, faults);
                 concerned.iter().for_each(|indicator| self.light_again(indicator));
@@ -45,7 +45,12 @@ impl Desk {
 
     /// Notes that a source reports these.
     pub fn note_source(&mut self, source: &AgentId, readings: &[Reading]) {
-        self.sources.report(source, readings.iter().map(|reading| &reading.indicator));
+        self.report(source, readings.iter().map(|reading| &reading.indicator));
+    }
+
+    fn report<'i>(&mut self, source: &AgentId, indicators: impl IntoIterator<Item = &'i IndicatorId>) {
+        let taken_over = self.sources.report(source, indicators);
+        taken_over.iter().for_each(|indicator| self.light_again(indicator));
     }
 
     /// Begins and ends outages, by what has changed since this was done last.
@@ -67,22 +72,27 @@ impl Desk {
         let before = self.picture.outages.get(id);
         let after = self.sources.get(id).and_then(|source| self.outage(id, source));
         if before == after.as_ref() {
-            return self.light_all(id);
+            return;
         }
-        let is_new = before.is_none();
-        match after {
-            Some(_) if is_new && MOST_OUTAGES <= self.picture.outages.len() => return,
-            Some(outage) => self.change(Change::Outage(outage)),
-            None => self.change(Change::OutageOver(id.clone())),
+        match (before.is_some(), after) {
+            (true, Some(outage)) => return self.change(Change::Outage(outage)),
+            (false, _) if MOST_OUTAGES <= self.picture.outages.len() => return,
+            (false, outage) => {
+                outage.into_iter().for_each(|outage| self.change(Change::Outage(outage)));
+                self.sources.falls_silent(id);
+            }
+            (true, None) => self.change(Change::OutageOver(id.clone())),
         }
-        if is_new {
-            self.sources.falls_silent(id);
-        }
+        // Those that fall silent later refer to it from the start.
         self.light_all(id);
     }
 
     /// The outage that a source has now.
     fn outage(&self, id: &AgentId, source: &Source) -> Option<Outage> {
+        let has_gone = matches!(source.link, Link::Gone { .. });
+        if !has_gone && !self.picture.outages.contains_key(id) && self.is_any_explained(source) {
+            return None;
+        }
         let Silence { silent, hung, newest } = self.silence(source);
         let before = self.picture.outages.get(id);
         let (why, since) = match source.link {
@@ -96,6 +106,12 @@ impl Desk {
         let units: BTreeSet<_> = silent.iter().map(|id| self.picture.lamps[id].unit.clone()).collect();
         let (units, indicators) = (units.into_iter().collect(), silent.len());
         Some(Outage { source: id.clone(), why, since, units, indicators })
+    }
+
+    /// Whether an indicator of a source speaks, or has its own reason not to. The first that is found will do.
+    fn is_any_explained(&self, source: &Source) -> bool {
+        let speaks = |id| self.standings.get(id).is_some_and(|standing| !standing.silent);
+        source.reports.iter().any(|id| speaks(id) || self.sources.why(id).is_some())
     }
 
     fn silence(&self, source: &Source) -> Silence {
