@@ -162,6 +162,8 @@ async fn a_script_from_which_nothing_comes_any_more_is_an_outage_too() {
     send().await;
     let outage = until("an outage", async || room.picture().await.outages.values().next().cloned()).await;
     assert_eq!((outage.to_string().as_str(), outage.indicators), ("nothing comes from nightly", 1));
+    let counted = async || (room.figure("synco_outages").await == 1.0).then_some(());
+    until("it is counted", counted).await;
     send().await;
     until("it is over", async || room.picture().await.outages.is_empty().then_some(())).await;
 }

@@ -222,7 +222,8 @@ impl DeskTask {
         let changes = self.desk.take_changes();
         let picture = self.desk.picture();
         if !changes.is_empty() {
-            Pictured { signals: picture.signals.len(), lamps: picture.lamps.len(), changes: changes.len() }.emit();
+            let (signals, outages, lamps) = (picture.signals.len(), picture.outages.len(), picture.lamps.len());
+            Pictured { signals, outages, lamps, changes: changes.len() }.emit();
             let changes = coalesce(changes);
             self.tell_teams(&changes);
             let frame = frame_of(picture, self.told, changes);

@@ -48,7 +48,7 @@ impl Opened {
         ] {
             counter!(name).absolute(0);
         }
-        for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_archive_ailing"] {
+        for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_outages", "synco_archive_ailing"] {
             gauge!(name).set(0.0);
         }
         gauge!("synco_watches").set(self.watched as f64);
@@ -269,6 +269,8 @@ impl ScreenLagged {
 pub struct Pictured {
     /// Open signals.
     pub signals: usize,
+    /// Sources from which nothing comes.
+    pub outages: usize,
     /// Lamps.
     pub lamps: usize,
     /// Changes in the frame.
@@ -279,6 +281,7 @@ impl Pictured {
     /// Tells it.
     pub fn emit(self) {
         gauge!("synco_signals_open").set(self.signals as f64);
+        gauge!("synco_outages").set(self.outages as f64);
         gauge!("synco_lamps").set(self.lamps as f64);
         counter!("synco_changes_total").increment(self.changes as u64);
     }

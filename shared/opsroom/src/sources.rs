@@ -61,8 +61,13 @@ pub(crate) enum Link {
     /// It never was: a script, or another sender.
     #[default]
     Never,
-    /// By so many connections, at least one.
-    Up(u32),
+    /// It is.
+    Up {
+        /// By so many connections, at least one.
+        connections: u32,
+        /// Its first readings may take until then.
+        heeded_from: Moment,
+    },
     /// It was.
     Gone {
         /// Until when, or when that was noticed.
@@ -88,7 +93,7 @@ impl Sources {
         let (mut sources, heeded_from) = (Self::default(), at + RETURNS_WITHIN);
         for Kept { source, link, reports } in kept {
             let link = match link {
-                Link::Up(_) => Link::Gone { at, heeded_from, seen: false },
+                Link::Up { .. } => Link::Gone { at, heeded_from, seen: false },
                 Link::Gone { at, seen, .. } => Link::Gone { at, heeded_from, seen },
                 Link::Never => Link::Never,
             };
@@ -109,12 +114,14 @@ impl Sources {
         self.known.iter().filter(|(_, of)| !of.reports.is_empty()).map(kept).collect()
     }
 
-    /// A source has connected.
-    pub(crate) fn come(&mut self, source: &AgentId) {
+    /// A source has connected at `at`.
+    pub(crate) fn come(&mut self, source: &AgentId, at: Moment) {
         let of = self.known.entry(source.clone()).or_default();
         of.link = match of.link {
-            Link::Up(connections) => Link::Up(connections.saturating_add(1)),
-            Link::Never | Link::Gone { .. } => Link::Up(1),
+            Link::Up { connections, heeded_from } => {
+                Link::Up { connections: connections.saturating_add(1), heeded_from }
+            }
+            Link::Never | Link::Gone { .. } => Link::Up { connections: 1, heeded_from: at + RETURNS_WITHIN },
         };
         self.stirred.insert(source.clone());
     }
@@ -123,8 +130,8 @@ impl Sources {
     pub(crate) fn go(&mut self, source: &AgentId, at: Moment) {
         let Some(of) = self.known.get_mut(source) else { return };
         of.link = match of.link {
-            Link::Up(connections) if 1 < connections => Link::Up(connections - 1),
-            Link::Up(_) => Link::Gone { at, heeded_from: at + RETURNS_WITHIN, seen: true },
+            Link::Up { connections: more @ 2.., heeded_from } => Link::Up { connections: more - 1, heeded_from },
+            Link::Up { .. } => Link::Gone { at, heeded_from: at + RETURNS_WITHIN, seen: true },
             link => link,
         };
         of.spoke = false;
@@ -210,7 +217,8 @@ impl Sources {
 
     /// Lets go of a source that reports nothing and is not there.
     pub(crate) fn drop_empty(&mut self, source: &AgentId) {
-        let is_empty = |of: &Source| of.reports.is_empty() && !matches!(of.link, Link::Up(_)) && of.tells.is_empty();
+        let is_empty =
+            |of: &Source| of.reports.is_empty() && !matches!(of.link, Link::Up { .. }) && of.tells.is_empty();
         if self.known.get(source).is_some_and(is_empty) {
             self.known.remove(source);
         }

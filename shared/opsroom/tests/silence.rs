@@ -273,6 +273,29 @@ fn a_replay_learns_from_the_journal_whose_indicators_are_whose() {
 }
 
 #[test]
+fn an_agent_that_comes_back_to_a_room_that_was_closed_has_no_outage_before_its_first_reading() {
+    let mut house = House::after_ten_seconds(true).restarted(500);
+    house.hear(Word::Came, 503);
+    house.tick(507);
+    assert_eq!((house.outage(), house.reasons().as_str()), (None, "---"));
+    house.read(&NAMES, 508);
+    house.tick(509);
+    assert_eq!((house.outage(), house.reasons().as_str()), (None, "..."));
+}
+
+#[test]
+fn an_agent_that_is_there_and_says_nothing_at_all_has_an_outage() {
+    let mut house = House::after_ten_seconds(true);
+    house.tick(20);
+    let outage = house.outage().unwrap();
+    assert_eq!((outage.why, outage.indicators, outage.since), (Lack::Readings, 3, house.lamp(NAMES[0]).since));
+    house.hear(Word::Went, 30);
+    house.tick(36);
+    let gone = house.outage().unwrap();
+    assert_eq!((gone.why, gone.since), (Lack::Link, outage.since), "it is the same one");
+}
+
+#[test]
 fn who_takes_indicators_over_takes_over_their_silence() {
     let mut house = House::after_ten_seconds(true);
     let heir = AgentId::parse("new-host").unwrap();

@@ -33,7 +33,7 @@ impl Desk {
     /// Hears of a source at `at`; what follows from it is seen with the next tick.
     pub fn hear(&mut self, source: &AgentId, word: Word, at: Moment) {
         match word {
-            Word::Came => self.sources.come(source),
+            Word::Came => self.sources.come(source, at),
             Word::Went => self.sources.go(source, at),
             Word::Reports(indicators) => self.report(source, &indicators),
             Word::Faults(faults) => {
@@ -62,29 +62,33 @@ impl Desk {
     }
 
     fn settle_source(&mut self, id: &AgentId, now: Moment) {
-        if self.sources.get(id).is_some_and(|source| may_return(source.link, now)) {
+        if self.sources.get(id).is_some_and(|source| self.is_too_early(id, source.link, now)) {
             return self.sources.look_again(id.clone());
         }
         if self.sources.get(id).is_some_and(|source| matches!(source.link, Link::Gone { .. })) {
             let concerned = self.sources.forget_told(id);
             concerned.iter().for_each(|indicator| self.light_again(indicator));
         }
-        let before = self.picture.outages.get(id);
-        let after = self.sources.get(id).and_then(|source| self.outage(id, source));
-        if before == after.as_ref() {
-            return;
-        }
-        match (before.is_some(), after) {
-            (true, Some(outage)) => return self.change(Change::Outage(outage)),
-            (false, _) if MOST_OUTAGES <= self.picture.outages.len() => return,
-            (false, outage) => {
-                outage.into_iter().for_each(|outage| self.change(Change::Outage(outage)));
-                self.sources.falls_silent(id);
+        let outage = self.sources.get(id).and_then(|source| self.outage(id, source));
+        match (self.picture.outages.get(id), outage) {
+            (None, Some(outage)) => self.begin(outage),
+            (Some(before), Some(outage)) if *before != outage => self.change(Change::Outage(outage)),
+            (Some(_), None) => {
+                self.change(Change::OutageOver(id.clone()));
+                self.light_all(id);
             }
-            (true, None) => self.change(Change::OutageOver(id.clone())),
+            (None, None) | (Some(_), Some(_)) => (),
         }
-        // Those that fall silent later refer to it from the start.
-        self.light_all(id);
+    }
+
+    /// What is silent refers to it from now on; what falls silent later does so from the start.
+    fn begin(&mut self, outage: Outage) {
+        if self.picture.outages.len() < MOST_OUTAGES {
+            let source = outage.source.clone();
+            self.change(Change::Outage(outage));
+            self.sources.falls_silent(&source);
+            self.light_all(&source);
+        }
     }
 
     /// The outage that a source has now.
@@ -106,6 +110,15 @@ impl Desk {
         let units: BTreeSet<_> = silent.iter().map(|id| self.picture.lamps[id].unit.clone()).collect();
         let (units, indicators) = (units.into_iter().collect(), silent.len());
         Some(Outage { source: id.clone(), why, since, units, indicators })
+    }
+
+    /// Whether a link has only just gone, or come without an outage before it.
+    fn is_too_early(&self, id: &AgentId, link: Link, now: Moment) -> bool {
+        match link {
+            Link::Gone { heeded_from, .. } => now < heeded_from,
+            Link::Up { heeded_from, .. } => now < heeded_from && !self.picture.outages.contains_key(id),
+            Link::Never => false,
+        }
     }
 
     /// Whether an indicator of a source speaks, or has its own reason not to. The first that is found will do.
@@ -144,9 +157,4 @@ impl Desk {
             self.light(indicator, since);
         }
     }
-}
-
-/// Whether a link has only just gone.
-fn may_return(link: Link, now: Moment) -> bool {
-    matches!(link, Link::Gone { heeded_from, .. } if now < heeded_from)
 }
