@@ -69,7 +69,7 @@ async fn an_outage_is_one_line_and_a_silent_lamp_says_why_on_every_screen() {
     assert!(silent.contains(", withheld: -1.5 lies outside of"), "{silent}");
     page::speaks(browser).await;
     quiet::is_grey(&fits::everywhere(browser, "outage").await);
-    from_the_farthest_seat(&wall).await;
+    from_the_farthest_seat(&wall, "outage-far").await;
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_outage_that_has_no_place_beside_the_signals_is_said_at_the_foot_unti
     assert_eq!((page::count(browser, ".hush").await, page::count(browser, ".tile").await), (0, 3));
     assert_eq!(page::text(browser, "[data-unseen]").await, "no link to payments-host");
     fits::everywhere(browser, "outage-alarm").await;
-    assert_eq!(from_the_farthest_seat(&wall).await, "payments-host out");
+    assert_eq!(from_the_farthest_seat(&wall, "outage-alarm-far").await, "payments-host out");
 
     let mut host = TeamAgent::join(wall.room.address(), "payments-host").await;
     host.deliver(2, &queues(&wall.marea, 0)).await;
@@ -91,11 +91,11 @@ async fn an_outage_that_has_no_place_beside_the_signals_is_said_at_the_foot_unti
 }
 
 /// The largest letters a wall has: what is silent fits; gives what the foot says of it.
-async fn from_the_farthest_seat(wall: &Wall) -> String {
+async fn from_the_farthest_seat(wall: &Wall, name: &str) -> String {
     let here = format!("http://{}/wall", wall.room.address());
     wall.browser.go(&format!("{here}?d=6&in=55")).await;
     wall.browser.until("a live wall", "return document.documentElement.dataset.link === 'live'").await;
-    let (_, faults) = fits::faults(&wall.browser, "outage-far").await;
+    let (_, faults) = fits::faults(&wall.browser, name).await;
     let of_silence = |fault: &&String| fault.contains("hush") || fault.contains("link") || fault.contains("silent");
     assert_eq!(faults.iter().filter(of_silence).collect::<Vec<_>>(), [""; 0]);
     let unseen = page::text(&wall.browser, "[data-unseen]").await;
