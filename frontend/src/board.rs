@@ -8,6 +8,7 @@ use crate::{
     geometry::algedonic::Holder,
     recursion::{MOST_OPERATIONS, Place, SYSTEMS},
     shown::{Foot, Lost, Plan, Shown, State},
+    silence::Hush,
     words::Head,
 };
 
@@ -27,6 +28,8 @@ pub struct Board {
     pub head: RwSignal<Head>,
     /// The most urgent signals.
     pub tiles: [RwSignal<Option<Tile>>; TILES],
+    /// What is silent, in the places behind them.
+    pub hushes: [RwSignal<Option<Hush>>; TILES],
     /// How far the future is.
     pub ahead: RwSignal<String>,
     /// The essential indicators.
@@ -58,6 +61,7 @@ impl Board {
             climbs: RwSignal::default(),
             head: RwSignal::new(head),
             tiles: [(); TILES].map(|()| RwSignal::default()),
+            hushes: [(); TILES].map(|()| RwSignal::default()),
             ahead: RwSignal::default(),
             essentials: [(); ESSENTIALS].map(|()| RwSignal::default()),
             memory: RwSignal::default(),
@@ -80,14 +84,17 @@ impl Board {
 
     /// Shows the wall as it is now; only what differs is touched.
     pub fn show(&self, shown: Shown) {
-        let Shown { state, plan, seats, head, tiles, ahead, essentials, memory, foot, age, clock, link, lost } = shown;
+        let Shown { state, plan, seats, head, tiles, hushes, ahead, essentials, memory, .. } = shown;
+        let Shown { foot, age, clock, link, lost, .. } = shown;
         set(self.plan, plan);
         hang(self.systems, seats.systems);
         hang(self.operations, seats.operations);
         hang(self.seams, seats.seams);
         set(self.climbs, seats.climbs);
         set(self.head, head);
+        let signals = tiles.len();
         fill(self.tiles, tiles);
+        fill_behind(signals, self.hushes, hushes);
         set(self.ahead, ahead);
         fill(self.essentials, essentials);
         set(self.memory, memory);
@@ -108,6 +115,16 @@ fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
 
 fn hang<const N: usize>(places: [RwSignal<Seat>; N], seats: [Seat; N]) {
     places.into_iter().zip(seats).for_each(|(place, seat)| set(place, seat));
+}
+
+/// The values take the places behind the first ones, which are empty here.
+fn fill_behind<T: PartialEq + Send + Sync + 'static, const N: usize>(
+    first: usize,
+    places: [RwSignal<Option<T>>; N],
+    values: Vec<T>,
+) {
+    let mut values = values.into_iter();
+    places.into_iter().enumerate().for_each(|(i, place)| set(place, if i < first { None } else { values.next() }));
 }
 
 /// The values take the first places, the other places are empty.

@@ -1,6 +1,9 @@
 //! What deserves the eye: the most urgent signal of each place, the order of the feed, the counts.
 
-use cybernet::picture::{Aspect, Lamp, Picture};
+use cybernet::{
+    outage::Because,
+    picture::{Aspect, Lamp, Picture},
+};
 use vsm::{
     indicator::Direction,
     signal::{Signal, State, Tier},
@@ -13,6 +16,7 @@ use crate::{
         lamp::{Course, Face, Look, Tone},
     },
     recursion::{MOST_OPERATIONS, Place, Recursion, SYSTEMS, Stand},
+    silence,
     words::{self, Counts},
 };
 
@@ -27,6 +31,8 @@ pub struct Seat {
     pub better: bool,
     /// How many signals stand here beside the one that is shown.
     pub more: usize,
+    /// Whether something here is silent because nothing comes from its source.
+    pub out: bool,
 }
 
 /// Every place of the drawing, and the paths that signals climbed.
@@ -89,8 +95,9 @@ pub fn seats(picture: &Picture, recursion: &Recursion<'_>, open: &[Open<'_>], no
         if let Some(place) = recursion.place(&lamp.unit, lamp.system) {
             let seat = seats.at(place);
             if rank(seat.face.as_ref().map(|face| face.look)) < rank(Some(look(lamp))) {
-                seat.face = Some(resting(lamp, now));
+                seat.face = Some(resting(picture, lamp, now));
             }
+            seat.out |= matches!(lamp.because, Some(Because::Outage { .. }));
         }
     }
     for open in open {
@@ -109,6 +116,7 @@ pub fn face(signal: &Signal, now: Moment) -> Face {
         climbed: climbed(signal),
         sudden: signal.tier == Tier::Sudden,
         age: None,
+        why: None,
     }
 }
 
@@ -173,10 +181,10 @@ fn look(lamp: &Lamp) -> Look {
     }
 }
 
-fn resting(lamp: &Lamp, now: Moment) -> Face {
+fn resting(picture: &Picture, lamp: &Lamp, now: Moment) -> Face {
     let look = look(lamp);
     let age = (look == Look::Silent).then(|| words::age(now.since(lamp.since)));
-    Face { look, age, ..Face::default() }
+    Face { look, age, why: silence::why(picture, lamp), ..Face::default() }
 }
 
 /// Which of two resting lamps speaks for their place: silence always, youth only where nothing is known better.

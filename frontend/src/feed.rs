@@ -181,7 +181,8 @@ impl Source<'_> {
         (self.civil)(moment).short((self.civil)(self.now))
     }
 
-    fn name(&self, id: &IndicatorId) -> String {
+    /// What an indicator is called.
+    pub(crate) fn name(&self, id: &IndicatorId) -> String {
         self.picture.organisation.indicators.get(id).map_or_else(|| id.to_string(), |indicator| indicator.name.clone())
     }
 

@@ -15,6 +15,9 @@ const NARROWEST: f64 = 62.0;
 /// Share of a room into which what fits by the estimate fits by the typeface.
 const SURE: f64 = 0.97;
 
+/// A word of so many letters is worth to be shown in part.
+const LONG_WORD: usize = 8;
+
 /// The share of the screen's height at which rooms are stated: a 65-inch screen read from five metres.
 const USUAL_SHARE: f64 = 0.0419;
 
@@ -40,6 +43,24 @@ impl Letters {
     /// Whether `text` can be set so narrow that it fits into `room`, in usual letters (em).
     pub fn hold(self, text: &str, room: f64) -> bool {
         extent(text) * self.narrower * self.narrowest <= SURE * room / self.larger
+    }
+
+    /// As much of `text` as can be set so narrow that it fits into `room`, in usual letters (em).
+    ///
+    /// It ends with a clause where that is most of it, else with a word; a long word, which is a name, is cut.
+    pub fn cut(self, text: &str, room: f64) -> &str {
+        let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
+        let fits = ends.take_while(|end| self.hold(&text[..*end], room)).last().unwrap_or(0);
+        let (kept, left) = text.split_at(fits);
+        let Some((before, last)) = kept.rsplit_once(' ') else { return kept };
+        let words = match left.starts_with(' ') {
+            _ if left.is_empty() => return text,
+            true => kept,
+            false if LONG_WORD <= last.len() => return kept,
+            false => before,
+        };
+        let clause = words.rfind([',', ';', ':']).filter(|end| words.len() < 2 * end);
+        &words[..clause.unwrap_or(words.len())]
     }
 
     /// A style that sets `text` so narrow that it fits into `room`, in usual letters (em); nothing where it fits.
@@ -116,5 +137,24 @@ mod tests {
         // 279 of 1456 screen widths of 1920 px, at letters of 45.26 px.
         let measured = 279.0 * 1920.0 / 1456.0 / 45.26;
         assert!((extent("Checkout, until 17:20") / measured - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn what_is_too_long_even_in_narrow_type_is_cut_where_it_makes_sense() {
+        let letters = Letters::of(USUAL_SHARE);
+        let line = |text: &str| letters.cut(text, 13.8).to_owned();
+        assert_eq!(line("no answer within 5s"), "no answer within 5s");
+        assert_eq!(
+            line("withheld: -1.5 lies outside of what can be, 0 to 100000"),
+            "withheld: -1.5 lies outside of what can be"
+        );
+        assert_eq!(
+            line("the certificate of the server ended last week and nobody cares"),
+            "the certificate of the server ended last week"
+        );
+        let name = "no link to agent payments-host-of-frankfurt-number-four";
+        let cut = line(name);
+        assert!(name.starts_with(&cut) && cut.starts_with("no link to agent payments-host-"), "{cut}");
+        assert!(letters.hold(&cut, 13.8) && !letters.hold(name, 13.8), "{cut}");
     }
 }

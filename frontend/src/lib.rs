@@ -1,7 +1,8 @@
 //! The screens of the room: one websocket, one store, a wall.
 //!
 //! Reading order, pure first: [`address`] (which screen), [`link`] (is it alive), [`store`] (what the room told),
-//! [`recursion`] and [`choose`] (what hangs where), [`feed`], [`words`], [`civil`] and [`fit`] (what it says),
+//! [`recursion`] and [`choose`] (what hangs where), [`feed`], [`silence`], [`words`], [`civil`] and [`fit`] (what it
+//! says),
 //! [`shown`] (the whole wall as values), [`geometry`] (lamps, traces and Beer's drawing as paths). Then what needs a
 //! browser: [`board`] (one reactive signal for each place), [`view`], [`zone`], [`wire`] and [`app`].
 
@@ -16,6 +17,7 @@ pub mod geometry;
 pub mod link;
 pub mod recursion;
 pub mod shown;
+pub mod silence;
 pub mod store;
 pub mod view;
 pub mod wire;

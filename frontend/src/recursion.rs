@@ -99,6 +99,14 @@ impl<'a> Recursion<'a> {
         }
     }
 
+    /// What a place is called: its subsystem, or its unit.
+    pub fn name(&self, place: Place) -> &'a str {
+        match place {
+            Place::System(i) => SYSTEMS[i].name(),
+            Place::Operation(i) | Place::Seam(i) => &self.operations[i].name,
+        }
+    }
+
     /// Where a signal stands; none if it belongs to another recursion.
     pub fn stand(&self, signal: &Signal) -> Option<Stand> {
         let origin = self.seam(signal).or_else(|| self.place(&signal.unit, signal.system))?;

@@ -59,6 +59,7 @@ fn lamp(of: &Indicator) -> Lamp {
         since: NOW - minutes(90),
         signal: None,
         rehearsed: false,
+        because: None,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     feed::{Essential, Line, Source, Tile},
     link::{Link, Loss},
     recursion::Recursion,
+    silence::{self, Hush, Unseen},
     store::PictureStore,
     words::{self, Counts, Head},
 };
@@ -61,6 +62,8 @@ pub struct Foot {
     pub silent: usize,
     /// How many are muted.
     pub muted: usize,
+    /// The outages that the feed has no place for.
+    pub unseen: Unseen,
     /// Whether any lamp shows rehearsed readings.
     pub rehearsal: bool,
 }
@@ -93,6 +96,8 @@ pub struct Shown {
     pub head: Head,
     /// The most urgent signals.
     pub tiles: Vec<Tile>,
+    /// What is silent, in the places behind them.
+    pub hushes: Vec<Hush>,
     /// How far the future is.
     pub ahead: String,
     /// The essential indicators.
@@ -147,7 +152,8 @@ impl Shown {
 impl Source<'_> {
     fn shown(&self, link: Link, now: Duration) -> Shown {
         let open = choose::open(self.picture, self.recursion);
-        let counts = choose::counts(&open);
+        let outages = silence::outages(self.picture, self.recursion).len();
+        let counts = Counts { outages, ..choose::counts(&open) };
         let lost = self.lost(link, now, counts);
         Shown {
             state: if open.is_empty() { State::Quiet } else { State::Alarm },
@@ -155,10 +161,11 @@ impl Source<'_> {
             seats: choose::seats(self.picture, self.recursion, &open, self.now),
             head: self.head(link, now, counts),
             tiles: self.tiles(&open),
+            hushes: self.hushes(open.len()),
             ahead: self.ahead(),
             essentials: self.essentials(),
             memory: self.memory(),
-            foot: self.foot(),
+            foot: self.foot(open.len()),
             age: link.age(now).and_then(words::live),
             clock: (self.civil)(self.now).clock(),
             link: link.name(),
@@ -179,17 +186,17 @@ impl Source<'_> {
     fn head(&self, link: Link, now: Duration, counts: Counts) -> Head {
         match (link, link.age(now)) {
             (Link::Lost { .. }, Some(age)) => Head::lost(age, counts),
-            _ => Head::of(counts, self.picture.steady_since.map(|since| self.since(since))),
+            _ => Head::of(counts, self.picture.steady_since.map(|since| self.moment(since))),
         }
     }
 
     /// `18:40` today, `Thu 18:40` before.
-    fn since(&self, moment: Moment) -> String {
+    pub(crate) fn moment(&self, moment: Moment) -> String {
         let (then, now) = ((self.civil)(moment), (self.civil)(self.now));
         if then.date() == now.date() { then.time() } else { format!("{} {}", then.short(now), then.time()) }
     }
 
-    fn foot(&self) -> Foot {
+    fn foot(&self, open: usize) -> Foot {
         let organisation = &self.picture.organisation;
         let below = self.recursion.focus.id != organisation.root;
         let of = |aspect: Aspect| {
@@ -205,6 +212,7 @@ impl Source<'_> {
             level: self.recursion.depth(),
             silent: of(Aspect::Silent),
             muted: of(Aspect::Muted),
+            unseen: self.unseen(open),
             rehearsal: self.picture.rehearsal,
         }
     }

@@ -3,6 +3,7 @@
 pub mod drawing;
 pub mod feed;
 pub mod foot;
+pub mod hush;
 pub mod lamp;
 pub mod lost;
 pub mod trace;

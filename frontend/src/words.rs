@@ -27,6 +27,8 @@ pub struct Counts {
     pub sudden: usize,
     /// Open signals that please.
     pub better: usize,
+    /// Sources from which nothing comes.
+    pub outages: usize,
 }
 
 impl Head {
@@ -40,14 +42,24 @@ impl Head {
         Self::new("Waiting", "for the first picture")
     }
 
-    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 sudden · 1 better`.
+    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 outage · 1 sudden · 1 better`, or `1 outage · else steady`.
     pub fn of(counts: Counts, steady_since: Option<String>) -> Self {
         if counts == Counts::default() {
             return Self::new("Steady", steady_since.map(|since| format!("since {since}")).unwrap_or_default());
         }
-        let beside = [(counts.sudden, "sudden"), (counts.better, "better")].into_iter().filter(|(many, _)| 0 < *many);
-        let beside: Vec<String> = beside.map(|(many, what)| format!("· {many} {what}")).collect();
-        Self::new(counts.pain().unwrap_or_else(|| "Steady".to_owned()), beside.join(" "))
+        let outages = if counts.outages == 1 { "outage" } else { "outages" };
+        let beside = [(counts.outages, outages), (counts.sudden, "sudden"), (counts.better, "better")];
+        let mut said = beside.into_iter().filter(|(many, _)| 0 < *many).map(|(many, what)| format!("{many} {what}"));
+        let steady = || "Steady".to_owned();
+        // Whoever hears nothing of a source does not know that all of it is steady.
+        let strong = match counts.pain() {
+            Some(pain) => pain,
+            None if 0 < counts.outages => said.next().unwrap_or_else(steady),
+            None => steady(),
+        };
+        let rest: Vec<String> = said.map(|words| format!("· {words}")).collect();
+        let only_outages = counts == Counts { outages: counts.outages, ..Counts::default() };
+        Self::new(strong, if only_outages { "· else steady".to_owned() } else { rest.join(" ") })
     }
 
     /// `12 s old · then 3 open`.
@@ -131,7 +143,8 @@ mod tests {
     use crate::sample;
 
     fn head(open: usize, climbing: usize, sudden: usize, better: usize) -> String {
-        let Head { strong, rest } = Head::of(Counts { open, climbing, sudden, better }, Some("Thu 18:40".to_owned()));
+        let counts = Counts { open, climbing, sudden, better, outages: 0 };
+        let Head { strong, rest } = Head::of(counts, Some("Thu 18:40".to_owned()));
         format!("{strong} {rest}").trim_end().to_owned()
     }
 
@@ -142,6 +155,14 @@ mod tests {
         assert_eq!(head(1, 0, 2, 1), "1 open · 2 sudden · 1 better");
         assert_eq!(head(0, 0, 1, 0), "Steady · 1 sudden");
         assert_eq!(head(0, 0, 0, 2), "Steady · 2 better");
+    }
+
+    #[test]
+    fn a_head_does_not_say_steady_of_what_is_not_heard() {
+        let head = |counts| Head::of(counts, None);
+        assert_eq!(head(Counts { outages: 1, ..Counts::default() }), Head::new("1 outage", "· else steady"));
+        assert_eq!(head(Counts { outages: 2, better: 1, ..Counts::default() }), Head::new("2 outages", "· 1 better"));
+        assert_eq!(head(Counts { open: 3, outages: 1, ..Counts::default() }), Head::new("3 open", "· 1 outage"));
     }
 
     #[test]

@@ -141,10 +141,14 @@ def now():
 
 
 def good(agent):
-    """What the contract shows, a mark included, and a batch that had been taken before."""
+    """What the contract shows, a mark included, what cannot be read, and a batch that had been taken before."""
     mark = {"quality": "doubtful", "note": "the gauge was changed"}
+    welcome = agent.hello("python")
+    if "faults" in welcome["welcome"]["hears"]:
+        # Nothing answers it.
+        agent.say({"faults": [{"indicator": "press.idle", "why": "no answer within 5s"}]})
     return [
-        agent.hello("python"),
+        welcome,
         agent.readings(3, [["press.scrap", now(), 231.5], ["press.idle", now(), 7, mark]]),
         agent.readings(3, [["press.scrap", now(), 231.5]]),
         agent.readings(4, []),
@@ -252,6 +256,12 @@ def too_many_readings(agent):
     return [agent.readings(1, [["a", 1, 1]] * 10_001)]
 
 
+def too_many_faults(agent):
+    agent.hello("python-failing")
+    agent.say({"faults": [{"indicator": "a", "why": "b"}] * 1_001})
+    return [agent.hear()]
+
+
 CONVERSATIONS = [
     good,
     back_again,
@@ -272,6 +282,7 @@ CONVERSATIONS = [
     unknown_field,
     unknown_field_in_hello,
     too_many_readings,
+    too_many_faults,
 ]
 
 

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, net::SocketAddr};
 use cybernet::{
     agent::{Hello, Lost, PROTOCOL, ToAgent, encode_readings},
     batch::Refused,
+    faults::{Fault, encode},
 };
 use vsm::{id::AgentId, reading::Reading, signal::Signal};
 
@@ -55,6 +56,11 @@ impl TeamAgent {
     pub async fn tell_lost(&mut self, lost: Lost) {
         self.socket.say(lost.encode()).await;
         assert_eq!(self.hear().await, Some(ToAgent::HeardLost { readings: lost.readings }));
+    }
+
+    /// Says what it cannot read, which nothing answers.
+    pub async fn tell_faults(&mut self, faults: &[Fault]) {
+        self.socket.say(encode(faults)).await;
     }
 
     /// Sends a batch and does not wait.

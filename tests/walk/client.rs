@@ -7,7 +7,7 @@ use tests::{folder::Folder, room::Room};
 use tokio::process::Command;
 
 /// What is refused as a whole, and the words the room should find for it.
-const REFUSED: [(&str, &str); 12] = [
+const REFUSED: [(&str, &str); 13] = [
     ("too_scattered", "sequence 1290 begins one more range above what is missing; at most 128 are kept"),
     ("not_so_many", "first 1 and sequence 9 with 1 readings; 9 would be right, or none where they were lost"),
     ("garbage", "not a message of agent protocol 1: expected value at line 1 column 1"),
@@ -20,6 +20,7 @@ const REFUSED: [(&str, &str); 12] = [
     ("unknown_field", "not a message of agent protocol 1: unknown field `colour`"),
     ("unknown_field_in_hello", "not a message of agent protocol 1: unknown field `colour`"),
     ("too_many_readings", "a batch of 10001 readings; at most 10000 fit"),
+    ("too_many_faults", "1001 faults; at most 1000 are told at once"),
 ];
 
 #[tokio::test]
@@ -32,7 +33,7 @@ async fn a_client_written_by_hand_is_understood_and_its_mistakes_are_refused_wit
     }
 
     let answers = |said: &str| conversations[said]["answers"].clone();
-    let welcome = |received: u64| json!({ "welcome": { "received": received, "hears": ["lost", "first"] } });
+    let welcome = |received: u64| json!({ "welcome": { "received": received, "hears": ["lost", "first", "faults"] } });
     let received = |sequence: u64| json!({ "received": { "sequence": sequence } });
     assert_eq!(answers("good"), json!([welcome(0), received(3), received(3), received(4)]));
     assert_eq!(answers("back_again"), json!([welcome(4)]));

@@ -27,3 +27,4 @@ mod sequence;
 mod silence;
 mod step;
 mod wall;
+mod why;

@@ -24,6 +24,8 @@ mod quiet;
 mod refused;
 #[path = "wall/rehearsal.rs"]
 mod rehearsal;
+#[path = "wall/silent.rs"]
+mod silent;
 #[path = "wall/step.rs"]
 mod step;
 

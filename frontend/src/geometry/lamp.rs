@@ -24,6 +24,8 @@ pub struct Face {
     pub sudden: bool,
     /// For how long it has been silent, in words.
     pub age: Option<String>,
+    /// Why it is silent, in words.
+    pub why: Option<String>,
 }
 
 /// What the series behind a lamp does.
@@ -145,7 +147,7 @@ impl Face {
         words.extend(self.climbed.then(|| "climbed".to_owned()));
         words.extend(self.sudden.then(|| Tier::Sudden.words().to_owned()));
         words.extend(self.clock().map(|used| format!("{used} % of the allowance used")));
-        words.join(" ")
+        words.join(" ") + &self.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default()
     }
 
     /// What is drawn.

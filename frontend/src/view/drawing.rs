@@ -112,7 +112,7 @@ fn System(board: Board, layout: StoredValue<Layout>, i: usize) -> impl IntoView 
         _ => right_name(layout, row, numeral, name).into_any(),
     };
     view! {
-        <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better)>
+        <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better) data-outage=move || seat.with(|seat| seat.out)>
             <path class=class d=figure.outline />
             <SeatLamp seat spot=figure.lamp knocks resting place whose=name />
             {label}
@@ -151,7 +151,7 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
     let seat = board.seat(Place::Operation(i));
     let fit = expect_context::<Letters>().fit(&name, NAME);
     view! {
-        <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better)>
+        <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better) data-outage=move || seat.with(|seat| seat.out)>
             <path class="shape seat" d=drawn.circle />
             <path class="shape" d=drawn.management />
             {opens.then(|| view! { <path class="mini" transform=drawn.turned d=drawn.recursion /> })}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{lamp::Lamp, trace::Trace};
+use super::{hush::HushView, lamp::Lamp, trace::Trace};
 use crate::{
     board::Board,
     feed::{Essential, Line, Tile},
@@ -12,6 +12,7 @@ use crate::{
         trace::Field,
     },
     shown::State,
+    silence::Hush,
 };
 
 /// The field of a tile's trace.
@@ -38,7 +39,16 @@ pub fn Feed(
     let letters = expect_context::<Letters>();
     let fit = move || board.head.with(|head| letters.fit(&format!("{} {}", head.strong, head.rest), HEAD));
     let shows = Memo::new(move |_| matches!(board.state.get(), State::Quiet | State::Alarm));
-    let tiles = move || shows.get().then(|| board.tiles.map(|tile| view! { <TilePlace tile /> }).collect_view());
+    let tiles = move || {
+        shows.get().then(|| {
+            board
+                .tiles
+                .into_iter()
+                .zip(board.hushes)
+                .map(|(tile, hush)| view! { <TilePlace tile hush /> })
+                .collect_view()
+        })
+    };
     view! {
         <section class="feed" aria-label="Signals">
             <h1 class="head" style=fit>{move || board.head.get().strong} " " <span>{move || board.head.get().rest}</span></h1>
@@ -49,13 +59,15 @@ pub fn Feed(
     }
 }
 
-/// A place of the feed: a signal, or a quiet ring. A signal that comes fades in.
+/// A place of the feed: a signal, what is silent, or a quiet ring. What comes fades in.
 #[component]
-fn TilePlace(tile: RwSignal<Option<Tile>>) -> impl IntoView {
+fn TilePlace(tile: RwSignal<Option<Tile>>, hush: RwSignal<Option<Hush>>) -> impl IntoView {
     let signal = Memo::new(move |_| tile.with(|tile| tile.as_ref().map(|tile| tile.signal.clone())));
-    move || match signal.get() {
-        Some(signal) => view! { <TileView tile signal /> }.into_any(),
-        None => view! { <div class="place"><Lamp face=Face::default() /></div> }.into_any(),
+    let of = Memo::new(move |_| hush.with(|hush| hush.as_ref().map(|hush| (hush.of.clone(), hush.sort))));
+    move || match (signal.get(), of.get()) {
+        (Some(signal), _) => view! { <TileView tile signal /> }.into_any(),
+        (None, Some((of, sort))) => view! { <HushView hush of sort /> }.into_any(),
+        (None, None) => view! { <div class="place"><Lamp face=Face::default() /></div> }.into_any(),
     }
 }
 
@@ -142,7 +154,7 @@ fn Memory(board: Board) -> impl IntoView {
 }
 
 /// A part of what stands in a place; nothing where nothing does.
-fn part<T, P>(place: RwSignal<Option<T>>, read: fn(&T) -> &P) -> P
+pub(super) fn part<T, P>(place: RwSignal<Option<T>>, read: fn(&T) -> &P) -> P
 where
     T: Send + Sync + 'static,
     P: Clone + Default,

@@ -5,9 +5,16 @@ use leptos::prelude::*;
 use super::lamp::Lamp;
 use crate::{
     board::Board,
+    fit::Letters,
     geometry::lamp::{Face, Look},
     shown::Foot as Facts,
+    silence,
 };
+
+/// Room for an outage at the foot, in letters (em).
+const UNSEEN: f64 = 9.5;
+/// What the one word takes of it.
+const OUT: f64 = 2.2;
 
 /// The foot.
 #[component]
@@ -33,10 +40,29 @@ pub fn Foot(
             </span>
             <Count look=Look::Silent count=fact(|foot| foot.silent) />
             <Count look=Look::Muted count=fact(|foot| foot.muted) />
+            <Unseen board />
             {move || rehearsal.get().then(|| view! { <b class="reh">"Rehearsal"</b> })}
             <b class="clock">{move || board.clock.get()}</b>
         </footer>
     }
+}
+
+/// The outages that have no place in the feed, because signals take it.
+#[component]
+fn Unseen(board: Board) -> impl IntoView {
+    let unseen = Memo::new(move |_| board.foot.with(|foot| foot.unseen.clone()));
+    let letters = expect_context::<Letters>();
+    let shown = move || {
+        let silence::Unseen { source, what, more } = unseen.get();
+        let more = if more == 0 { String::new() } else { format!(" +{more}") };
+        // A name that is too long for all of that has one word, and may lose its end.
+        let whole = format!("{what} {source}");
+        let briefly = || format!("{} out", letters.cut(&source, UNSEEN - OUT));
+        let words = if letters.hold(&whole, UNSEEN) { whole } else { briefly() };
+        let fit = letters.fit(&words, UNSEEN);
+        view! { <span class="n" data-unseen style=fit>{words + &more}</span> }
+    };
+    move || (!unseen.with(|unseen| unseen.source.is_empty())).then(shown)
 }
 
 /// One bar for each level of recursion, this one bright.

@@ -16,6 +16,7 @@ use vsm::reading::Reading;
 
 use crate::{
     clock,
+    faults::{Faults, Told},
     gate::Gate,
     link::{self, Link, Patience},
     outbox::{
@@ -58,10 +59,14 @@ impl App {
             true => Some(link::tls::trust(config.authorities.as_deref()).map_err(Refusal::Room)?),
             false => None,
         };
-        let samplers = samplers(&config)?;
+        let (faults, told) = Faults::new();
+        let telling = |(sampler, written): (Sampler, &config::agent::Probe)| {
+            sampler.telling(faults.of_probe(written.source.indicators()))
+        };
+        let samplers = samplers(&config)?.into_iter().zip(&config.probes).map(telling).collect();
         let outbox = outbox(&config.outbox)?;
         let (keeper, hand_in, pickup) = Keeper::new(outbox);
-        Ok(Self { samplers, hand_in, keeper, link: link(config, tls, pickup) })
+        Ok(Self { samplers, hand_in, keeper, link: link(config, tls, pickup, told) })
     }
 
     /// Runs until `stop`, then reads no more, brings what it has to the disk and closes the socket.
@@ -112,8 +117,8 @@ fn outbox(written: &config::agent::Outbox) -> Result<Outbox, OutboxFault> {
     Outbox::open(folder.clone(), bounds, clock::now())
 }
 
-fn link(config: Agent, tls: Option<Arc<ClientConfig>>, pickup: Pickup) -> Link {
-    Link { hello: hello(&config), room: config.room, tls, pickup, patience: Patience::default() }
+fn link(config: Agent, tls: Option<Arc<ClientConfig>>, pickup: Pickup, faults: Told) -> Link {
+    Link { hello: hello(&config), room: config.room, tls, pickup, faults, patience: Patience::default() }
 }
 
 fn sampler(written: &config::agent::Probe, config: &Agent) -> Result<Sampler, Refusal> {

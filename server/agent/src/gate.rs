@@ -40,7 +40,9 @@ impl Gate {
     fn judge(&mut self, reading: Reading, now: Moment) -> Result<Reading, ProbeFault> {
         let Some(plausible) = self.plausible.get(&reading.indicator) else { return Ok(reading) };
         let value = reading.value();
-        let withheld = |why: String| Err(ProbeFault::new(reading.indicator.as_str(), format!("withheld: {why}")));
+        let withheld = |why: String| {
+            Err(ProbeFault::new(reading.indicator.as_str(), format!("withheld: {why}")).on(&reading.indicator))
+        };
         if let Some((least, most)) = plausible.range.filter(|(least, most)| !(*least..=*most).contains(&value)) {
             return withheld(format!("{value} lies outside of what can be, {least} to {most}"));
         }

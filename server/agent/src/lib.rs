@@ -5,11 +5,12 @@
 //! long cut what is new goes first, and the backlog is caught up beside it.
 //!
 //! Reading order: [`app`] (what runs), [`sample`] (when a probe is read), [`probe`] (what is read), [`gate`] (what may
-//! leave), [`outbox`] (where readings wait), [`link`] (how they travel), [`dry_run`].
+//! leave), [`faults`] (what cannot be read), [`outbox`] (where readings wait), [`link`] (how they travel), [`dry_run`].
 
 pub mod app;
 pub mod clock;
 pub mod dry_run;
+pub mod faults;
 pub mod gate;
 pub mod happening;
 pub mod link;

@@ -5,6 +5,7 @@ mod flight;
 mod lanes;
 mod session;
 pub mod tls;
+mod told;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use self::{backoff::Backoff, session::Session};
 use crate::{
     chance,
+    faults::Told,
     happening::LinkDown,
     outbox::keeper::{Pickup, PickupFault},
 };
@@ -37,6 +39,8 @@ pub struct Link {
     pub hello: Hello,
     /// Where the readings come from.
     pub pickup: Pickup,
+    /// What cannot be read.
+    pub faults: Told,
     /// How long to wait for what.
     pub patience: Patience,
 }

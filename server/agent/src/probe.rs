@@ -78,6 +78,8 @@ pub struct ProbeFault {
     pub about: String,
     /// What was found.
     pub why: String,
+    /// The only indicator it is about; none where it is about everything that could not be read.
+    pub concerns: Option<IndicatorId>,
 }
 
 impl Probe {
@@ -144,7 +146,7 @@ impl Readout {
         });
         match reading {
             Ok(reading) => self.readings.push(reading),
-            Err(fault) => self.faults.push(fault),
+            Err(fault) => self.faults.push(fault.on(indicator)),
         }
     }
 
@@ -161,6 +163,11 @@ impl Readout {
 impl ProbeFault {
     /// `why` it was not possible to read what `about` names.
     pub fn new(about: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { about: about.into(), why: why.into() }
+        Self { about: about.into(), why: why.into(), concerns: None }
+    }
+
+    /// The same about one indicator and no other.
+    pub fn on(self, indicator: &IndicatorId) -> Self {
+        Self { concerns: Some(indicator.clone()), ..self }
     }
 }

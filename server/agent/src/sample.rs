@@ -14,6 +14,7 @@ use vsm::{reading::Reading, time::Moment};
 
 use crate::{
     chance, clock,
+    faults::OfProbe,
     gate::Gate,
     happening::{ProbeFailing, ProbeWell},
     probe::{Probe, ProbeFault, Readout},
@@ -28,6 +29,8 @@ pub struct Sampler {
     ticks: Ticks,
     /// What could not be read the last time, by what it is about.
     failing: BTreeMap<String, ProbeFault>,
+    /// Where the room hears of it.
+    told: Option<OfProbe>,
 }
 
 /// When a probe is read, and how long that may take.
@@ -70,7 +73,9 @@ pub async fn run(mut sampler: Sampler, hand_in: mpsc::Sender<Vec<Reading>>, stop
     if stop.run_until_cancelled(sampler.deliver_past(&hand_in)).await.is_none() {
         return;
     }
-    while let Some(Readout { readings, faults }) = stop.run_until_cancelled(sampler.tick()).await {
+    while let Some(readout) = stop.run_until_cancelled(sampler.tick()).await {
+        sampler.told.iter().for_each(|told| told.note(&readout));
+        let Readout { readings, faults } = readout;
         sampler.note(faults);
         if !readings.is_empty() && hand_in.send(readings).await.is_err() {
             return;
@@ -82,7 +87,13 @@ impl Sampler {
     /// Wakes for the first time at once; a wake that is missed is left out. Needs a running tokio.
     pub fn new(probe: Probe, rhythm: Rhythm, gate: Gate) -> Self {
         let ticks = Ticks::new(rhythm);
-        Self { name: probe.to_string(), probe, gate, limit: rhythm.time_limit, ticks, failing: BTreeMap::new() }
+        let (name, failing) = (probe.to_string(), BTreeMap::new());
+        Self { name, probe, gate, limit: rhythm.time_limit, ticks, failing, told: None }
+    }
+
+    /// Has the room hear what cannot be read.
+    pub fn telling(self, told: OfProbe) -> Self {
+        Self { told: Some(told), ..self }
     }
 
     /// Does not wait longer than this for its second reading and those after it. A script keeps its own time.
@@ -207,6 +218,30 @@ mod tests {
         let readout = Sampler::new(Probe::Command(hanging), rhythm, Gate::default()).tick().await;
         assert_eq!(readout.readings, []);
         assert_eq!(readout.faults, [ProbeFault::new("command sleep 1000, time limit", "no answer within 20ms")]);
+    }
+
+    #[tokio::test]
+    async fn what_hangs_is_told_for_every_indicator_of_its_probe() {
+        let ids = ["a", "b"].map(|name| vsm::id::IndicatorId::parse(name).unwrap());
+        let quantities = [config::agent::CommandQuantity::ExitCode, config::agent::CommandQuantity::Duration];
+        let hanging = Command::new(config::agent::Command {
+            program: "sleep".into(),
+            arguments: vec!["1000".to_owned()],
+            folder: ".".into(),
+            finder: config::agent::Finder::Whole,
+            indicators: quantities.into_iter().zip(ids.clone()).collect(),
+        });
+        let rhythm = Rhythm::even(DAY, Duration::from_millis(20));
+        let (faults, mut told) = crate::faults::Faults::new();
+        let sampler = Sampler::new(Probe::Command(hanging), rhythm, Gate::default()).telling(faults.of_probe(ids));
+        let (hand_in, _handed) = mpsc::channel(1);
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(run(sampler, hand_in, stop.clone()));
+        told.changed().await.unwrap();
+        let words = told.borrow().iter().map(|(id, why)| format!("{id}: {why}")).collect::<Vec<_>>();
+        assert_eq!(words, ["a: no answer within 20ms", "b: no answer within 20ms"]);
+        stop.cancel();
+        task.await.unwrap();
     }
 
     #[tokio::test]

@@ -8,12 +8,15 @@ use std::{
 };
 
 use agent::{
+    faults::Faults,
     link::{self, Link, Patience},
     outbox::{Bounds, Outbox, keeper::Keeper},
+    probe::{ProbeFault, Readout},
 };
 use cybernet::{
     agent::{HEARS_FIRST, HEARS_LOST, Hello, Lost, PROTOCOL, ToAgent, ToRoom},
     batch::{Batch, Names, Refused},
+    faults::{Fault, HEARS_FAULTS, Why},
     ordinals::Ordinals,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -80,6 +83,17 @@ impl Room {
         }
     }
 
+    /// The next set of what cannot be read, behind any batches.
+    async fn faults(&mut self) -> Vec<Fault> {
+        loop {
+            match self.hear().await {
+                Some(ToRoom::Faults(faults)) => return faults,
+                Some(ToRoom::Readings(_)) => (),
+                other => panic!("no faults: {other:?}"),
+            }
+        }
+    }
+
     /// The values of the batches up to the sequence `last`.
     async fn upto(&mut self, last: u64) -> Vec<u64> {
         let mut values = Vec::new();
@@ -105,6 +119,7 @@ impl Room {
 /// The agent's side, without probes.
 struct Running {
     hand_in: mpsc::Sender<Vec<Reading>>,
+    faults: Faults,
     stop: CancellationToken,
     tasks: [JoinHandle<()>; 2],
 }
@@ -120,8 +135,10 @@ impl Running {
         let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal };
         let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
         let stop = CancellationToken::new();
-        let link = link::run(Link { room: address, tls: None, hello, pickup, patience }, stop.clone());
-        Self { hand_in, stop, tasks: [tokio::spawn(keeper.run()), tokio::spawn(link)] }
+        let (faults, told) = Faults::new();
+        let link = Link { room: address, tls: None, hello, pickup, faults: told, patience };
+        let link = link::run(link, stop.clone());
+        Self { hand_in, faults, stop, tasks: [tokio::spawn(keeper.run()), tokio::spawn(link)] }
     }
 
     async fn push(&self, values: std::ops::Range<u64>) {
@@ -368,5 +385,36 @@ async fn a_room_that_asks_for_a_pause_hears_nothing_until_it_is_over() {
     agent.push(2..4).await;
     assert_eq!(room.upto(3).await, [2, 3]);
     assert!(Duration::from_millis(700) <= asked_at.elapsed(), "a batch came after {:?}", asked_at.elapsed());
+    agent.stop(folder.path()).await;
+}
+
+#[tokio::test]
+async fn a_room_that_hears_it_is_told_all_that_cannot_be_read_and_another_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let indicator = IndicatorId::parse("plant.output").unwrap();
+    let mut room = Room::open().await;
+    let agent = Running::start(&room, folder.path(), Patience::default());
+    let probe = agent.faults.of_probe([indicator.clone()]);
+    let fails = |why| probe.note(&Readout { readings: vec![], faults: vec![ProbeFault::new("GET", why)] });
+    fails("no answer within 5s");
+    // This one does not hear it: what it hears are readings.
+    room.welcome(0).await;
+    agent.push(1..2).await;
+    assert_eq!(room.upto(1).await, [1]);
+    room.socket = None;
+    room.hears = vec![HEARS_FAULTS.to_owned()];
+    let told = |why| vec![Fault { indicator: indicator.clone(), why: Why::new(why) }];
+    for _ in 0..2 {
+        room.welcome(1).await;
+        assert_eq!(room.faults().await, told("no answer within 5s"), "the whole set after every welcome");
+        room.socket = None;
+    }
+    room.welcome(1).await;
+    room.faults().await;
+    fails("password=hunter2 is wrong");
+    assert_eq!(room.faults().await, told("password=… is wrong"));
+    let reading = Reading::new(indicator.clone(), Moment::default(), 1.0).unwrap();
+    probe.note(&Readout { readings: vec![reading], faults: vec![] });
+    assert_eq!(room.faults().await, []);
     agent.stop(folder.path()).await;
 }

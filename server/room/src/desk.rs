@@ -6,12 +6,16 @@ use cybernet::{
     picture::{Change, Changes, Picture},
     screen::PULSE_EVERY_MS,
 };
-use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance};
+use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance, sources::Word};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     time::{Instant, Interval, MissedTickBehavior, interval},
 };
-use vsm::{id::IndicatorId, signal::Signal, time::Moment};
+use vsm::{
+    id::{AgentId, IndicatorId},
+    signal::Signal,
+    time::Moment,
+};
 
 use crate::{
     clock,
@@ -89,6 +93,8 @@ enum Ask {
     Look(Box<dyn FnOnce(&Picture) + Send>),
     /// To answer.
     Answer(oneshot::Sender<()>),
+    /// To hear of a source.
+    Hear(AgentId, Word),
 }
 
 /// The address of the desk for screens, scripts and agents.
@@ -114,6 +120,11 @@ impl DeskHandle {
         answer.await.ok()
     }
 
+    /// Tells it of a source. Once the room closes nobody hears it.
+    pub async fn hear(&self, source: &AgentId, word: Word) {
+        self.asks.send(Ask::Hear(source.clone(), word)).await.ok();
+    }
+
     /// Whether it answers; whoever asks sets the time.
     pub async fn answers(&self) -> bool {
         let (tell, answer) = oneshot::channel();
@@ -123,6 +134,14 @@ impl DeskHandle {
     /// Every signal that is raised or named anew from now on.
     pub fn signals(&self) -> broadcast::Receiver<Arc<Signal>> {
         self.raised.subscribe()
+    }
+}
+
+#[cfg(test)]
+impl DeskHandle {
+    /// The address of a desk that hears nothing any more.
+    pub(crate) fn closed() -> Self {
+        Self { asks: mpsc::channel(1).0, raised: broadcast::channel(1).0 }
     }
 }
 
@@ -193,6 +212,7 @@ impl DeskTask {
                     }
                     // Who asked may have gone meanwhile.
                     Ask::Answer(tell) => drop(tell.send(())),
+                    Ask::Hear(source, word) => self.desk.hear(&source, word, clock::now()),
                 },
                 _ = flush.tick() => self.flush(),
             }
@@ -256,7 +276,8 @@ impl DeskTask {
         let changes = self.desk.take_changes();
         let picture = self.desk.picture();
         if !changes.is_empty() {
-            Pictured { signals: picture.signals.len(), lamps: picture.lamps.len(), changes: changes.len() }.emit();
+            let (signals, outages, lamps) = (picture.signals.len(), picture.outages.len(), picture.lamps.len());
+            Pictured { signals, outages, lamps, changes: changes.len() }.emit();
             let changes = coalesce(changes);
             self.tell_teams(&changes);
             let frames = frames_of(picture, self.told, changes);

@@ -1,15 +1,12 @@
 //! The door: one websocket to one agent.
 
 pub(crate) mod check;
+mod faults;
 pub(crate) mod gate;
 mod hear;
 mod lost;
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use archive::{Batch, Delivery, Frame, Taken};
 use axum::{
@@ -22,13 +19,15 @@ use axum::{
 use cybernet::{
     agent::{HEARS_FIRST, HEARS_LOST, Hello, LONGEST_FRAME, ToAgent, ToRoom},
     batch::{self, Refused},
+    faults::HEARS_FAULTS,
 };
+use opsroom::sources::Word;
 use tokio::{
     sync::{broadcast::error::RecvError, oneshot},
     time::{Instant, interval_at, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use vsm::{id::IndicatorId, reading::Reading, signal::Signal};
+use vsm::signal::Signal;
 
 use self::{
     gate::Held,
@@ -40,6 +39,7 @@ use crate::{
     doorkeeper::{Pass, refusal::NotAdmitted, skew::Skew},
     happening::{AgentLink, ReadingsRefused, Refusal},
     journal::{NotTaken, Receipt},
+    reports::Reports,
     seats::Full,
     sparingly::Sparingly,
 };
@@ -85,7 +85,7 @@ struct Door {
     /// A batch of an agent that is too fast; the door listens again when it is on its way.
     held: Option<Held>,
     /// What this agent has reported: its team hears of signals on it.
-    reported: HashSet<IndicatorId>,
+    reports: Option<Reports>,
     complaints: Sparingly,
 }
 
@@ -128,7 +128,7 @@ impl Door {
             skew: Skew::default(),
             waiting: VecDeque::new(),
             held: None,
-            reported: HashSet::new(),
+            reports: None,
             complaints: Sparingly::each(COMPLAIN_EVERY),
         }
     }
@@ -139,7 +139,10 @@ impl Door {
                 let link = AgentLink { agent: &hello.agent, rehearsal: hello.rehearsal };
                 link.emit_came();
                 self.agent = Some(hello.clone());
+                self.reports = Some(Reports::new(hello.agent.clone(), self.app.desk.clone(), MOST_REPORTED));
+                self.app.desk.hear(&hello.agent, Word::Came).await;
                 let end = self.listen().await;
+                self.app.desk.hear(&hello.agent, Word::Went).await;
                 link.emit_went();
                 self.pass.iter().for_each(Pass::lose_clock);
                 end
@@ -166,7 +169,7 @@ impl Door {
         };
         self.pass = Some(self.app.doorkeeper.admit(hello.token.as_deref(), &hello.agent)?);
         let taken = self.app.journal.taken(&hello.agent).await.ok_or(End::Gone)?;
-        let hears = [HEARS_LOST, HEARS_FIRST].map(str::to_owned).to_vec();
+        let hears = [HEARS_LOST, HEARS_FIRST, HEARS_FAULTS].map(str::to_owned).to_vec();
         self.say(&ToAgent::Welcome { received: taken.mark(), hears, ranges: taken.ranges().to_vec() }).await?;
         self.ear.longest = LONGEST_FRAME;
         Ok(hello)
@@ -191,6 +194,7 @@ impl Door {
                 heard = self.ear.hear(&mut self.socket), if self.waiting.len() < IN_FLIGHT && self.held.is_none() => match heard {
                     Ok(ToRoom::Readings(batch)) => self.deliver(batch).await,
                     Ok(ToRoom::Lost(lost)) => self.note_lost(lost).await,
+                    Ok(ToRoom::Faults(faults)) => self.note_faults(faults).await,
                     Ok(ToRoom::Hello(_)) => Err(End::Refused("a second hello; one is enough".to_owned())),
                     Err(end) => Err(end),
                 },
@@ -231,7 +235,9 @@ impl Door {
             let left_out = self.complaints.pass(Instant::now());
             ReadingsRefused { agent: &agent, count: refused.len(), first: &first.why }.emit(left_out);
         }
-        self.note(&readings);
+        if let Some(reports) = &mut self.reports {
+            reports.note(&readings).await;
+        }
         let batch = Batch { agent, sequence, received_at: now, rehearsal, readings };
         let left_out = refused.iter().map(|refused| refused.index).collect();
         let delivery = Delivery { batch, frame: Some(Frame { first, places, left_out }) };
@@ -243,14 +249,6 @@ impl Door {
     /// What the agent was admitted with; a clone costs next to nothing.
     fn pass(&self) -> Result<Pass, End> {
         self.pass.clone().ok_or(End::Gone)
-    }
-
-    fn note(&mut self, readings: &[Reading]) {
-        for Reading { indicator, .. } in readings {
-            if self.reported.len() < MOST_REPORTED && !self.reported.contains(indicator) {
-                self.reported.insert(indicator.clone());
-            }
-        }
     }
 
     /// Only now, with the batch on disk, does the agent hear that it was received.
@@ -266,7 +264,7 @@ impl Door {
 
     /// A signal on what this agent reports: its team hears.
     async fn tell(&mut self, signal: &Arc<Signal>) -> Result<(), End> {
-        if !signal.indicators.iter().any(|indicator| self.reported.contains(indicator)) {
+        if !self.reports.as_ref().is_some_and(|reports| reports.has_any(&signal.indicators)) {
             return Ok(());
         }
         self.pass()?.holds()?;

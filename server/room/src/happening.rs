@@ -1,6 +1,7 @@
 //! What the room tells about itself: each happening is a log line and a counter in one.
 
 mod ailing;
+mod faults;
 mod lost;
 
 use std::{fmt::Display, net::SocketAddr, time::Duration};
@@ -11,6 +12,7 @@ use vsm::{act::Act, id::AgentId};
 
 pub use self::{
     ailing::{ArchiveAiling, JournalDamaged},
+    faults::FaultsRefused,
     lost::ReadingsLost,
 };
 use crate::senders::book::Report;
@@ -34,6 +36,7 @@ impl Opened {
             "synco_readings_refused_total",
             "synco_readings_unwatched_total",
             "synco_readings_lost_total",
+            "synco_faults_refused_total",
             "synco_journal_damaged_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
@@ -45,7 +48,7 @@ impl Opened {
         ] {
             counter!(name).absolute(0);
         }
-        for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_archive_ailing"] {
+        for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_outages", "synco_archive_ailing"] {
             gauge!(name).set(0.0);
         }
         gauge!("synco_watches").set(self.watched as f64);
@@ -286,6 +289,8 @@ impl ScreenLagged {
 pub struct Pictured {
     /// Open signals.
     pub signals: usize,
+    /// Sources from which nothing comes.
+    pub outages: usize,
     /// Lamps.
     pub lamps: usize,
     /// Changes in the frame.
@@ -296,6 +301,7 @@ impl Pictured {
     /// Tells it.
     pub fn emit(self) {
         gauge!("synco_signals_open").set(self.signals as f64);
+        gauge!("synco_outages").set(self.outages as f64);
         gauge!("synco_lamps").set(self.lamps as f64);
         counter!("synco_changes_total").increment(self.changes as u64);
     }

@@ -36,6 +36,7 @@ pub mod origin;
 pub mod parts;
 pub mod past;
 pub mod replay;
+pub mod reports;
 pub mod restore;
 pub mod screen;
 pub mod seats;

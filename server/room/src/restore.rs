@@ -51,7 +51,8 @@ pub fn restore(
     let (position, left_out) = archive.replay_around(after, |position, entry| {
         opsroom.turn_to(position.number());
         match entry {
-            Entry::Batch(Batch { readings, received_at, rehearsal, .. }) => {
+            Entry::Batch(Batch { readings, received_at, rehearsal, agent, .. }) => {
+                opsroom.note_source(&agent, &readings);
                 let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
                 opsroom.take_and_hear(&readings, received_at, rehearsal, hear)
             }

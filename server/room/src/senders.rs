@@ -30,11 +30,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{book::Book, source::SourceHandle};
-use crate::{api::App, journal::JournalHandle};
+use crate::{api::App, desk::DeskHandle, journal::JournalHandle, reports::Reports};
 
 /// How many requests of one source are read at once; the others wait, and after a while are told to come back.
 const AT_ONCE: usize = 16;
 const WAITS_FOR: Duration = Duration::from_secs(5);
+/// Of how many indicators of one source the desk is told whose they are.
+const MOST_REPORTED: usize = 50_000;
 
 /// Every source by its name.
 #[derive(Clone, Default)]
@@ -51,14 +53,16 @@ impl Senders {
     pub fn open(
         senders: &config::senders::Senders,
         journal: &JournalHandle,
+        desk: &DeskHandle,
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) -> Self {
         let maps: Arc<[_]> = senders.maps.clone().into();
         let open = |source: config::senders::Source| {
             let id = source.id.clone();
-            let (handle, task) =
-                source::open(id.clone(), Book::new(source, maps.clone()), journal.clone(), stop.clone());
+            let reports = Reports::new(id.clone(), desk.clone(), MOST_REPORTED);
+            let book = Book::new(source, maps.clone());
+            let (handle, task) = source::open(id.clone(), book, reports, journal.clone(), stop.clone());
             tasks.spawn(task.run());
             (id.to_string(), Seated { handle, seats: Arc::new(Semaphore::new(AT_ONCE)) })
         };
@@ -105,7 +109,13 @@ mod tests {
     async fn who_sends_more_at_once_than_is_read_waits_for_a_while_and_is_told_to_come_back() {
         let (journal, _inbox) = mpsc::channel(1);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let senders = Senders::open(&config::senders::Senders::default(), &JournalHandle(journal), &tasks, &stop);
+        let senders = Senders::open(
+            &config::senders::Senders::default(),
+            &JournalHandle(journal),
+            &DeskHandle::closed(),
+            &tasks,
+            &stop,
+        );
         let source = senders.source("remote-write").expect("it is there without a configuration");
         let mut seats = Vec::new();
         for _ in 0..AT_ONCE {

@@ -115,7 +115,7 @@ async fn open(
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
     let (parts, Handles { desk, journal, shards }) = assemble(archive, restored, snapshot_every, &stop)?;
     let sockets = TaskTracker::new();
-    let senders = Senders::open(&senders, &journal, &sockets, &stop);
+    let senders = Senders::open(&senders, &journal, &desk, &sockets, &stop);
     let app = App {
         desk,
         journal,

@@ -16,7 +16,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use vsm::{id::AgentId, reading::Reading, signal::Signal, time::Moment};
 
-use crate::batch::{self, Names, Refused};
+use crate::{
+    batch::{self, Names, Refused},
+    faults::{self, Fault, MOST_FAULTS},
+};
 
 /// The agent protocol this code speaks.
 pub const PROTOCOL: u64 = 1;
@@ -59,6 +62,8 @@ pub enum ToRoom {
     Readings(batch::Batch),
     /// What was measured and will never come.
     Lost(Lost),
+    /// What cannot be read now, all of it.
+    Faults(Vec<Fault>),
 }
 
 /// Readings that an agent had to let go: its outbox was full, or its disk was.
@@ -79,7 +84,8 @@ pub enum ToAgent {
     Welcome {
         /// It has everything up to this sequence; 0 if nothing.
         received: u64,
-        /// What this room hears beyond the first rooms that spoke this protocol, as [`HEARS_LOST`].
+        /// What this room hears beyond the first rooms that spoke this protocol, as [`HEARS_LOST`] and
+        /// [`HEARS_FAULTS`](crate::faults::HEARS_FAULTS).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         hears: Vec<String>,
         /// What it has above `received`: first and last ordinal of each range, rising, at most
@@ -139,6 +145,9 @@ pub enum FrameFault {
         /// How many there are.
         found: usize,
     },
+    /// It tells of more than [`MOST_FAULTS`] indicators.
+    #[error("{0} faults; at most {MOST_FAULTS} are told at once")]
+    TooManyFaults(usize),
 }
 
 impl ToRoom {
@@ -149,6 +158,9 @@ impl ToRoom {
         }
         if text.trim_start().starts_with(r#"{"lost""#) {
             return decode_lost(text).map(Self::Lost);
+        }
+        if let Some(faults) = faults::decode(text) {
+            return faults.map(Self::Faults);
         }
         decode_hello(text).map(Self::Hello)
     }

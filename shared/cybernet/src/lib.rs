@@ -4,11 +4,14 @@
 //! refused with words. JSON, because it can be read on the wire and decoding it is not what costs.
 //!
 //! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`ordinals`] (which of them
-//! are in), [`picture`], [`trace`], [`screen`] (the room and a screen), [`profile`] (what the room worked out of an indicator).
+//! are in), [`faults`] (what an agent cannot read), [`picture`], [`outage`] (why nothing comes), [`trace`], [`screen`] (the
+//! room and a screen), [`profile`] (what the room worked out of an indicator).
 
 pub mod agent;
 pub mod batch;
+pub mod faults;
 pub mod ordinals;
+pub mod outage;
 pub mod picture;
 pub mod profile;
 pub mod screen;

@@ -65,6 +65,7 @@ impl Picture {
             organisation,
             lamps,
             signals: self.signals.clone(),
+            outages: self.outages.clone(),
             traces: self.traces.clone(),
             memory: self.memory.clone(),
             steady_since: self.steady_since,
@@ -109,6 +110,7 @@ mod tests {
                 since: at,
                 signal,
                 rehearsed,
+                because: None,
             }));
         }
         picture

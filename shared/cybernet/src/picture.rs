@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use vsm::{
-    id::{IndicatorId, UnitId},
+    id::{AgentId, IndicatorId, UnitId},
     indicator::{Direction, Indicator},
     organisation::Organisation,
     signal::{Cleared, Signal, SignalId},
@@ -15,6 +15,7 @@ use vsm::{
 
 use crate::{
     lists::{self, Keyed},
+    outage::{Because, Outage},
     trace::{Step, Trace},
 };
 
@@ -47,6 +48,9 @@ pub struct Picture {
     /// Whether any lamp shows rehearsed readings.
     #[serde(default)]
     pub rehearsal: bool,
+    /// The sources from which nothing comes, at most [`MOST_OUTAGES`](crate::outage::MOST_OUTAGES).
+    #[serde(default, with = "lists")]
+    pub outages: BTreeMap<AgentId, Outage>,
 }
 
 /// One light: what an indicator's signal, silence or youth looks like.
@@ -71,6 +75,9 @@ pub struct Lamp {
     /// Whether its readings are rehearsed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rehearsed: bool,
+    /// Why it is silent, as far as the room knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
 }
 
 /// The look of a lamp.
@@ -117,6 +124,10 @@ pub enum Change {
     Step(Step),
     /// A trace is no longer kept.
     Untrace(IndicatorId),
+    /// Nothing comes from a source, or for another reason or more indicators than before.
+    Outage(Outage),
+    /// Something comes from a source again.
+    OutageOver(AgentId),
 }
 
 /// Changes that lead from revision `from` to `revision`, coalesced: what changed twice is told once.
@@ -155,6 +166,7 @@ impl Picture {
             memory: VecDeque::new(),
             steady_since: None,
             rehearsal: false,
+            outages: BTreeMap::new(),
         }
     }
 
@@ -182,6 +194,12 @@ impl Picture {
             }
             Change::Untrace(indicator) => {
                 self.traces.remove(&indicator);
+            }
+            Change::Outage(outage) => {
+                self.outages.insert(outage.source.clone(), outage);
+            }
+            Change::OutageOver(source) => {
+                self.outages.remove(&source);
             }
         }
     }

@@ -7,7 +7,7 @@ use cybernet::{
     trace::{LONGEST_TRACE, Step},
 };
 use vsm::{
-    id::{IndicatorId, UnitId},
+    id::{AgentId, IndicatorId, UnitId},
     signal::SignalId,
 };
 
@@ -20,6 +20,7 @@ enum Subject {
     Signal(SignalId),
     Trace(IndicatorId),
     Steady,
+    Outage(AgentId),
 }
 
 /// The shortest list of changes, in order, that leads to the same picture.
@@ -52,6 +53,8 @@ impl Later {
             Change::Trace(trace) => self.replaces(&trace.indicator),
             Change::Untrace(indicator) => self.replaces(indicator),
             Change::Step(step) => self.needs_step(step),
+            Change::Outage(outage) => self.subjects.insert(Subject::Outage(outage.source.clone())),
+            Change::OutageOver(source) => self.subjects.insert(Subject::Outage(source.clone())),
         }
     }
 

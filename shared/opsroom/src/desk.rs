@@ -1,8 +1,13 @@
 //! The desk: folds what the watches say into signals, lamps and changes of the one picture.
 
+mod silence;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use cybernet::picture::{Aspect, Change, Lamp, Picture};
+use cybernet::{
+    outage::Outage,
+    picture::{Aspect, Change, Lamp, Picture},
+};
 use serde::{Deserialize, Serialize};
 use vsm::{
     id::{IndicatorId, UnitId},
@@ -13,7 +18,10 @@ use vsm::{
     unit::Unit,
 };
 
-use crate::disturbance::{Disturbance, Finding, Standing, What};
+use crate::{
+    disturbance::{Disturbance, Finding, Standing, What},
+    sources::{Kept, Sources},
+};
 
 /// How many traces of open signals the picture carries, the most urgent first.
 pub const MOST_TRACES: usize = 48;
@@ -28,6 +36,7 @@ pub struct Desk {
     /// The open signal of each indicator that has one.
     open: BTreeMap<IndicatorId, SignalId>,
     essential: BTreeSet<IndicatorId>,
+    sources: Sources,
     changes: Vec<Change>,
     /// Whether a signal was opened or ended since it was last asked which traces are wanted.
     reshuffled: bool,
@@ -41,6 +50,10 @@ pub struct Memory {
     standings: Vec<(IndicatorId, Standing)>,
     lamps: Vec<Lamp>,
     steady_since: Option<Moment>,
+    #[serde(default)]
+    sources: Vec<Kept>,
+    #[serde(default)]
+    outages: Vec<Outage>,
 }
 
 impl Desk {
@@ -50,7 +63,8 @@ impl Desk {
         let essential = essential.map(|indicator| indicator.id.clone()).collect();
         let picture = Picture::new(organisation, at);
         let (standings, open) = (BTreeMap::new(), BTreeMap::new());
-        Self { picture, standings, open, essential, changes: Vec::new(), reshuffled: true }
+        let (sources, changes) = (Sources::default(), Vec::new());
+        Self { picture, standings, open, essential, sources, changes, reshuffled: true }
     }
 
     /// Goes on where another desk stopped, by the organisation as it is described now. What it shows is not certain
@@ -60,6 +74,8 @@ impl Desk {
         desk.picture.memory = memory.cleared;
         desk.picture.steady_since = memory.steady_since;
         desk.standings = memory.standings.into_iter().collect();
+        desk.sources = Sources::resume(memory.sources, at);
+        memory.outages.into_iter().for_each(|outage| desk.change(Change::Outage(outage)));
         memory.lamps.into_iter().for_each(|lamp| desk.hang(lamp));
         memory.signals.into_iter().for_each(|signal| desk.reopen(signal));
         let hung: Vec<IndicatorId> = desk.picture.lamps.keys().cloned().collect();
@@ -82,6 +98,8 @@ impl Desk {
             standings: self.standings.iter().map(|(id, standing)| (id.clone(), *standing)).collect(),
             lamps: self.picture.lamps.values().cloned().collect(),
             steady_since: self.picture.steady_since,
+            sources: self.sources.kept(),
+            outages: self.picture.outages.values().cloned().collect(),
         }
     }
 
@@ -91,7 +109,11 @@ impl Desk {
         match what {
             What::Appeared(described) => self.appear(*described),
             What::Standing(standing) => {
-                self.standings.insert(indicator.clone(), standing);
+                let before = self.standings.insert(indicator.clone(), standing);
+                let was_silent = before.is_some_and(|before| before.silent);
+                if was_silent != standing.silent {
+                    self.sources.stir(&indicator, was_silent);
+                }
                 self.light(&indicator, standing.since);
             }
             What::Found(finding) => self.raise(&indicator, finding, at),
@@ -110,6 +132,7 @@ impl Desk {
     /// Lets the room's clock go on.
     pub fn tick(&mut self, now: Moment) {
         self.picture.at = self.picture.at.max(now);
+        self.settle(now);
     }
 
     /// The wanted traces, if they may be others than when this was asked last.
@@ -282,6 +305,8 @@ impl Desk {
         let Some(indicator) = self.picture.organisation.indicators.get(id) else { return };
         let Some(standing) = self.standings.get(id) else { return };
         let signal = self.signal_on(id);
+        // How long a silence has lasted is not for whoever looks at it again to say.
+        let since = if standing.silent { standing.since } else { since };
         let lamp = Lamp {
             indicator: id.clone(),
             unit: indicator.unit.clone(),
@@ -291,6 +316,7 @@ impl Desk {
             since,
             signal: signal.map(|signal| signal.id.clone()),
             rehearsed: standing.rehearsed,
+            because: if standing.silent { self.because(id) } else { None },
         };
         // How long a silence has lasted is part of its look.
         let same_age = |shown: &Lamp| shown.since == since || lamp.aspect != Aspect::Silent;

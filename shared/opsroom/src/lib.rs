@@ -9,7 +9,8 @@
 //!
 //! Reading order: [`disturbance`] (what a watch says), `detection` (the same in the words of the detector), [`past`]
 //! (what it remembers), [`calendar`] and [`calendars`] (what the clock shows where it is), [`watch`], [`share`]
-//! and [`watches`] (all of a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).
+//! and [`watches`] (all of a shard), [`sources`] (who reports what), [`desk`], [`coalesce`] (what changed twice is told
+//! once), [`opsroom`] (all together, as a replay runs them).
 
 pub mod calendar;
 pub mod calendars;
@@ -21,5 +22,6 @@ pub mod hindcast;
 pub mod opsroom;
 pub mod past;
 pub mod share;
+pub mod sources;
 pub mod watch;
 pub mod watches;

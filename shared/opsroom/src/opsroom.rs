@@ -3,12 +3,13 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use cybernet::picture::{Change, Picture};
-use vsm::{act::Act, organisation::Organisation, reading::Reading, signal::SignalId, time::Moment};
+use vsm::{act::Act, id::AgentId, organisation::Organisation, reading::Reading, signal::SignalId, time::Moment};
 
 use crate::{
     desk::{Desk, Memory},
     disturbance::Disturbance,
     share::{Share, shard_of},
+    sources::Word,
     watches::{Learned, Watches},
 };
 
@@ -112,6 +113,19 @@ impl Opsroom {
             self.fold();
         }
         self.follow(received_at);
+        self.desk.take_changes()
+    }
+
+    /// Notes that a source reports these, in the order of the journal.
+    pub fn note_source(&mut self, source: &AgentId, readings: &[Reading]) {
+        if self.behind.is_none() {
+            self.desk.note_source(source, readings);
+        }
+    }
+
+    /// Hears of a source at `at`, and says what changed.
+    pub fn hear(&mut self, source: &AgentId, word: Word, at: Moment) -> Vec<Change> {
+        self.desk.hear(source, word, at);
         self.desk.take_changes()
     }
 

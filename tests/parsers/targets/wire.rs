@@ -5,6 +5,7 @@ use std::str;
 use cybernet::{
     agent::{LARGEST_BATCH, ToRoom, encode_readings, encode_span},
     batch::{Batch, Names},
+    faults::{LONGEST_WHY, MOST_FAULTS, encode},
     screen::FromScreen,
 };
 
@@ -13,7 +14,7 @@ use super::within;
 /// A reading that is refused takes the most: a few bytes of it become a sentence.
 const GROWTH: usize = 300;
 
-/// What an agent sends: a hello, a batch, or what it has lost. A frame is text before it is read.
+/// What an agent sends: a hello, a batch, what it has lost, or what it cannot read. A frame is text before it is read.
 pub(crate) fn agent_frames(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let mut names = Names::default();
@@ -23,6 +24,12 @@ pub(crate) fn agent_frames(bytes: &[u8]) {
     let (written, expected) = match frame {
         ToRoom::Hello(hello) => (hello.encode(), ToRoom::Hello(hello)),
         ToRoom::Lost(lost) => (lost.encode(), ToRoom::Lost(lost)),
+        ToRoom::Faults(faults) => {
+            assert!(faults.len() <= MOST_FAULTS, "{} faults", faults.len());
+            let is_a_line = |why: &str| (1..=LONGEST_WHY).contains(&why.len()) && !why.contains(char::is_control);
+            assert!(faults.iter().all(|fault| is_a_line(fault.why.as_str())), "{faults:?}");
+            (encode(&faults), ToRoom::Faults(faults))
+        }
         ToRoom::Readings(batch) => {
             every_reading_has_a_place(&batch);
             it_stands_for_its_places_or_for_what_is_lost(&batch);

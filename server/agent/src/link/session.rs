@@ -19,6 +19,7 @@ use super::{
     Link, LinkFault,
     flight::{Batch, Flight, Pulse},
     lanes::{Lanes, SMALL, Stretch},
+    told::Teller,
     within,
 };
 use crate::{
@@ -40,6 +41,7 @@ pub(super) struct Session<'a> {
     lanes: Lanes,
     /// Whether the room hears what was lost, and has not yet answered what it was last told.
     may_tell_lost: bool,
+    teller: Teller,
     refusals: Seldom,
     oddities: Seldom,
 }
@@ -51,6 +53,7 @@ impl<'a> Session<'a> {
         let mut socket = within(patience.connect, "no connection", connect(link)).await?;
         send(&mut socket, Message::text(link.hello.encode())).await?;
         let Welcome { has, hears } = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
+        let teller = Teller::new(&hears, Instant::now());
         let hears = |word: &str| hears.iter().any(|heard| heard == word);
         let here = link.pickup.welcome(has.clone()).await?;
         LinkUp { room: &link.room, received: has.mark() }.emit();
@@ -64,7 +67,7 @@ impl<'a> Session<'a> {
         let flight = Flight::new(patience.answer, Instant::now());
         let may_tell_lost = hears(HEARS_LOST);
         let (refusals, oddities) = (Seldom::default(), Seldom::default());
-        let mut session = Self { link, socket, flight, lanes, may_tell_lost, refusals, oddities };
+        let mut session = Self { link, socket, flight, lanes, may_tell_lost, teller, refusals, oddities };
         session.tell_lost().await?;
         Ok(session)
     }
@@ -85,6 +88,7 @@ impl<'a> Session<'a> {
                 frame = self.socket.next() => self.hear(frame).await?,
                 () = self.link.pickup.filled() => self.flight.fill(Instant::now()),
                 () = reached(departure) => self.send_batch().await?,
+                () = self.teller.due(&mut self.link.faults) => self.tell_faults().await?,
                 _ = pulse.tick() => self.feel_pulse().await?,
             }
         }
@@ -168,6 +172,12 @@ impl<'a> Session<'a> {
         let Some(lost) = self.link.pickup.lost().await? else { return Ok(()) };
         self.may_tell_lost = false;
         self.send(Message::text(lost.encode())).await
+    }
+
+    /// Tells the room what cannot be read now.
+    async fn tell_faults(&mut self) -> Result<(), LinkFault> {
+        let frame = self.teller.frame(&mut self.link.faults, Instant::now());
+        self.send(Message::text(frame)).await
     }
 
     async fn feel_pulse(&mut self) -> Result<(), LinkFault> {

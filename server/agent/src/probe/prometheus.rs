@@ -59,7 +59,8 @@ impl Prometheus {
         for (series, rates) in &mut self.series {
             let matching: Vec<&Sample<'_>> = samples.iter().filter(|sample| matches(series, sample)).collect();
             if matching.is_empty() {
-                readout.faults.push(ProbeFault::new(describe(series), format!("not on the page at {}", self.url)));
+                let fault = ProbeFault::new(describe(series), format!("not on the page at {}", self.url));
+                readout.faults.push(fault.on(&series.indicator));
                 continue;
             }
             // Several samples that match are one indicator: their sum.

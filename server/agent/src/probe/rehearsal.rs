@@ -67,7 +67,10 @@ impl Rehearsal {
             let reading = Reading::new(series.indicator.clone(), measured_at, value);
             match reading {
                 Ok(reading) => readout.readings.push(reading),
-                Err(why) => readout.faults.push(ProbeFault::new(series.indicator.as_str(), why.to_string())),
+                Err(why) => {
+                    let fault = ProbeFault::new(series.indicator.as_str(), why.to_string());
+                    readout.faults.push(fault.on(&series.indicator));
+                }
             }
         }
         readout

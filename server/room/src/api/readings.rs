@@ -23,6 +23,7 @@ use crate::{
     door::{check, gate},
     doorkeeper::{Pass, Shown},
     happening::Refusal,
+    reports,
 };
 
 /// The longest body, in bytes: that of a frame.
@@ -85,7 +86,7 @@ fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String> {
     let frame = format!(r#"{{"readings":{{"sequence":{},"readings":{readings}}}}}"#, sequence.unwrap_or(1));
     match ToRoom::decode(&frame, &mut Names::default()) {
         Ok(ToRoom::Readings(batch)) => Ok((agent, sequence, batch)),
-        Ok(ToRoom::Hello(_) | ToRoom::Lost(_)) => Err(format!("no readings; {wish}")),
+        Ok(ToRoom::Hello(_) | ToRoom::Lost(_) | ToRoom::Faults(_)) => Err(format!("no readings; {wish}")),
         Err(FrameFault::NotAMessage(why)) => Err(format!("{why}; {wish}")),
         Err(why) => Err(why.to_string()),
     }
@@ -94,6 +95,7 @@ fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String> {
 async fn keep(app: &App, pass: &Pass, agent: AgentId, sequence: Option<u64>, batch: batch::Batch) -> Response {
     let received_at = clock::now();
     let (readings, left) = gate::sift(batch, pass, received_at);
+    app.desk.hear(&agent, reports::of(&readings)).await;
     let mut batch = Batch { agent, sequence: 0, received_at, rehearsal: false, readings };
     for _ in 0..ATTEMPTS {
         let Some(next) = next(app, &batch.agent, sequence).await else { return closing() };

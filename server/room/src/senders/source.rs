@@ -16,6 +16,7 @@ use crate::{
     door::check::check_sequence,
     doorkeeper::{Pass, refusal::TooFast},
     journal::JournalHandle,
+    reports::Reports,
 };
 
 /// How many requests wait for the one before them.
@@ -88,6 +89,7 @@ impl SourceHandle {
 pub struct SourceTask {
     agent: AgentId,
     book: Book,
+    reports: Reports,
     journal: JournalHandle,
     inbox: mpsc::Receiver<Ask>,
     stop: CancellationToken,
@@ -96,9 +98,15 @@ pub struct SourceTask {
 }
 
 /// Makes a source's task and its address.
-pub fn open(agent: AgentId, book: Book, journal: JournalHandle, stop: CancellationToken) -> (SourceHandle, SourceTask) {
+pub fn open(
+    agent: AgentId,
+    book: Book,
+    reports: Reports,
+    journal: JournalHandle,
+    stop: CancellationToken,
+) -> (SourceHandle, SourceTask) {
     let (asks, inbox) = mpsc::channel(WAITING);
-    (SourceHandle(asks), SourceTask { agent, book, journal, inbox, stop, sequence: None })
+    (SourceHandle(asks), SourceTask { agent, book, reports, journal, inbox, stop, sequence: None })
 }
 
 impl SourceTask {
@@ -146,6 +154,7 @@ impl SourceTask {
         read(form, body, &mut |series, sample| draft.take(series, sample)).map_err(NotTaken::Unreadable)?;
         let mut readings = std::mem::take(&mut draft.readings);
         let foreign = pass.map_or(Foreign::default(), |pass| Foreign::sift(&mut readings, pass));
+        self.reports.note(&readings).await;
         let mut writing = Writing { agent: &self.agent, journal: &self.journal, sequence: &mut self.sequence };
         let written = writing.write(readings, now).await;
         if matches!(written, Ok(true)) {
@@ -236,7 +245,7 @@ mod tests {
     use tokio::task;
 
     use super::*;
-    use crate::journal::ToJournal;
+    use crate::{desk::DeskHandle, journal::ToJournal};
 
     /// `up` with 1 at 1763600000000, as remote write 1.0.
     const UP: &[u8] =
@@ -247,7 +256,8 @@ mod tests {
         let id = AgentId::parse("remote-write").unwrap();
         let (to_journal, journal) = mpsc::channel(4);
         let book = Book::new(Source { id: id.clone(), series: 10, unmapped: 10 }, Vec::new().into());
-        let (handle, task) = open(id, book, JournalHandle(to_journal), CancellationToken::new());
+        let reports = Reports::new(id.clone(), DeskHandle::closed(), 10);
+        let (handle, task) = open(id, book, reports, JournalHandle(to_journal), CancellationToken::new());
         task::spawn(task.run());
         (handle, journal)
     }
