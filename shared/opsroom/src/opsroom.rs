@@ -49,8 +49,9 @@ impl Opsroom {
     /// Goes on where another room stopped, by the organisation as it is described now.
     pub fn resume(organisation: Organisation, learned: Learned, memory: Memory, at: Moment) -> Self {
         let mut room = Self::resume_behind(organisation, 1, memory, (0, at), at);
+        room.behind = None;
         room.shards.iter_mut().for_each(|watches| watches.learn(&learned, 0));
-        room.catch_up();
+        room.reconcile(at);
         room
     }
 
@@ -84,11 +85,14 @@ impl Opsroom {
 
     /// The watches have taken in all that the desk has: from now on it hears what they say.
     pub fn catch_up(&mut self) {
-        let Some(Behind { taken_at, at, .. }) = self.behind else { return };
-        // What the clock alone had changed when the desk was written down.
+        let Some(Behind { taken_at, at, .. }) = self.behind.take() else { return };
+        // What the clock alone had changed when the desk was written down; it knows that, and hears it again.
         self.shards.iter_mut().for_each(|watches| watches.tick(taken_at, &mut self.said));
         self.fold();
-        self.behind = None;
+        self.reconcile(at);
+    }
+
+    fn reconcile(&mut self, at: Moment) {
         let open: BTreeSet<SignalId> = self.shards.iter().flat_map(Watches::open_signals).collect();
         self.desk.reconcile(&open, at);
     }
