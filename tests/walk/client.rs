@@ -59,7 +59,7 @@ fn overtakes_itself(fresh: &Value, backlog: &Value, after: &Value) {
     assert_eq!(backlog[0]["welcome"]["received"], 0);
     assert_eq!(backlog[0]["welcome"]["ranges"], json!([[10, 11]]));
     assert_eq!(&backlog.as_array().expect("answers")[1..], [received(4), received(4), received(5), received(10)]);
-    assert_eq!(after[0]["welcome"], json!({ "received": 11, "hears": ["lost", "first"] }));
+    assert_eq!(after[0]["welcome"], json!({ "received": 11, "hears": ["lost", "first", "faults"] }));
 }
 
 /// A reading that cannot be taken costs neither its batch nor its connection.

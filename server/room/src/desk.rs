@@ -31,7 +31,7 @@ pub const FRAME_EVERY: Duration = Duration::from_millis(100);
 /// How many changes a frame holds at most.
 const CHANGES_IN_A_FRAME: usize = 2000;
 /// How many frames a screen may be behind before it is given a fresh picture.
-const FRAMES_KEPT: usize = 256;
+const FRAMES_KEPT: usize = 64;
 /// How many signals an agent may be behind before it misses the oldest.
 const SIGNALS_KEPT: usize = 256;
 /// How many messages of shards wait before they are made to wait.

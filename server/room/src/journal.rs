@@ -197,21 +197,16 @@ impl Journal {
             }
         };
         self.recover();
-        let mut told = Committed { batches: 0, repeated: 0, readings: 0, seconds: begun.elapsed().as_secs_f64() };
-        for ((Delivery { batch, .. }, answer), taken) in deliveries.into_iter().zip(answers).zip(taken) {
+        committed(&deliveries, &taken, begun.elapsed()).emit();
+        for (answer, taken) in answers.into_iter().zip(&taken) {
             // An agent that has gone meanwhile asks again when it comes back.
-            answer.send(Ok(taken)).ok();
-            match taken {
-                Taken::Now(position) => {
-                    told.batches += 1;
-                    told.readings += batch.readings.len() as u64;
-                    self.hand_on_batch(position, batch);
-                }
-                Taken::Before => told.repeated += 1,
-                Taken::OneRangeTooMany => (),
+            answer.send(Ok(*taken)).ok();
+        }
+        for (Delivery { batch, .. }, taken) in deliveries.into_iter().zip(taken) {
+            if let Taken::Now(position) = taken {
+                self.hand_on_batch(position, batch);
             }
         }
-        told.emit();
     }
 
     /// An act comes after the batches that came before it, on disk as in the shard.
@@ -296,4 +291,20 @@ impl Journal {
             self.shards.iter().for_each(|shard| drop(shard.blocking_send(ToShard::Go)));
         }
     }
+}
+
+/// What came of a commit that took so long.
+fn committed(deliveries: &[Delivery], taken: &[Taken], took: Duration) -> Committed {
+    let mut told = Committed { batches: 0, repeated: 0, readings: 0, seconds: took.as_secs_f64() };
+    for (Delivery { batch, .. }, taken) in deliveries.iter().zip(taken) {
+        match taken {
+            Taken::Now(_) => {
+                told.batches += 1;
+                told.readings += batch.readings.len() as u64;
+            }
+            Taken::Before => told.repeated += 1,
+            Taken::OneRangeTooMany => (),
+        }
+    }
+    told
 }
