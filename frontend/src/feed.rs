@@ -46,7 +46,7 @@ pub struct Tile {
     pub until: String,
     /// Why it is there, as one sentence, for those who hear the wall.
     pub reason: String,
-    /// The last reading with its unit of measure.
+    /// The last reading that is believed, with its unit of measure.
     pub value: String,
     /// Its trace.
     pub story: Story,
@@ -97,7 +97,7 @@ impl Source<'_> {
     fn tile(&self, signal: &Signal) -> Tile {
         let id = signal.indicators.first();
         let trace = id.and_then(|id| self.picture.traces.get(id));
-        let last = trace.and_then(|trace| trace.points.back()).map(|point| point.1);
+        let last = trace.and_then(last);
         let (kind, onset) = (words::kind(signal), self.when(signal.onset_at));
         let name = id.map(|id| self.name(id)).unwrap_or_default();
         Tile {
@@ -191,10 +191,19 @@ impl Source<'_> {
     }
 }
 
+/// The last reading that is believed; the last one where none is.
+fn last(trace: &trace::Trace) -> Option<f64> {
+    let believed = trace.points.iter().rev().find(|point| !point.3.doubtful);
+    believed.or(trace.points.back()).map(|point| point.1)
+}
+
 /// A trace as it came.
 fn story(trace: &trace::Trace) -> Story {
-    let past =
-        trace.points.iter().map(|trace::Point(_, value, forecast, _)| Past { value: *value, band: forecast.map(band) });
+    let past = trace.points.iter().map(|trace::Point(_, value, forecast, mark)| Past {
+        value: *value,
+        band: forecast.map(band),
+        doubtful: mark.doubtful,
+    });
     Story { past: past.collect(), future: trace.ahead.iter().copied().map(band).collect(), onset: None }
 }
 

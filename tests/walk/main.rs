@@ -9,6 +9,7 @@ mod crash;
 mod damage;
 mod demo;
 mod door;
+mod doubtful;
 mod flood;
 #[cfg(target_os = "linux")]
 mod full;

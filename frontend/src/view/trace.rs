@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::geometry::{
+    curve::Point,
     lamp::Tone,
     trace::{Field, Plot, Story},
 };
@@ -28,6 +29,11 @@ pub fn Trace(
         let (x, y) = (format!("{:.1}", dot.x), format!("{:.1}", dot.y));
         Some(view! { <circle class="dot" data-tone=tone_name cx=x cy=y r=radius /> })
     };
+    let ring = move |at: Point| {
+        let radius = format!("{:.1}", field.line * 1.4);
+        view! { <circle class="doubtful" cx=format!("{:.1}", at.x) cy=format!("{:.1}", at.y) r=radius /> }
+    };
+    let rings = move || plot.with(|plot| plot.doubtful.clone()).into_iter().map(ring).collect_view();
     view! {
         <svg
             class="trace"
@@ -44,6 +50,7 @@ pub fn Trace(
             <polyline class="past-event" data-tone=tone_name points=part(|plot| &plot.event) />
             <path class="begin" data-tone=tone_name d=part(|plot| &plot.begin) />
             {dot}
+            {rings}
         </svg>
     }
 }

@@ -30,6 +30,7 @@ pub(crate) mod append;
 pub(crate) mod chunk;
 pub(crate) mod columns;
 pub(crate) mod day;
+pub(crate) mod doubts;
 pub(crate) mod families;
 pub(crate) mod horizons;
 pub(crate) mod query;
@@ -57,6 +58,8 @@ pub struct PastReading {
     value: f64,
     /// What had been forecast of it, if anything.
     pub band: Option<Band>,
+    /// Whether its own team doubted it.
+    pub doubtful: bool,
 }
 
 /// What had been forecast of a reading before it came, in the indicator's unit of measure: finite.
@@ -105,9 +108,9 @@ pub enum Resolution {
 }
 
 impl PastReading {
-    /// What history keeps of a reading: its moment and its value.
+    /// What history keeps of a reading: its moment, its value, and whether it is doubted.
     pub fn of(reading: &Reading, band: Option<Band>) -> Self {
-        Self { measured_at: reading.measured_at, value: reading.value(), band }
+        Self { measured_at: reading.measured_at, value: reading.value(), band, doubtful: reading.is_doubtful() }
     }
 
     /// The value, finite, in the indicator's unit of measure.
@@ -116,7 +119,8 @@ impl PastReading {
     }
 
     pub(crate) fn new(measured_at: Moment, value: f64, band: Option<Band>) -> Result<Self, NotFinite> {
-        if value.is_finite() { Ok(Self { measured_at, value, band }) } else { Err(NotFinite(value)) }
+        let reading = Self { measured_at, value, band, doubtful: false };
+        if value.is_finite() { Ok(reading) } else { Err(NotFinite(value)) }
     }
 
     pub(crate) fn at(&self) -> i64 {

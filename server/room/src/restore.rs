@@ -8,7 +8,7 @@ use vsm::{organisation::Organisation, reading::Reading, time::Moment};
 use crate::past::Gathering;
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// What a snapshot holds: the shard's part is compact, the desk's part is small.
 #[derive(Deserialize, Serialize)]

@@ -35,6 +35,9 @@ pub struct Mark {
     /// Whether it came after a newer one: it was held against what had been expected there, and nobody was told of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+    /// Whether its own team doubts it: it was not believed, and nobody was told of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubtful: bool,
 }
 
 /// A point as it is written: with or without its mark.
@@ -133,8 +136,14 @@ mod tests {
     #[test]
     fn a_point_is_a_list_on_the_wire() {
         let point = Point::new(Moment::from_unix_millis(7), 1.5, Some(Band(1.0, 2.0, 3.0)));
-        let late = Point(point.0, point.1, None, Mark { late: true });
-        for (point, text) in [(point, "[7,1.5,[1.0,2.0,3.0]]"), (late, r#"[7,1.5,null,{"late":true}]"#)] {
+        let marked = |mark| Point(point.0, point.1, None, mark);
+        let late = marked(Mark { late: true, ..Mark::default() });
+        let doubtful = marked(Mark { doubtful: true, ..Mark::default() });
+        for (point, text) in [
+            (point, "[7,1.5,[1.0,2.0,3.0]]"),
+            (late, r#"[7,1.5,null,{"late":true}]"#),
+            (doubtful, r#"[7,1.5,null,{"doubtful":true}]"#),
+        ] {
             assert_eq!(serde_json::to_string(&point).unwrap(), text);
             assert_eq!(serde_json::from_str::<Point>(text).unwrap(), point);
         }
@@ -143,7 +152,8 @@ mod tests {
     #[test]
     fn a_late_reading_goes_where_it_belongs() {
         let mut trace = Trace::new(IndicatorId::parse("a").unwrap());
-        let point = |at: i64, late| Point(Moment::from_unix_millis(at), at as f64, None, Mark { late });
+        let point =
+            |at: i64, late| Point(Moment::from_unix_millis(at), at as f64, None, Mark { late, ..Mark::default() });
         (0..40).for_each(|at| trace.push(point(2 * at, false), Vec::new()));
         trace.push(point(51, true), Vec::new());
         let values: Vec<f64> = trace.points.iter().map(|point| point.1).collect();

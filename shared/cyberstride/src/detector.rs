@@ -88,9 +88,15 @@ impl Detector {
         judgement
     }
 
+    /// Lets the moment of a reading pass that is doubted: that it came is believed, what it says is not.
+    pub fn doubt(&mut self, told: &Told, at: At) -> Judgement {
+        self.keep_time(told, at);
+        self.pass(at)
+    }
+
     /// Judges a reading that came after a newer one, if it belongs among the last sixteen; nobody is told of it. It
-    /// takes the place of what was expected in its stead.
-    pub fn late(&mut self, told: &Told, at: At, value: f64) -> Option<Late> {
+    /// takes the place of what was expected in its stead, unless nothing of it is believed.
+    pub fn late(&mut self, told: &Told, at: At, value: Option<f64>) -> Option<Late> {
         let cadence = self.pace.cadence(told)?;
         let ago = self.attention.recent().place(at.millis)?;
         let recent = self.attention.recent();
@@ -99,8 +105,10 @@ impl Detector {
         let back = |y: f64| self.scale.back(y).clamp(f64::MIN, f64::MAX);
         let expected = Band { lower: back(centre - half), centre: back(centre), upper: back(centre + half) };
         let periods = (recent.ago(0).millis.saturating_sub(at.millis) as f64 / cadence).round();
-        self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
-        Some(Late { expected, inside: expected.lower <= value && value <= expected.upper })
+        if let Some(value) = value {
+            self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
+        }
+        Some(Late { expected, inside: value.is_some_and(|value| expected.lower <= value && value <= expected.upper) })
     }
 
     /// Takes an answer of the people concerned; what was open is over where they say so.
@@ -167,6 +175,11 @@ impl Detector {
     /// Lets a period pass for which somebody waited in vain.
     fn wait(&mut self, at: At) -> Judgement {
         self.pace.skip(at.millis);
+        self.pass(at)
+    }
+
+    /// One period without a reading: what was expected stands in for it.
+    fn pass(&mut self, at: At) -> Judgement {
         let outlook = self.sense.skip(at, self.known().shift).map(|outlook| outlook.map(|y| self.scale.back(y)));
         Judgement { outlook, diagnosis: None, score: Score::NOTHING, news: [None; 2] }
     }

@@ -26,6 +26,8 @@ pub struct Remembered {
     pub forecast: Option<[f32; 3]>,
     /// Whether it came after a newer one.
     pub late: bool,
+    /// Whether its own team doubts it.
+    pub doubtful: bool,
 }
 
 impl Past {
@@ -71,6 +73,7 @@ impl Remembered {
             let [lower, centre, upper] = forecast.map(f64::from);
             Band::new(lower, centre, upper)
         });
-        Point(self.at, self.value, band, Mark { late: self.late })
+        let Self { late, doubtful, .. } = *self;
+        Point(self.at, self.value, band, Mark { late, doubtful })
     }
 }

@@ -53,7 +53,16 @@ pub struct State {
     /// When anything was received from it, by the room's clock.
     received_at: Moment,
     interval: Interval,
-    late: u64,
+    counts: Counts,
+}
+
+/// How many readings there were with something to say of them beside their value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct Counts {
+    /// They came after a newer one.
+    pub(crate) late: u64,
+    /// Their own team doubted them.
+    pub(crate) doubtful: u64,
 }
 
 /// One reading as it arrives: the value is finite, in the unit of measure.
@@ -67,6 +76,8 @@ pub struct Arrival {
     pub value: f64,
     /// Whether it is rehearsed.
     pub rehearsed: bool,
+    /// Whether its own team doubts it.
+    pub doubtful: bool,
 }
 
 impl Watch {
@@ -85,7 +96,7 @@ impl Watch {
             heard_at: Moment::from_unix_millis(i64::MIN),
             received_at: Moment::from_unix_millis(i64::MIN),
             interval: Interval::default(),
-            late: 0,
+            counts: Counts::default(),
         };
         Self { indicator, told, state }
     }
@@ -115,6 +126,9 @@ impl Watch {
     /// A reading that is not newer than the last one is kept in the journal, counted as late, and told to nobody; if it
     /// fills a gap among the last ones, it takes its place there.
     ///
+    /// One that its own team doubts is shown and not believed: to the detector it is missing, so it raises nothing and
+    /// nothing is learned from it. What it showed is found one reading later, if it is still so.
+    ///
     /// The result is what was expected of it: the lower end of 95 %, the centre, the upper end; none where nothing was, or
     /// where it is too late to say.
     pub fn observe(
@@ -136,15 +150,15 @@ impl Watch {
         self.catch_up(arrival.measured_at, calendar, &mut say);
         self.hear(&arrival);
         self.state.at = calendar.at(arrival.measured_at);
-        let Judgement { outlook, diagnosis, news, .. } =
-            self.state.detector.observe(&self.told, self.state.at, Some(arrival.value));
+        let Judgement { outlook, diagnosis, news, .. } = self.judge(&arrival);
         let expected = outlook.map(|outlook| {
             let (lower, upper) = outlook.interval(0.95);
             [lower, outlook.centre(), upper]
         });
         self.remember(&arrival, expected);
         let muted = calendar.is_within(&self.indicator.muted_hours, arrival.measured_at);
-        let young = diagnosis.is_none_or(|diagnosis| diagnosis.young);
+        // Of what is not believed nothing is made, so it stands as it stood.
+        let young = diagnosis.map_or_else(|| self.is_young(), |diagnosis| diagnosis.young);
         self.stand(&arrival, young, muted, &mut say);
         self.tell(news, muted || self.indicator.muted, &mut say);
         if followed {
@@ -174,8 +188,7 @@ impl Watch {
 
     /// What was worked out of its readings.
     pub fn profile(&self) -> Profile {
-        let young = self.state.standing.is_none_or(|standing| standing.young);
-        profile_of(self.state.detector.profile(&self.told), self.state.late, young)
+        profile_of(self.state.detector.profile(&self.told), &self.state.counts, self.is_young())
     }
 
     /// The onset of what is open for the desk.
@@ -191,6 +204,19 @@ impl Watch {
     /// What it has learned.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    fn judge(&mut self, arrival: &Arrival) -> Judgement {
+        let State { detector, counts, at, .. } = &mut self.state;
+        counts.doubtful += u64::from(arrival.doubtful);
+        match arrival.doubtful {
+            true => detector.doubt(&self.told, *at),
+            false => detector.observe(&self.told, *at, Some(arrival.value)),
+        }
+    }
+
+    fn is_young(&self) -> bool {
+        self.state.standing.is_none_or(|standing| standing.young)
     }
 
     fn fall_silent(&mut self, now: Moment, say: &mut impl FnMut(What)) {
@@ -288,7 +314,8 @@ impl Watch {
 
     fn remember(&mut self, arrival: &Arrival, expected: Option<[f64; 3]>) {
         let forecast = expected.map(|expected| expected.map(|y| y as f32));
-        self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast, late: false });
+        let Arrival { measured_at: at, value, doubtful, .. } = *arrival;
+        self.state.past.push(Remembered { at, value, forecast, late: false, doubtful });
     }
 
     fn step(&self, reading: &Remembered) -> Step {

@@ -102,7 +102,8 @@ impl Watches {
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
         let Hung { watch, calendar } = &mut self.watches[place];
         let is_new = watch.trace_is_empty();
-        let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
+        let (measured_at, value, doubtful) = (reading.measured_at, reading.value(), reading.is_doubtful());
+        let arrival = Arrival { measured_at, received_at, value, rehearsed, doubtful };
         let mut say = |what| out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
         let expected = watch.observe(arrival, self.calendars.at(*calendar), followed && !is_new, &mut say);
         if followed && is_new {

@@ -62,6 +62,11 @@ impl Reading {
     pub fn value(&self) -> f64 {
         self.value
     }
+
+    /// Whether its own team doubts it.
+    pub fn is_doubtful(&self) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.quality == Quality::Doubtful)
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use archive::{ArchiveFault, Band, Entry, PastReading, Position};
-use proptest::{collection::vec, option, prelude::*, test_runner::RngSeed};
-use vsm::{id::IndicatorId, reading::Reading};
+use proptest::{bool::weighted, collection::vec, option, prelude::*, test_runner::RngSeed};
+use vsm::{
+    id::IndicatorId,
+    reading::{Mark, Quality, Reading},
+};
 
 use super::*;
 
@@ -32,8 +35,10 @@ fn band() -> impl Strategy<Value = Option<Band>> {
 }
 
 fn kept() -> impl Strategy<Value = (IndicatorId, PastReading)> {
-    (0..NAMES.len(), moment(), value(), band()).prop_map(|(k, millis, value, band)| {
-        (indicator(NAMES[k]), PastReading::of(&reading(NAMES[k], millis, value), band))
+    (0..NAMES.len(), moment(), value(), band(), weighted(0.1)).prop_map(|(k, millis, value, band, doubtful)| {
+        let quality = if doubtful { Quality::Doubtful } else { Quality::Good };
+        let reading = reading(NAMES[k], millis, value).marked(Mark { quality, note: None });
+        (indicator(NAMES[k]), PastReading::of(&reading, band))
     })
 }
 

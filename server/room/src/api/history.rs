@@ -33,7 +33,8 @@ pub(super) struct Asked {
     points: Option<usize>,
 }
 
-/// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time.
+/// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time; beside raw
+/// points, where there is something to list, `"doubtful":[measured_at, ...]`.
 pub(super) async fn history(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -81,8 +82,25 @@ fn moment(key: &str, text: &str) -> Result<Moment, String> {
 }
 
 fn told(id: &IndicatorId, history: &History) -> Value {
-    let damaged: Vec<_> = history.damaged.iter().map(ToString::to_string).collect();
-    let mut told = match &history.points {
+    let mut told = points(&history.points);
+    told["indicator"] = json!(id);
+    if let Points::Raw(readings) = &history.points {
+        let doubtful = readings.iter().filter(|reading| reading.doubtful);
+        list(&mut told, "doubtful", doubtful.map(|reading| json!(reading.measured_at)).collect());
+    }
+    list(&mut told, "damaged", history.damaged.iter().map(|fault| json!(fault.to_string())).collect());
+    told
+}
+
+/// Adds a list, unless nothing is in it.
+fn list(told: &mut Value, name: &str, of: Vec<Value>) {
+    if !of.is_empty() {
+        told[name] = Value::Array(of);
+    }
+}
+
+fn points(points: &Points) -> Value {
+    match points {
         Points::Raw(readings) => json!({
             "resolution": "raw",
             "columns": ["measured_at", "value", "forecast", "lower95", "upper95"],
@@ -94,12 +112,7 @@ fn told(id: &IndicatorId, history: &History) -> Value {
             "columns": ["begins_at", "mean", "count", "min", "max"],
             "points": aggregates.iter().map(aggregate).collect::<Vec<_>>(),
         }),
-    };
-    told["indicator"] = json!(id);
-    if !damaged.is_empty() {
-        told["damaged"] = json!(damaged);
     }
-    told
 }
 
 fn reading(reading: &PastReading) -> Value {

@@ -63,7 +63,7 @@ impl Life {
             Act::Missing { gap, count } => (0..count).for_each(|_| _ = self.observe(gap, None)),
             Act::Late { ago, value } => {
                 let at = self.after(ago.saturating_neg());
-                self.both(|detector, told| detector.late(told, at, value));
+                self.both(|detector, told| detector.late(told, at, Some(value)));
             }
             Act::Answer(answer) => _ = self.both(|detector, _| detector.answer(answer)),
             Act::Told(told) => self.told = told,

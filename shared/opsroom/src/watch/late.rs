@@ -19,15 +19,17 @@ impl Watch {
         followed: bool,
         mut say: impl FnMut(What),
     ) {
-        self.state.late += 1;
-        let Arrival { measured_at, value, .. } = *arrival;
+        self.state.counts.late += 1;
+        self.state.counts.doubtful += u64::from(arrival.doubtful);
+        let Arrival { measured_at, value, doubtful, .. } = *arrival;
         if !self.is_gap(arrival) {
             return;
         }
         let at = calendar.at(measured_at);
-        let Some(Late { expected, .. }) = self.state.detector.late(&self.told, at, value) else { return };
+        let believed = (!doubtful).then_some(value);
+        let Some(Late { expected, .. }) = self.state.detector.late(&self.told, at, believed) else { return };
         let forecast = Some([expected.lower, expected.centre, expected.upper].map(|y| y as f32));
-        let late = Remembered { at: measured_at, value, forecast, late: true };
+        let late = Remembered { at: measured_at, value, forecast, late: true, doubtful };
         self.state.past.push(late);
         if followed {
             say(What::Step(self.step(&late)));
