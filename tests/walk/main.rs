@@ -5,6 +5,7 @@ mod asked;
 mod beyond;
 mod client;
 mod close;
+mod corrected;
 mod crash;
 mod damage;
 mod demo;

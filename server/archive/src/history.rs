@@ -21,7 +21,8 @@
 //! The first arrow is [`Archive::keep_history`], the others are [`Archive::tidy`]. A family makes a stretch of 100,000
 //! indicators 1,600 rows and not 100,000, and a query reads one family's tails and not all.
 //!
-//! Of two readings of one moment the later one counts; both are kept until retention drops their chunk. A reading that
+//! Of two readings of one moment the later one counts, in what is given raw and in aggregates; both are kept until
+//! retention drops their chunk, and the former is listed beside the answer. A reading that
 //! comes after its day was aggregated has the day aggregated anew; after the raw readings of that day were dropped, it
 //! is added to the aggregates.
 
@@ -78,6 +79,9 @@ pub struct Band {
 pub struct History {
     /// In the order of time.
     pub points: Points,
+    /// Beside readings: those whose place a later one of the same moment took, in the order of time and then as they came.
+    /// They are kept as long as raw readings are.
+    pub corrected: Vec<PastReading>,
     /// A fault for each damaged row that was met; its readings are missing from the points, and no others.
     pub damaged: Vec<ArchiveFault>,
 }
@@ -121,6 +125,11 @@ impl PastReading {
     pub(crate) fn new(measured_at: Moment, value: f64, band: Option<Band>) -> Result<Self, NotFinite> {
         let reading = Self { measured_at, value, band, doubtful: false };
         if value.is_finite() { Ok(reading) } else { Err(NotFinite(value)) }
+    }
+
+    /// Whether another reading of the moment is but a repetition of this one.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        (self.value.to_bits(), self.doubtful) == (other.value.to_bits(), other.doubtful)
     }
 
     pub(crate) fn at(&self) -> i64 {

@@ -52,6 +52,9 @@ pub struct Profile {
     /// How many readings their own team doubted.
     #[serde(default)]
     pub doubtful: u64,
+    /// How many readings took the place of another of the same moment.
+    #[serde(default)]
+    pub corrected: u64,
     /// Whether the detector is still learning what is normal.
     pub young: bool,
 }

@@ -38,6 +38,9 @@ pub struct Mark {
     /// Whether its own team doubts it: it was not believed, and nobody was told of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubtful: bool,
+    /// Whether it took the place of another reading of the same moment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
 }
 
 /// A point as it is written: with or without its mark.
@@ -59,7 +62,7 @@ pub struct Trace {
     pub ahead: Vec<Band>,
 }
 
-/// The next reading of a trace, or a late one among the others.
+/// The next reading of a trace, a late one among the others, or another one of a moment that was read.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Step {
     /// Whose reading.
@@ -101,10 +104,13 @@ impl Trace {
         Self { indicator, points: VecDeque::new(), ahead: Vec::new() }
     }
 
-    /// Takes the next reading in, or a late one where it belongs; the oldest goes.
+    /// Takes the next reading in, or a late one where it belongs; the oldest goes. One of a moment that was read takes the
+    /// place of the former.
     pub fn push(&mut self, point: Point, ahead: Vec<Band>) {
-        let place = self.points.partition_point(|earlier| earlier.0 <= point.0);
-        self.points.insert(place, point);
+        match self.points.binary_search_by_key(&point.0, |earlier| earlier.0) {
+            Ok(place) => self.points[place] = point,
+            Err(place) => self.points.insert(place, point),
+        }
         while LONGEST_TRACE < self.points.len() {
             self.points.pop_front();
         }

@@ -1,5 +1,7 @@
 //! The face of it all: one detector follows one series.
 
+mod correction;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -104,7 +106,7 @@ impl Detector {
         let half = 1.96 * self.sense.noise();
         let back = |y: f64| self.scale.back(y).clamp(f64::MIN, f64::MAX);
         let expected = Band { lower: back(centre - half), centre: back(centre), upper: back(centre + half) };
-        let periods = (recent.ago(0).millis.saturating_sub(at.millis) as f64 / cadence).round();
+        let periods = (self.pace.since(at.millis) / cadence).round();
         if let Some(value) = value {
             self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
         }
@@ -148,6 +150,11 @@ impl Detector {
     /// The multi-process model, to look into.
     pub fn monitor(&self) -> &Monitor {
         self.sense.monitor()
+    }
+
+    /// Whether a disturbance is open.
+    pub fn is_disturbed(&self) -> bool {
+        self.attention.open().is_some()
     }
 
     /// What is known of the disturbance that is open.

@@ -59,10 +59,11 @@ impl Later {
         self.subjects.insert(Subject::Trace(trace.clone()))
     }
 
-    /// A trace holds so many steps; those before them would be pushed out again. A late one pushes out none but the oldest.
+    /// A trace holds so many steps; those before them would be pushed out again. A late one pushes out none but the oldest,
+    /// and one that takes the place of another none.
     fn needs_step(&mut self, Step { indicator, point, .. }: &Step) -> bool {
         let steps = self.steps.entry(indicator.clone()).or_default();
-        *steps += usize::from(!point.3.late);
+        *steps += usize::from(!point.3.late && !point.3.corrected);
         *steps <= LONGEST_TRACE && !self.subjects.contains(&Subject::Trace(indicator.clone()))
     }
 }

@@ -55,8 +55,8 @@ pub(crate) fn answer_of(answer: Answer) -> cyberstride::Answer {
 pub(crate) fn profile_of(profile: cyberstride::Profile, counts: &Counts, young: bool) -> Profile {
     let cyberstride::Profile { nature, scale, cadence, zeros, pattern, noise, readings } = profile;
     let (nature, scale, pattern) = (nature_of(nature), scale_from(scale), pattern_from(pattern));
-    let Counts { late, doubtful } = *counts;
-    Profile { nature, scale, cadence_ms: cadence, zeros, pattern, noise, readings, late, doubtful, young }
+    let Counts { late, doubtful, corrected } = *counts;
+    Profile { nature, scale, cadence_ms: cadence, zeros, pattern, noise, readings, late, doubtful, corrected, young }
 }
 
 /// Why a signal is over, by why the disturbance is.

@@ -1,6 +1,7 @@
 //! One indicator under watch: a fold of its readings, and of what people say of its signals.
 
 mod answer;
+mod corrected;
 mod interval;
 mod late;
 
@@ -14,7 +15,7 @@ use cyberstride::{At, Detector, Judgement, News, Outlook, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{indicator::Indicator, time::Moment};
 
-use self::interval::Interval;
+use self::{corrected::Before, interval::Interval};
 use crate::{
     calendar::Calendar,
     detection::{ending_of, profile_of, told},
@@ -54,6 +55,8 @@ pub struct State {
     received_at: Moment,
     interval: Interval,
     counts: Counts,
+    /// What was known before a reading that could have raised something, while that is fresh.
+    before: Option<Box<Before>>,
 }
 
 /// How many readings there were with something to say of them beside their value.
@@ -63,6 +66,8 @@ pub(crate) struct Counts {
     pub(crate) late: u64,
     /// Their own team doubted them.
     pub(crate) doubtful: u64,
+    /// They took the place of others of the same moment.
+    pub(crate) corrected: u64,
 }
 
 /// One reading as it arrives: the value is finite, in the unit of measure.
@@ -97,6 +102,7 @@ impl Watch {
             received_at: Moment::from_unix_millis(i64::MIN),
             interval: Interval::default(),
             counts: Counts::default(),
+            before: None,
         };
         Self { indicator, told, state }
     }
@@ -112,6 +118,7 @@ impl Watch {
             watch.state = State { told: watch.told, ..state };
             if (watch.told.cadence, watch.told.pattern) != (before.cadence, before.pattern) {
                 watch.state.detector.retell(&watch.told);
+                watch.state.before = None;
             }
         } else {
             let State { standing, measured_at, at, heard_at, received_at, interval, .. } = state;
@@ -123,8 +130,10 @@ impl Watch {
 
     /// Folds the next reading in and passes on what deserves attention. `calendar` is that of its unit.
     ///
-    /// A reading that is not newer than the last one is kept in the journal, counted as late, and told to nobody; if it
-    /// fills a gap among the last ones, it takes its place there.
+    /// A reading that is not newer than the last one is kept in the journal. If it is another reading of one of the last
+    /// moments, it takes that one's place, and what stood on the former alone is over; if it says the same, nothing
+    /// changes. Any other is counted as late and told to nobody; if it fills a gap among the last ones, it takes its place
+    /// there.
     ///
     /// One that its own team doubts is shown and not believed: to the detector it is missing, so it raises nothing and
     /// nothing is learned from it. What it showed is found one reading later, if it is still so.
@@ -139,7 +148,10 @@ impl Watch {
         mut say: impl FnMut(What),
     ) -> Option<[f64; 3]> {
         if arrival.measured_at <= self.state.measured_at {
-            self.take_late(&arrival, calendar, followed, say);
+            match self.state.past.at(arrival.measured_at) {
+                Some(former) => self.correct(former, &arrival, calendar, followed, say),
+                None => self.take_late(&arrival, calendar, followed, say),
+            }
             return None;
         }
         // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
@@ -150,6 +162,7 @@ impl Watch {
         self.catch_up(arrival.measured_at, calendar, &mut say);
         self.hear(&arrival);
         self.state.at = calendar.at(arrival.measured_at);
+        self.state.counts.doubtful += u64::from(arrival.doubtful);
         let Judgement { outlook, diagnosis, news, .. } = self.judge(&arrival);
         let expected = outlook.map(|outlook| {
             let (lower, upper) = outlook.interval(0.95);
@@ -207,8 +220,8 @@ impl Watch {
     }
 
     fn judge(&mut self, arrival: &Arrival) -> Judgement {
-        let State { detector, counts, at, .. } = &mut self.state;
-        counts.doubtful += u64::from(arrival.doubtful);
+        self.look_out(arrival);
+        let State { detector, at, .. } = &mut self.state;
         match arrival.doubtful {
             true => detector.doubt(&self.told, *at),
             false => detector.observe(&self.told, *at, Some(arrival.value)),
@@ -315,7 +328,7 @@ impl Watch {
     fn remember(&mut self, arrival: &Arrival, expected: Option<[f64; 3]>) {
         let forecast = expected.map(|expected| expected.map(|y| y as f32));
         let Arrival { measured_at: at, value, doubtful, .. } = *arrival;
-        self.state.past.push(Remembered { at, value, forecast, late: false, doubtful });
+        self.state.past.push(Remembered { at, value, forecast, late: false, doubtful, corrected: false });
     }
 
     fn step(&self, reading: &Remembered) -> Step {

@@ -57,12 +57,12 @@ pub(crate) fn history(
     let horizons = Horizons::read(&transaction)?;
     let mut damaged = Vec::new();
     let tail = read::tail(&transaction, indicator, &mut damaged)?;
-    let mut past = Past { database: &transaction, indicator, horizons, tail, damaged };
+    let mut past = Past { database: &transaction, indicator, horizons, tail, damaged, corrected: Vec::new() };
     let points = match past.extent(&range)? {
         Some(extent) => past.points(extent, i64::try_from(most).unwrap_or(i64::MAX).max(FEWEST))?,
         None => Points::Raw(Vec::new()),
     };
-    Ok(Some(History { points, damaged: past.damaged }))
+    Ok(Some(History { points, corrected: past.corrected, damaged: past.damaged }))
 }
 
 /// The first and the last moment of a span, Unix milliseconds.
@@ -75,6 +75,7 @@ struct Past<'a> {
     horizons: Horizons,
     tail: Vec<PastReading>,
     damaged: Vec<ArchiveFault>,
+    corrected: Vec<PastReading>,
 }
 
 impl Past<'_> {
@@ -140,8 +141,9 @@ impl Past<'_> {
         let mut readings = wanted.read(self.database, &mut self.damaged)?;
         readings.extend(&self.tail);
         readings.retain(|reading| (first..=last).contains(&reading.at()));
-        let readings = read::in_order(readings);
+        let (readings, corrected) = read::with_formers(readings);
         if i64::try_from(readings.len()).is_ok_and(|count| count <= most) {
+            self.corrected = corrected;
             return Ok(Some(readings));
         }
         self.damaged.truncate(told);

@@ -34,7 +34,7 @@ pub(super) struct Asked {
 }
 
 /// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time; beside raw
-/// points, where there is something to list, `"doubtful":[measured_at, ...]`.
+/// points, where there is something to list, `"doubtful":[measured_at, ...]` and `"corrected":[[measured_at, former value], ...]`.
 pub(super) async fn history(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -88,6 +88,8 @@ fn told(id: &IndicatorId, history: &History) -> Value {
         let doubtful = readings.iter().filter(|reading| reading.doubtful);
         list(&mut told, "doubtful", doubtful.map(|reading| json!(reading.measured_at)).collect());
     }
+    let former = |reading: &PastReading| json!([reading.measured_at, reading.value()]);
+    list(&mut told, "corrected", history.corrected.iter().map(former).collect());
     list(&mut told, "damaged", history.damaged.iter().map(|fault| json!(fault.to_string())).collect());
     told
 }

@@ -10,8 +10,8 @@ use crate::{calendar::Calendar, disturbance::What, past::Remembered};
 impl Watch {
     /// Counts a late reading, and holds it against what was expected in its stead if it fills a gap among the last ones.
     ///
-    /// A moment that was read already stays as it was read. Whatever the reading is, nobody is told of it as of something
-    /// new: by now the newer ones have said what there was to say.
+    /// Whatever the reading is, nobody is told of it as of something new: by now the newer ones have said what there was to
+    /// say.
     pub(super) fn take_late(
         &mut self,
         arrival: &Arrival,
@@ -29,7 +29,7 @@ impl Watch {
         let believed = (!doubtful).then_some(value);
         let Some(Late { expected, .. }) = self.state.detector.late(&self.told, at, believed) else { return };
         let forecast = Some([expected.lower, expected.centre, expected.upper].map(|y| y as f32));
-        let late = Remembered { at: measured_at, value, forecast, late: true, doubtful };
+        let late = Remembered { at: measured_at, value, forecast, late: true, doubtful, corrected: false };
         self.state.past.push(late);
         if followed {
             say(What::Step(self.step(&late)));
