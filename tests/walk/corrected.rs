@@ -36,11 +36,7 @@ async fn a_signal_that_stood_on_a_wrong_value_ends_with_it_before_and_after_a_ki
     let right = reading("press.scrap", wrong.measured_at, 100.5);
     send(&room, &right).await;
     for _ in 0..2 {
-        until("the signal is over", async || room.picture().await.signals.is_empty().then_some(())).await;
-        let picture = room.picture().await;
-        assert_eq!(picture.memory[0].ending, Ending::Corrected);
-        let newest = picture.traces["press.scrap"].points.back().copied().expect("a trace");
-        assert_eq!((newest.0, newest.1, newest.3.corrected), (right.measured_at, 100.5, true));
+        shows_the_correction(&room, &right).await;
         let past = until("history has the correction", async || history(&room, "").await).await;
         let at = right.measured_at;
         assert_eq!((&past["points"][60][0], &past["points"][60][1]), (&json!(at), &json!(100.5)));
@@ -56,6 +52,14 @@ async fn a_signal_that_stood_on_a_wrong_value_ends_with_it_before_and_after_a_ki
     let known: Value = serde_json::from_str(&room.get(PRESS).await.body).expect("JSON");
     let profile = &known["indicator"]["profile"];
     assert_eq!((&profile["corrected"], &profile["late"]), (&json!(1), &json!(0)));
+}
+
+async fn shows_the_correction(room: &Room, right: &Reading) {
+    until("the signal is over", async || room.picture().await.signals.is_empty().then_some(())).await;
+    let picture = room.picture().await;
+    assert_eq!(picture.memory[0].ending, Ending::Corrected);
+    let newest = picture.traces["press.scrap"].points.back().copied().expect("a trace");
+    assert_eq!((newest.0, newest.1, newest.3.corrected), (right.measured_at, right.value(), true));
 }
 
 /// Sends a reading as a script does.

@@ -17,8 +17,12 @@ const LOCK: &str = "lock";
 
 /// One step each, named after what it adds; the version of a schema is the number of steps taken to it, so their order
 /// is what counts. A step that was released never changes and never moves.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema_1.sql"), include_str!("schema_acts.sql"), include_str!("schema_history.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_acts.sql"),
+    include_str!("schema_history.sql"),
+    include_str!("schema_annotations.sql"),
+];
 
 /// Several batches to a page, so that little of it stays empty; holds only for a file that is made now.
 const PAGES: &str = "PRAGMA page_size = 8192";

@@ -27,6 +27,7 @@
 //! is added to the aggregates.
 
 pub(crate) mod aggregate;
+pub(crate) mod annotations;
 pub(crate) mod append;
 pub(crate) mod chunk;
 pub(crate) mod columns;
@@ -48,7 +49,10 @@ use vsm::{
     time::Moment,
 };
 
-pub use self::aggregate::Aggregate;
+pub use self::{
+    aggregate::Aggregate,
+    annotations::{Annotation, Annotations},
+};
 use crate::fault::ArchiveFault;
 
 /// A reading of one indicator as history keeps it.
@@ -74,6 +78,9 @@ pub struct Band {
     pub upper: f32,
 }
 
+/// How many annotations stand beside an answer at most.
+pub const MOST_ANNOTATIONS: usize = 1000;
+
 /// What history answers.
 #[derive(Debug)]
 pub struct History {
@@ -82,6 +89,8 @@ pub struct History {
     /// Beside readings: those whose place a later one of the same moment took, in the order of time and then as they came.
     /// They are kept as long as raw readings are.
     pub corrected: Vec<PastReading>,
+    /// What was said of readings within what was asked for, the newest [`MOST_ANNOTATIONS`], in the order of time.
+    pub annotations: Vec<Annotation>,
     /// A fault for each damaged row that was met; its readings are missing from the points, and no others.
     pub damaged: Vec<ArchiveFault>,
 }

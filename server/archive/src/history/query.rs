@@ -1,14 +1,18 @@
 //! What history answers: readings while they fit, else what they come to.
 
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    time::Duration,
+};
 
 use rusqlite::Connection;
 use vsm::{id::IndicatorId, time::Moment};
 
 use super::{
-    Aggregate, History, PastReading, Points, Resolution,
+    Aggregate, History, MOST_ANNOTATIONS, PastReading, Points, Resolution,
     aggregate::{self, Bucket},
-    append,
+    annotations, append,
     horizons::Horizons,
     read::{self, Wanted},
     rows::DAYS_OF_HOURS,
@@ -53,6 +57,7 @@ pub(crate) fn history(
 ) -> Result<Option<History>, ArchiveFault> {
     // One transaction, so that what another connection moves from tails to chunks meanwhile is met once.
     let transaction = database.unchecked_transaction()?;
+    let id = indicator;
     let Some(indicator) = append::id_of(&transaction, indicator)? else { return Ok(None) };
     let horizons = Horizons::read(&transaction)?;
     let mut damaged = Vec::new();
@@ -62,7 +67,10 @@ pub(crate) fn history(
         Some(extent) => past.points(extent, i64::try_from(most).unwrap_or(i64::MAX).max(FEWEST))?,
         None => Points::Raw(Vec::new()),
     };
-    Ok(Some(History { points, corrected: past.corrected, damaged: past.damaged }))
+    let of = BTreeSet::from([id.clone()]);
+    let said = annotations::annotations(&transaction, Some(&of), range, MOST_ANNOTATIONS)?;
+    let damaged = past.damaged.into_iter().chain(said.damaged).collect();
+    Ok(Some(History { points, corrected: past.corrected, annotations: said.lines, damaged }))
 }
 
 /// The first and the last moment of a span, Unix milliseconds.

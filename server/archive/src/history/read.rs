@@ -129,7 +129,7 @@ fn each<T>(
 }
 
 /// Whether the file is broken where a row should be; then it may also seem not to be there.
-fn is_broken(fault: &rusqlite::Error) -> bool {
+pub(crate) fn is_broken(fault: &rusqlite::Error) -> bool {
     matches!(fault, rusqlite::Error::QueryReturnedNoRows)
         || fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt)
 }

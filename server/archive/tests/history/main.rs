@@ -1,5 +1,6 @@
 //! What history promises: what was kept comes back, whole or in aggregates, whatever is done in the background.
 
+mod annotations;
 mod asking;
 mod damage;
 mod keeping;
