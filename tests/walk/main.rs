@@ -19,6 +19,7 @@ mod kills;
 mod known;
 mod locked;
 mod lost;
+mod noted;
 mod outbox;
 mod past;
 mod programs;

@@ -3,7 +3,7 @@
 //! The shard gathers and never waits; the journal's thread writes what was gathered between two commits. What is lost on the
 //! way, with the process or because the disk cannot follow, is still in the journal and is brought from there.
 
-use archive::{Archive, ArchiveFault, Band, PastReading, Policy, Position};
+use archive::{Annotation, Archive, ArchiveFault, Band, PastReading, Policy, Position};
 use config::room::Keep;
 use tokio::sync::mpsc;
 use vsm::{id::IndicatorId, reading::Reading};
@@ -14,6 +14,8 @@ use crate::{clock, happening::ArchiveFailed};
 pub const WAITING: usize = 2;
 /// The most readings that are gathered; beyond them the journal is the only one that has them.
 const MOST: usize = 500_000;
+/// The most annotations, of some hundred bytes each, likewise.
+const MOST_ANNOTATIONS: usize = 20_000;
 
 /// How much is tidied up at a time, in readings: some milliseconds of the journal's time.
 const TIDIED_AT_ONCE: usize = 20_000;
@@ -26,6 +28,8 @@ pub struct Stretch {
     pub up_to: Position,
     /// In the order in which they were judged, with what was expected of each.
     pub readings: Vec<(IndicatorId, PastReading)>,
+    /// What was said of some of them.
+    pub annotations: Vec<Annotation>,
 }
 
 /// A stretch that is not over yet.
@@ -34,7 +38,7 @@ pub struct Gathering(Stretch);
 impl Gathering {
     /// Begins behind a position.
     pub fn new(after: Position) -> Self {
-        Self(Stretch { after, up_to: after, readings: Vec::new() })
+        Self(Stretch { after, up_to: after, readings: Vec::new(), annotations: Vec::new() })
     }
 
     /// Takes in a reading of the journal's entry at `position` with what was expected of it: the lower end of 95 %, the
@@ -44,11 +48,12 @@ impl Gathering {
         if position <= stretch.after {
             return;
         }
-        if stretch.readings.len() == MOST {
+        if stretch.readings.len() == MOST || stretch.annotations.len() == MOST_ANNOTATIONS {
             *self = Self::new(position);
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
+        stretch.annotations.extend(Annotation::of(reading));
         stretch.readings.push((reading.indicator.clone(), PastReading::of(reading, band)));
     }
 
@@ -117,7 +122,8 @@ fn write(archive: &mut Archive, stretch: &Stretch) -> Result<(), ArchiveFault> {
     if archive.history_position()? < stretch.after {
         archive.catch_up_history(stretch.after)?;
     }
-    archive.keep_history(stretch.after, stretch.up_to, &stretch.readings)?;
+    let Stretch { after, up_to, readings, annotations } = stretch;
+    archive.keep_annotated_history(*after, *up_to, readings, annotations)?;
     Ok(())
 }
 

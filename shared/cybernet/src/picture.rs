@@ -15,7 +15,7 @@ use vsm::{
 
 use crate::{
     lists::{self, Keyed},
-    trace::{Step, Trace},
+    trace::{Notes, Step, Trace},
 };
 
 /// How many cleared signals the picture remembers.
@@ -117,6 +117,8 @@ pub enum Change {
     Step(Step),
     /// A trace is no longer kept.
     Untrace(IndicatorId),
+    /// Something was said of readings beside a trace.
+    Notes(Notes),
 }
 
 /// Changes that lead from revision `from` to `revision`, coalesced: what changed twice is told once.
@@ -182,6 +184,11 @@ impl Picture {
             }
             Change::Untrace(indicator) => {
                 self.traces.remove(&indicator);
+            }
+            Change::Notes(Notes { indicator, notes }) => {
+                if let Some(trace) = self.traces.get_mut(&indicator) {
+                    trace.notes = notes;
+                }
             }
         }
     }

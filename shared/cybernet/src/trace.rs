@@ -12,6 +12,11 @@ pub const LONGEST_TRACE: usize = 40;
 /// How many periods it looks ahead.
 pub const AHEAD: usize = 3;
 
+/// How many notes a trace carries, the newest of its unit.
+pub const MOST_NOTES: usize = 8;
+/// How many characters of a note a screen is given.
+pub const LONGEST_NOTE_SHOWN: usize = 60;
+
 /// A forecast as its 95 % interval: `(lower, mean, upper)`, in the indicator's unit of measure. On the wire a list.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Band(pub f64, pub f64, pub f64);
@@ -60,6 +65,23 @@ pub struct Trace {
     pub points: VecDeque<Point>,
     /// The next [`AHEAD`] periods; empty while the detector has no forecast.
     pub ahead: Vec<Band>,
+    /// What was said of readings of its unit lately, oldest first, at most [`MOST_NOTES`]; some may be older than the points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+/// What a team said of a reading, as that something was deployed then. On the wire a list `[at, text, indicator]`, the
+/// indicator being the one that was read.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
+pub struct Note(pub Moment, pub String, pub IndicatorId);
+
+/// The notes of a trace, in the place of those it had.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Notes {
+    /// Whose trace.
+    pub indicator: IndicatorId,
+    /// Oldest first, at most [`MOST_NOTES`].
+    pub notes: Vec<Note>,
 }
 
 /// The next reading of a trace, a late one among the others, or another one of a moment that was read.
@@ -101,7 +123,7 @@ impl From<Point> for AnyPoint {
 impl Trace {
     /// A trace without readings.
     pub fn new(indicator: IndicatorId) -> Self {
-        Self { indicator, points: VecDeque::new(), ahead: Vec::new() }
+        Self { indicator, points: VecDeque::new(), ahead: Vec::new(), notes: Vec::new() }
     }
 
     /// Takes the next reading in, or a late one where it belongs; the oldest goes. One of a moment that was read takes the

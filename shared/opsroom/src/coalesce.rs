@@ -19,6 +19,7 @@ enum Subject {
     Lamp(IndicatorId),
     Signal(SignalId),
     Trace(IndicatorId),
+    Notes(IndicatorId),
     Steady,
 }
 
@@ -52,6 +53,10 @@ impl Later {
             Change::Trace(trace) => self.replaces(&trace.indicator),
             Change::Untrace(indicator) => self.replaces(indicator),
             Change::Step(step) => self.needs_step(step),
+            Change::Notes(notes) => {
+                let is_replaced = self.subjects.contains(&Subject::Trace(notes.indicator.clone()));
+                self.subjects.insert(Subject::Notes(notes.indicator.clone())) && !is_replaced
+            }
         }
     }
 

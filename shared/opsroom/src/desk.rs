@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use cybernet::picture::{Aspect, Change, Lamp, Picture};
+use cybernet::{
+    picture::{Aspect, Change, Lamp, Picture},
+    trace::{self, Note, Trace},
+};
 use serde::{Deserialize, Serialize};
 use vsm::{
     id::{IndicatorId, UnitId},
@@ -13,7 +16,10 @@ use vsm::{
     unit::Unit,
 };
 
-use crate::disturbance::{Disturbance, Finding, Standing, What};
+use crate::{
+    disturbance::{Disturbance, Finding, Standing, What},
+    notes::Notes,
+};
 
 /// How many traces of open signals the picture carries, the most urgent first.
 pub const MOST_TRACES: usize = 48;
@@ -28,6 +34,7 @@ pub struct Desk {
     /// The open signal of each indicator that has one.
     open: BTreeMap<IndicatorId, SignalId>,
     essential: BTreeSet<IndicatorId>,
+    notes: Notes,
     changes: Vec<Change>,
     /// Whether a signal was opened or ended since it was last asked which traces are wanted.
     reshuffled: bool,
@@ -41,6 +48,7 @@ pub struct Memory {
     standings: Vec<(IndicatorId, Standing)>,
     lamps: Vec<Lamp>,
     steady_since: Option<Moment>,
+    notes: Vec<Note>,
 }
 
 impl Desk {
@@ -49,8 +57,8 @@ impl Desk {
         let essential = organisation.indicators.values().filter(|indicator| indicator.essential);
         let essential = essential.map(|indicator| indicator.id.clone()).collect();
         let picture = Picture::new(organisation, at);
-        let (standings, open) = (BTreeMap::new(), BTreeMap::new());
-        Self { picture, standings, open, essential, changes: Vec::new(), reshuffled: true }
+        let (standings, open, notes) = (BTreeMap::new(), BTreeMap::new(), Notes::default());
+        Self { picture, standings, open, essential, notes, changes: Vec::new(), reshuffled: true }
     }
 
     /// Goes on where another desk stopped, by the organisation as it is described now.
@@ -66,6 +74,7 @@ impl Desk {
         let hung: Vec<IndicatorId> = desk.picture.lamps.keys().cloned().collect();
         hung.iter().for_each(|indicator| desk.light(indicator, at));
         desk.end_all_but(open, at);
+        desk.notes = Notes::resume(memory.notes, &desk.picture.organisation);
         desk.changes.clear();
         desk
     }
@@ -78,6 +87,7 @@ impl Desk {
             standings: self.standings.iter().map(|(id, standing)| (id.clone(), *standing)).collect(),
             lamps: self.picture.lamps.values().cloned().collect(),
             steady_since: self.picture.steady_since,
+            notes: self.notes.remembered(),
         }
     }
 
@@ -93,7 +103,11 @@ impl Desk {
             What::Found(finding) => self.raise(&indicator, finding, at),
             What::Useful { onset_at } => self.praise(&indicator, onset_at),
             What::Ended { onset_at, ending } => self.end(&indicator, onset_at, ending, at),
-            What::Trace(trace) => self.change(Change::Trace(trace)),
+            What::Noted(note) => self.note(&indicator, note),
+            What::Trace(trace) => {
+                let notes = self.unit_of(&indicator).map(|unit| self.notes.of(&unit)).unwrap_or_default();
+                self.change(Change::Trace(Trace { notes, ..trace }));
+            }
             What::Step(step) => {
                 if self.picture.traces.contains_key(&indicator) {
                     self.change(Change::Step(step));
@@ -134,6 +148,20 @@ impl Desk {
     fn change(&mut self, change: Change) {
         self.picture.apply(change.clone());
         self.changes.push(change);
+    }
+
+    /// Puts a note beside every trace of its unit.
+    fn note(&mut self, id: &IndicatorId, note: Note) {
+        let Some(unit) = self.unit_of(id).filter(|unit| self.notes.take(unit.clone(), note)) else { return };
+        let is_beside = |id: &&IndicatorId| self.unit_of(id).as_ref() == Some(&unit);
+        let traced: Vec<_> = self.picture.traces.keys().filter(is_beside).cloned().collect();
+        for indicator in traced {
+            self.change(Change::Notes(trace::Notes { indicator, notes: self.notes.of(&unit) }));
+        }
+    }
+
+    fn unit_of(&self, id: &IndicatorId) -> Option<UnitId> {
+        self.picture.organisation.indicators.get(id).map(|indicator| indicator.unit.clone())
     }
 
     fn appear(&mut self, indicator: Indicator) {

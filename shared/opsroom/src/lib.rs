@@ -6,7 +6,7 @@
 //!
 //! Reading order: [`disturbance`] (what a watch says), `detection` (the same in the words of the detector), [`past`]
 //! (what it remembers), [`calendar`] and [`calendars`] (what the clock shows where it is), [`watch`], [`watches`] (all of
-//! a shard), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).
+//! a shard), `notes` (what was said of readings), [`desk`], [`coalesce`] (what changed twice is told once), [`opsroom`] (all together, as a replay runs them).
 
 pub mod calendar;
 pub mod calendars;
@@ -15,6 +15,7 @@ pub mod desk;
 mod detection;
 pub mod disturbance;
 pub mod hindcast;
+mod notes;
 pub mod opsroom;
 pub mod past;
 pub mod watch;

@@ -188,10 +188,10 @@ impl Watch {
         self.keep_hours(now, calendar, &mut say);
     }
 
-    /// The last readings and the next periods.
+    /// The last readings and the next periods; what was said of them, the desk knows.
     pub fn trace(&self) -> Trace {
         let points = self.state.past.points().collect();
-        Trace { indicator: self.indicator.id.clone(), points, ahead: self.ahead() }
+        Trace { indicator: self.indicator.id.clone(), points, ahead: self.ahead(), notes: Vec::new() }
     }
 
     /// Whether it has seen nothing yet.

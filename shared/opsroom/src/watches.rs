@@ -18,6 +18,7 @@ use vsm::{
 use crate::{
     calendars::Calendars,
     disturbance::{Disturbance, What},
+    notes,
     watch::{Arrival, State, Watch},
 };
 
@@ -99,6 +100,10 @@ impl Watches {
             self.unwatched += 1;
             return None;
         };
+        if let Some(text) = reading.annotation() {
+            let what = What::Noted(notes::shown(reading.measured_at, text, reading.indicator.clone()));
+            out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
+        }
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
         let Hung { watch, calendar } = &mut self.watches[place];
         let is_new = watch.trace_is_empty();

@@ -3,11 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use rusqlite::{Connection, Row, params};
-use vsm::{
-    id::IndicatorId,
-    reading::{Quality, Reading},
-    time::Moment,
-};
+use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
 use super::{append, read, rows};
 use crate::{
@@ -41,8 +37,7 @@ pub struct Annotations {
 impl Annotation {
     /// What is said of a reading; none where nothing is, or where the words say why it is doubted.
     pub fn of(reading: &Reading) -> Option<Self> {
-        let mark = reading.mark.as_ref().filter(|mark| mark.quality == Quality::Good)?;
-        let text = mark.note.clone().filter(|note| !note.is_empty())?;
+        let text = reading.annotation()?.to_owned();
         Some(Self { at: reading.measured_at, indicator: reading.indicator.clone(), text })
     }
 }

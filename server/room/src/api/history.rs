@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use archive::{Aggregate, ArchiveFault, Band, History, PastReading, Points, Reader, Resolution};
+use archive::{Aggregate, Annotation, ArchiveFault, Band, History, PastReading, Points, Reader, Resolution};
 use axum::{
     Json,
     extract::{Path, Query, State, rejection::QueryRejection},
@@ -33,8 +33,10 @@ pub(super) struct Asked {
     points: Option<usize>,
 }
 
-/// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time; beside raw
-/// points, where there is something to list, `"doubtful":[measured_at, ...]` and `"corrected":[[measured_at, former value], ...]`.
+/// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time.
+///
+/// Beside them, where there is something to list: `"notes":[[measured_at, text], ...]`, and of raw points
+/// `"doubtful":[measured_at, ...]` and `"corrected":[[measured_at, former value], ...]`.
 pub(super) async fn history(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -60,17 +62,23 @@ pub(super) async fn history(
 
 fn check(name: &str, asked: &Asked) -> Result<(IndicatorId, Range<Moment>, usize), String> {
     let id = IndicatorId::parse(name).map_err(|fault| fault.to_string())?;
-    let to = asked.to.as_deref().map_or(Ok(clock::now()), |text| moment("to", text))?;
-    let day_before = Moment::from_unix_millis(to.unix_millis().saturating_sub(DAY_MS));
-    let from = asked.from.as_deref().map_or(Ok(day_before), |text| moment("from", text))?;
+    let range = range(asked.from.as_deref(), asked.to.as_deref())?;
     let points = asked.points.unwrap_or(POINTS);
     if !(1..=MOST_POINTS).contains(&points) {
         return Err(format!("points={points}; from 1 to {MOST_POINTS} can be given"));
     }
+    Ok((id, range, points))
+}
+
+/// From one moment to another; until now, and a day before, where nobody says otherwise.
+pub(super) fn range(from: Option<&str>, to: Option<&str>) -> Result<Range<Moment>, String> {
+    let to = to.map_or(Ok(clock::now()), |text| moment("to", text))?;
+    let day_before = Moment::from_unix_millis(to.unix_millis().saturating_sub(DAY_MS));
+    let from = from.map_or(Ok(day_before), |text| moment("from", text))?;
     if to < from {
         return Err("from lies behind to; the earlier moment is from".to_owned());
     }
-    Ok((id, from..to, points))
+    Ok(from..to)
 }
 
 fn moment(key: &str, text: &str) -> Result<Moment, String> {
@@ -89,13 +97,15 @@ fn told(id: &IndicatorId, history: &History) -> Value {
         list(&mut told, "doubtful", doubtful.map(|reading| json!(reading.measured_at)).collect());
     }
     let former = |reading: &PastReading| json!([reading.measured_at, reading.value()]);
+    let note = |it: &Annotation| json!([it.at, it.text]);
+    list(&mut told, "notes", history.annotations.iter().map(note).collect());
     list(&mut told, "corrected", history.corrected.iter().map(former).collect());
     list(&mut told, "damaged", history.damaged.iter().map(|fault| json!(fault.to_string())).collect());
     told
 }
 
 /// Adds a list, unless nothing is in it.
-fn list(told: &mut Value, name: &str, of: Vec<Value>) {
+pub(super) fn list(told: &mut Value, name: &str, of: Vec<Value>) {
     if !of.is_empty() {
         told[name] = Value::Array(of);
     }
@@ -130,7 +140,7 @@ fn aggregate(aggregate: &Aggregate) -> Value {
     json!([begins_at.unix_millis(), aggregate.mean(), count, min, max])
 }
 
-fn failed(fault: &ArchiveFault) -> Response {
+pub(super) fn failed(fault: &ArchiveFault) -> Response {
     ArchiveFailed { what: "look back", error: fault }.emit();
     refused(StatusCode::INTERNAL_SERVER_ERROR, &format!("the archive cannot be read: {fault}"))
 }
