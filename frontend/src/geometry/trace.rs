@@ -35,6 +35,8 @@ pub struct Story {
     pub future: Vec<Band>,
     /// The step at which it left its forecast, and what was expected of it from there on.
     pub onset: Option<(usize, Band)>,
+    /// The steps at which its team said something, which may lie between two readings.
+    pub notes: Vec<f64>,
 }
 
 /// The field a trace is drawn in, in user units.
@@ -71,6 +73,8 @@ pub struct Plot {
     pub begin: String,
     /// The last reading; none if that is doubted.
     pub dot: Option<Point>,
+    /// A pennant at the head and a line down from it where something was said.
+    pub notes: Vec<String>,
     /// The readings that are doubted, at the edge where they lie beyond it.
     pub doubtful: Vec<Point>,
 }
@@ -95,6 +99,7 @@ impl Story {
             event: onset.map(|onset| values(onset.saturating_sub(1)..=now)).unwrap_or_default(),
             begin: onset.filter(|onset| 0 < *onset).map(|onset| scale.tick(onset)).unwrap_or_default(),
             dot: Some(now).filter(|now| !self.past[*now].doubtful).map(point),
+            notes: self.notes.iter().map(|step| scale.pennant(step.min(now as f64))).collect(),
             doubtful: doubtful.into_iter().map(point).collect(),
         }
     }
@@ -165,6 +170,14 @@ impl Scale {
     }
 }
 
+impl Scale {
+    fn pennant(&self, step: f64) -> String {
+        let Field { height, line, .. } = self.field;
+        let (x, half) = (self.x(step), 1.5 * line);
+        format!("M{x:.1} {height:.1}V0M{:.1} 0h{:.1}L{x:.1} {:.1}Z", x - half, 2.0 * half, 2.2 * half)
+    }
+}
+
 /// A scale that has a height, also for a constant series.
 fn opened(low: f64, high: f64) -> (f64, f64) {
     let size = low.abs().max(high.abs());
@@ -195,7 +208,7 @@ mod tests {
     fn story(values: &[f64]) -> Story {
         let past =
             values.iter().map(|value| Past { value: *value, band: Some(band(*value)), doubtful: false }).collect();
-        Story { past, future: vec![band(5.0); 3], onset: None }
+        Story { past, future: vec![band(5.0); 3], ..Story::default() }
     }
 
     fn heights(points: &str) -> Vec<String> {
@@ -241,6 +254,17 @@ mod tests {
     fn an_onset_beyond_the_readings_is_the_last_of_them() {
         let plot = Story { onset: Some((99, band(1.0))), ..story(&[1.0, 2.0]) }.plot(FIELD);
         assert_eq!(plot.event.split(' ').count(), 2);
+    }
+
+    #[test]
+    fn what_was_said_stands_between_the_readings_and_never_in_the_future() {
+        let mut story = story(&[1.0, 2.0, 3.0, 4.0, 5.0]);
+        story.notes = vec![0.0, 1.5, 9.0];
+        let plot = story.plot(FIELD);
+        let present: f64 = plot.present[1..].split(' ').next().and_then(|x| x.parse().ok()).unwrap();
+        let x: Vec<f64> = plot.notes.iter().filter_map(|d| d[1..].split(' ').next()?.parse().ok()).collect();
+        assert_eq!((x[0], x[2]), (FIELD.pad, present));
+        assert!(((x[1] - x[0]) / (present - x[0]) - 0.375).abs() < 0.01, "{x:?}");
     }
 
     #[test]
