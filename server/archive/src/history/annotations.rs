@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Rows, params};
 use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
 use super::{append, read, rows};
@@ -74,37 +74,21 @@ pub(crate) fn annotations(
     range: Range<Moment>,
     most: usize,
 ) -> Result<Annotations, ArchiveFault> {
+    let mut found = Annotations::default();
     let only = match of.map(|of| (of.len(), of.first())) {
-        Some((0, _)) => return Ok(Annotations::default()),
+        Some((0, _)) => return Ok(found),
         Some((1, Some(only))) => match append::id_of(database, only)? {
             Some(id) => Some(id),
-            None => return Ok(Annotations::default()),
+            None => return Ok(found),
         },
         _ => None,
     };
-    let which = if only.is_some() { "a.indicator = ?1" } else { "?1 IS NULL" };
-    let mut query = database.prepare_cached(&format!(
-        "SELECT a.id, a.indicator, a.at, a.checksum, a.text, i.name FROM annotations a
-         LEFT JOIN indicators i ON i.id = a.indicator
-         WHERE {which} AND ?2 <= a.at AND a.at < ?3 ORDER BY a.at DESC, a.id DESC"
-    ))?;
+    let is_asked = |line: &Annotation| of.is_none_or(|of| of.contains(&line.indicator));
+    let mut query = database.prepare_cached(select(only.is_some()))?;
     let mut rows = query.query(params![only, range.start.unix_millis(), range.end.unix_millis()])?;
-    let mut found = Annotations::default();
-    loop {
-        let row = match rows.next() {
-            Ok(Some(row)) => row,
-            Ok(None) => break,
-            Err(fault) if read::is_broken(&fault) => {
-                found.damaged.push(ArchiveFault::DamagedHistory { table: "annotations", row: 0, source: Damage::Page });
-                break;
-            }
-            Err(fault) => return Err(fault.into()),
-        };
-        let line = read(row).and_then(|()| Ok(named(row)?));
-        let Some(line) = rows::sound("annotations", row.get(0)?, line, &mut found.damaged) else { continue };
-        if of.is_some_and(|of| !of.contains(&line.indicator)) {
-            continue;
-        }
+    while let Some(row) = next(&mut rows, &mut found.damaged)? {
+        let line = rows::sound("annotations", row.get(0)?, read(row).and_then(|()| named(row)), &mut found.damaged);
+        let Some(line) = line.filter(is_asked) else { continue };
         if found.lines.len() == most {
             found.more = true;
             break;
@@ -113,6 +97,33 @@ pub(crate) fn annotations(
     }
     found.lines.reverse();
     Ok(found)
+}
+
+/// Gives the newest first, of one indicator or of all, each way by its own index.
+fn select(of_one: bool) -> &'static str {
+    match of_one {
+        true => {
+            "SELECT a.id, a.indicator, a.at, a.checksum, a.text, i.name FROM annotations a
+             LEFT JOIN indicators i ON i.id = a.indicator
+             WHERE a.indicator = ?1 AND ?2 <= a.at AND a.at < ?3 ORDER BY a.at DESC, a.id DESC"
+        }
+        false => {
+            "SELECT a.id, a.indicator, a.at, a.checksum, a.text, i.name FROM annotations a
+             LEFT JOIN indicators i ON i.id = a.indicator
+             WHERE ?1 IS NULL AND ?2 <= a.at AND a.at < ?3 ORDER BY a.at DESC, a.id DESC"
+        }
+    }
+}
+
+/// The next row; none behind the last one or where the file is broken, which is told in `damaged`.
+fn next<'a, 'b>(rows: &'a mut Rows<'b>, damaged: &mut Vec<ArchiveFault>) -> Result<Option<&'a Row<'b>>, ArchiveFault> {
+    match rows.next() {
+        Err(fault) if read::is_broken(&fault) => {
+            damaged.push(ArchiveFault::DamagedHistory { table: "annotations", row: 0, source: Damage::Page });
+            Ok(None)
+        }
+        row => Ok(row?),
+    }
 }
 
 /// Holds a row against its checksum; its first columns are id, indicator, at, checksum and text.

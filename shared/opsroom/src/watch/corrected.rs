@@ -11,7 +11,7 @@
 //!   was learned of the former stays, as if an ordinary reading had come twice.
 //! - Of an older one the new value enters the forecasts of the next as a late reading does, and nobody is told.
 
-use cyberstride::Detector;
+use cyberstride::{At, Detector, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{signal::Ending, time::Moment};
 
@@ -36,6 +36,15 @@ pub(super) struct Before {
     since: u8,
     /// Whether something was open after one of them.
     raised: bool,
+}
+
+impl Before {
+    /// A late reading from before it is known to it, too; of one that came since the watch remembers.
+    pub(super) fn take_late(&mut self, told: &Told, at: At, believed: Option<f64>) {
+        if Moment::from_unix_millis(at.millis) < self.from {
+            self.detector.late(told, at, believed);
+        }
+    }
 }
 
 impl Watch {

@@ -28,6 +28,9 @@ impl Watch {
         let at = calendar.at(measured_at);
         let believed = (!doubtful).then_some(value);
         let Some(Late { expected, .. }) = self.state.detector.late(&self.told, at, believed) else { return };
+        if let Some(before) = &mut self.state.before {
+            before.take_late(&self.told, at, believed);
+        }
         let forecast = Some([expected.lower, expected.centre, expected.upper].map(|y| y as f32));
         let late = Remembered { at: measured_at, value, forecast, late: true, doubtful, corrected: false };
         self.state.past.push(late);
