@@ -35,6 +35,8 @@ pub struct Desk {
     open: BTreeMap<IndicatorId, SignalId>,
     essential: BTreeSet<IndicatorId>,
     notes: Notes,
+    /// The units of which something was said since the changes were last taken.
+    noted: BTreeSet<UnitId>,
     changes: Vec<Change>,
     /// Whether a signal was opened or ended since it was last asked which traces are wanted.
     reshuffled: bool,
@@ -58,7 +60,8 @@ impl Desk {
         let essential = essential.map(|indicator| indicator.id.clone()).collect();
         let picture = Picture::new(organisation, at);
         let (standings, open, notes) = (BTreeMap::new(), BTreeMap::new(), Notes::default());
-        Self { picture, standings, open, essential, notes, changes: Vec::new(), reshuffled: true }
+        let (noted, changes) = (BTreeSet::new(), Vec::new());
+        Self { picture, standings, open, essential, notes, noted, changes, reshuffled: true }
     }
 
     /// Goes on where another desk stopped, by the organisation as it is described now.
@@ -142,6 +145,7 @@ impl Desk {
 
     /// The changes since they were last taken, in order.
     pub fn take_changes(&mut self) -> Vec<Change> {
+        self.tell_notes();
         std::mem::take(&mut self.changes)
     }
 
@@ -150,12 +154,24 @@ impl Desk {
         self.changes.push(change);
     }
 
-    /// Puts a note beside every trace of its unit.
+    /// Keeps a note. Beside the traces of its unit it stands when the changes are taken: who says something of every
+    /// reading costs no more than who says it once.
     fn note(&mut self, id: &IndicatorId, note: Note) {
-        let Some(unit) = self.unit_of(id).filter(|unit| self.notes.take(unit.clone(), note)) else { return };
-        let is_beside = |id: &&IndicatorId| self.unit_of(id).as_ref() == Some(&unit);
-        let traced: Vec<_> = self.picture.traces.keys().filter(is_beside).cloned().collect();
-        for indicator in traced {
+        if let Some(unit) = self.unit_of(id)
+            && self.notes.take(unit.clone(), note)
+        {
+            self.noted.insert(unit);
+        }
+    }
+
+    fn tell_notes(&mut self) {
+        let noted = std::mem::take(&mut self.noted);
+        if noted.is_empty() {
+            return;
+        }
+        let beside = |id: &IndicatorId| Some((id.clone(), self.unit_of(id).filter(|unit| noted.contains(unit))?));
+        let traced: Vec<_> = self.picture.traces.keys().filter_map(beside).collect();
+        for (indicator, unit) in traced {
             self.change(Change::Notes(trace::Notes { indicator, notes: self.notes.of(&unit) }));
         }
     }

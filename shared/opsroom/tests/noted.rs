@@ -87,6 +87,15 @@ fn a_trace_that_comes_later_has_the_notes_of_before_and_a_restart_keeps_them() {
 }
 
 #[test]
+fn who_says_something_of_every_reading_costs_one_change_of_a_trace() {
+    let mut room = calm(30);
+    let many: Vec<_> = (0..500).map(|i| said(30 + i, "deploy")).collect();
+    let changes = room.take(&many, at(600), false);
+    assert_eq!(changes.iter().filter(|change| matches!(change, cybernet::picture::Change::Notes(_))).count(), 1);
+    assert_eq!(notes(&room, "payments.latency").len(), MOST_NOTES);
+}
+
+#[test]
 fn a_screen_that_folds_what_was_coalesced_sees_the_same_notes() {
     let mut room = calm(30);
     let mut screen = room.picture().clone();
