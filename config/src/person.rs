@@ -11,6 +11,12 @@ pub fn email_address(text: &str) -> Option<&str> {
     text.split(is_between).find(is_address)
 }
 
+/// The same where a link may have written its `@` as `%40`, in words for whoever wrote it.
+pub fn named_in(text: &str) -> Option<String> {
+    let plain = text.replace("%40", "@");
+    email_address(&plain).map(|address| format!("{address:?} is a person's address; say what happened, not who did it"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,5 +27,8 @@ mod tests {
         assert_eq!(email_address("mailto:ada@mail.example.org."), Some("ada@mail.example.org."));
         assert_eq!(email_address("https://wiki.example/runbook@v1.2"), None);
         assert_eq!(email_address("Payments team, @payments"), None);
+        let why = "\"ada@example.com\" is a person's address; say what happened, not who did it";
+        assert_eq!(named_in("https://ci.example/?by=ada%40example.com").as_deref(), Some(why));
+        assert_eq!(named_in("deploy 1.4.2 https://ci.example/runs/7"), None);
     }
 }

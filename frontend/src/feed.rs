@@ -46,8 +46,10 @@ pub struct Tile {
     pub until: String,
     /// Why it is there, as one sentence, for those who hear the wall.
     pub reason: String,
-    /// The last reading with its unit of measure.
+    /// The last reading that is believed, with its unit of measure.
     pub value: String,
+    /// What was said when it began or nearest to that, where its trace shows it.
+    pub note: String,
     /// Its trace.
     pub story: Story,
 }
@@ -97,13 +99,16 @@ impl Source<'_> {
     fn tile(&self, signal: &Signal) -> Tile {
         let id = signal.indicators.first();
         let trace = id.and_then(|id| self.picture.traces.get(id));
-        let last = trace.and_then(|trace| trace.points.back()).map(|point| point.1);
+        let last = trace.and_then(last);
         let (kind, onset) = (words::kind(signal), self.when(signal.onset_at));
         let name = id.map(|id| self.name(id)).unwrap_or_default();
+        let note = trace.and_then(|trace| note(trace, signal));
+        let noted = note.map(|note| format!(" Noted {}: {}.", self.when(note.0), note.1)).unwrap_or_default();
         Tile {
             signal: signal.id.to_string(),
             face: choose::face(signal, self.now),
-            reason: format!("{name}: {}", signal.reason(self.measure(id))),
+            reason: format!("{name}: {}{noted}", signal.reason(self.measure(id))),
+            note: note.map(|note| note.1.clone()).unwrap_or_default(),
             name,
             kind_and_size: format!("{kind}, {}, {onset}", signal.unusual()),
             kind: format!("{kind}, {onset}"),
@@ -192,18 +197,43 @@ impl Source<'_> {
     }
 }
 
+/// The last reading that is believed; the last one where none is.
+fn last(trace: &trace::Trace) -> Option<f64> {
+    let believed = trace.points.iter().rev().find(|point| !point.3.doubtful);
+    believed.or(trace.points.back()).map(|point| point.1)
+}
+
 /// A trace as it came.
 fn story(trace: &trace::Trace) -> Story {
-    let past =
-        trace.points.iter().map(|trace::Point(_, value, forecast, _)| Past { value: *value, band: forecast.map(band) });
-    Story { past: past.collect(), future: trace.ahead.iter().copied().map(band).collect(), onset: None }
+    let past = trace.points.iter().map(|trace::Point(_, value, forecast, mark)| Past {
+        value: *value,
+        band: forecast.map(band),
+        doubtful: mark.doubtful,
+    });
+    Story { past: past.collect(), future: trace.ahead.iter().copied().map(band).collect(), ..Story::default() }
 }
 
 /// A trace with what a signal did to it.
 fn event(trace: &trace::Trace, signal: &Signal) -> Story {
     let onset = trace.points.iter().position(|point| signal.onset_at <= point.0);
     let expected = Band { lower: signal.expected.lower, mean: signal.expected.mean, upper: signal.expected.upper };
-    Story { onset: onset.map(|step| (step, expected)), ..story(trace) }
+    let notes = trace.notes.iter().filter_map(|note| step(trace, note.0)).collect();
+    Story { onset: onset.map(|step| (step, expected)), notes, ..story(trace) }
+}
+
+/// Where a moment lies among the readings of a trace; none before the first, and at the last what came since.
+fn step(trace: &trace::Trace, at: Moment) -> Option<f64> {
+    let next = trace.points.partition_point(|point| point.0 <= at);
+    let before = next.checked_sub(1)?;
+    let Some(after) = trace.points.get(next) else { return Some(before as f64) };
+    let since = trace.points[before].0;
+    Some(before as f64 + at.since(since).as_secs_f64() / after.0.since(since).as_secs_f64())
+}
+
+/// What was said nearest to the onset of a signal, on its trace.
+fn note<'a>(trace: &'a trace::Trace, signal: &Signal) -> Option<&'a trace::Note> {
+    let shown = trace.notes.iter().filter(|note| step(trace, note.0).is_some());
+    shown.min_by_key(|note| note.0.since(signal.onset_at).max(signal.onset_at.since(note.0)))
 }
 
 fn band(trace::Band(lower, mean, upper): trace::Band) -> Band {
@@ -272,5 +302,18 @@ mod tests {
         let line = with(&picture, None, |source, _| source.memory().remove(0));
         assert_eq!([line.when, line.name, line.what], ["14:32", "Cards accepted", "step back"]);
         assert!(with(&picture, Some("search"), |source, _| source.memory().is_empty()));
+    }
+
+    #[test]
+    fn what_was_said_nearest_to_the_onset_stands_over_the_trace_and_in_the_sentence() {
+        let mut picture = sample::alarm([sample::signal("payments.errors", "payments")]);
+        let id = IndicatorId::parse("payments.errors").unwrap();
+        let said = |minutes, text: &str| trace::Note(NOW - self::minutes(minutes), text.to_owned(), id.clone());
+        let trace = picture.traces.get_mut(&id).unwrap();
+        // Before all readings, near the onset six minutes ago, and after it.
+        trace.notes = vec![said(60, "deploy 1.4.1"), said(7, "deploy 1.4.2"), said(1, "deploy 1.4.3")];
+        let tile = with(&picture, None, |source, open| source.tiles(open).remove(0));
+        assert_eq!((tile.note.as_str(), &tile.story.notes[..]), ("deploy 1.4.2", &[2.0, 8.0][..]));
+        assert!(tile.reason.ends_with(" Noted 14:37: deploy 1.4.2."), "{}", tile.reason);
     }
 }

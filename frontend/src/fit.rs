@@ -63,6 +63,13 @@ impl Letters {
         &words[..clause.unwrap_or(words.len())]
     }
 
+    /// As much of the end of `text` as fits into `room` in whole words, in usual letters (em); none where no word does.
+    pub fn end_of(self, text: &str, room: f64) -> Option<String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let ends = (0..words.len()).map(|first| words[first..].join(" "));
+        ends.into_iter().find(|end| self.hold(end, room))
+    }
+
     /// A style that sets `text` so narrow that it fits into `room`, in usual letters (em); nothing where it fits.
     ///
     /// The stylesheet knows how narrow the typeface can be; what is longer still is cut at the edge.
@@ -117,6 +124,15 @@ mod tests {
         let line = "step down 97 %, 4.1 sd, 14:38";
         assert!(Letters::of(USUAL_SHARE).hold(line, 9.5));
         assert!(!Letters::of(0.0495).hold(line, 9.5) && !Letters::of(USUAL_SHARE).hold(line, 7.0));
+    }
+
+    #[test]
+    fn of_a_note_the_end_stays() {
+        let end = |share, text| Letters::of(share).end_of(text, 3.9);
+        assert_eq!(end(USUAL_SHARE, "deploy 1.4.2").as_deref(), Some("deploy 1.4.2"));
+        assert_eq!(end(0.0515, "deploy 1.4.2").as_deref(), Some("1.4.2"));
+        assert_eq!(end(USUAL_SHARE, "deploy 1.4.2 failed").as_deref(), Some("1.4.2 failed"));
+        assert_eq!((end(USUAL_SHARE, ""), end(USUAL_SHARE, &"n".repeat(40))), (None, None));
     }
 
     #[test]

@@ -96,7 +96,12 @@ pub(crate) fn picture() -> Picture {
 /// Ten readings around 90, one a minute, the newest now.
 fn trace(indicator: &IndicatorId) -> Trace {
     let point = |i: u64| Point::new(NOW - minutes(9 - i), 90.0 + (i % 2) as f64, Some(Band(88.0, 90.0, 92.0)));
-    Trace { indicator: indicator.clone(), points: (0..10).map(point).collect(), ahead: vec![Band(87.0, 90.0, 93.0); 3] }
+    Trace {
+        indicator: indicator.clone(),
+        points: (0..10).map(point).collect(),
+        ahead: vec![Band(87.0, 90.0, 93.0); 3],
+        notes: Vec::new(),
+    }
 }
 
 /// A step down that hurts, raised five minutes ago with an hour to go.

@@ -149,7 +149,7 @@ mod tests {
         store.receive(picture(0), NOW);
         store.receive(changes(0, vec![Change::Trace(Trace::new(indicator.clone()))]), NOW);
         for revision in 1..5_000 {
-            let point = Point::new(sample::NOW, 1.0, None);
+            let point = Point::new(sample::NOW + Duration::from_secs(revision), 1.0, None);
             let step = Step { indicator: indicator.clone(), point, ahead: Vec::new() };
             store.receive(changes(revision, vec![Change::Step(step)]), NOW);
         }

@@ -98,6 +98,7 @@ pub fn ending(kind: Kind, ending: Ending) -> String {
         Ending::Back => "back",
         Ending::Settled => "stays",
         Ending::Reconfigured => "dropped",
+        Ending::Corrected => "corrected",
         // Of what there was not, its kind is not told.
         Ending::FalseAlarm => return "false alarm".to_owned(),
     };

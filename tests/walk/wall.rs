@@ -14,6 +14,8 @@ mod looks;
 mod lost;
 #[path = "wall/marea.rs"]
 mod marea;
+#[path = "wall/noted.rs"]
+mod noted;
 #[path = "wall/page.rs"]
 mod page;
 #[path = "wall/paused.rs"]

@@ -1,5 +1,7 @@
 //! The trace: a series with what was forecast, what is to come, and where it left its forecast. One scale per trace.
 
+use std::ops::RangeInclusive;
+
 use super::curve::{Point, at, list};
 
 /// One past step: what was read and what had been forecast for it.
@@ -9,6 +11,8 @@ pub struct Past {
     pub value: f64,
     /// The interval that had been forecast for it; none where there was no forecast yet.
     pub band: Option<Band>,
+    /// Whether it is doubted: then it is a ring, and the line passes it by.
+    pub doubtful: bool,
 }
 
 /// An interval around a forecast, in the indicator's unit of measure.
@@ -31,6 +35,8 @@ pub struct Story {
     pub future: Vec<Band>,
     /// The step at which it left its forecast, and what was expected of it from there on.
     pub onset: Option<(usize, Band)>,
+    /// The steps at which its team said something, which may lie between two readings.
+    pub notes: Vec<f64>,
 }
 
 /// The field a trace is drawn in, in user units.
@@ -65,8 +71,12 @@ pub struct Plot {
     pub event: String,
     /// The tick at the foot where it began; none if that was before the first reading.
     pub begin: String,
-    /// The last reading.
+    /// The last reading; none if that is doubted.
     pub dot: Option<Point>,
+    /// A pennant at the head and a line down from it where something was said.
+    pub notes: Vec<String>,
+    /// The readings that are doubted, at the edge where they lie beyond it.
+    pub doubtful: Vec<Point>,
 }
 
 impl Story {
@@ -75,8 +85,10 @@ impl Story {
         let Some(now) = self.past.len().checked_sub(1) else { return Plot::default() };
         let scale = Scale::new(self, field, now);
         let onset = self.onset.map(|(step, _)| step.min(now));
+        let point = |t: usize| scale.point(t as f64, self.past[t].value);
+        let (believed, doubtful): (Vec<usize>, Vec<usize>) = (0..=now).partition(|t| !self.past[*t].doubtful);
         let values =
-            |steps: std::ops::RangeInclusive<usize>| list(steps.map(|t| scale.point(t as f64, self.past[t].value)));
+            |steps: RangeInclusive<usize>| list(believed.iter().filter(|t| steps.contains(t)).map(|t| point(*t)));
         let fan = self.fan(now);
         Plot {
             band: ribbon(&scale, &self.bands()),
@@ -86,7 +98,9 @@ impl Story {
             series: values(0..=onset.map_or(now, |onset| onset.saturating_sub(1))),
             event: onset.map(|onset| values(onset.saturating_sub(1)..=now)).unwrap_or_default(),
             begin: onset.filter(|onset| 0 < *onset).map(|onset| scale.tick(onset)).unwrap_or_default(),
-            dot: Some(scale.point(now as f64, self.past[now].value)),
+            dot: Some(now).filter(|now| !self.past[*now].doubtful).map(point),
+            notes: self.notes.iter().map(|step| scale.pennant(step.min(now as f64))).collect(),
+            doubtful: doubtful.into_iter().map(point).collect(),
         }
     }
 
@@ -100,13 +114,14 @@ impl Story {
         known.filter(|(_, band)| band.is_finite()).collect()
     }
 
-    /// The next periods, grown out of the last reading.
+    /// The next periods, grown out of the last reading that is believed.
     fn fan(&self, now: usize) -> Vec<(f64, Band)> {
-        let value = self.past[now].value;
+        let last = self.past.iter().rposition(|past| !past.doubtful).unwrap_or(now);
+        let value = self.past[last].value;
         let here = Band { lower: value, mean: value, upper: value };
         let ahead = self.future.iter().filter(|band| band.is_finite()).enumerate();
         let ahead: Vec<_> = ahead.map(|(i, band)| ((now + 1 + i) as f64, *band)).collect();
-        if ahead.is_empty() { ahead } else { std::iter::once((now as f64, here)).chain(ahead).collect() }
+        if ahead.is_empty() { ahead } else { std::iter::once((last as f64, here)).chain(ahead).collect() }
     }
 }
 
@@ -128,7 +143,9 @@ struct Scale {
 impl Scale {
     fn new(story: &Story, field: Field, now: usize) -> Self {
         let bands = story.bands().into_iter().chain(story.fan(now)).flat_map(|(_, band)| [band.lower, band.upper]);
-        let values = story.past.iter().map(|past| past.value).filter(|value| value.is_finite());
+        // What is doubted does not press the others flat.
+        let is_shown_whole = |past: &&Past| !past.doubtful || story.past.iter().all(|past| past.doubtful);
+        let values = story.past.iter().filter(is_shown_whole).map(|past| past.value).filter(|value| value.is_finite());
         let (low, high) = values.chain(bands).fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(x), high.max(x)));
         let (low, high) = opened(low, high);
         let span = (now as f64 + story.future.len() as f64 * field.stretch).max(1.0);
@@ -150,6 +167,14 @@ impl Scale {
     fn tick(&self, onset: usize) -> String {
         let Field { height, pad, line, .. } = self.field;
         format!("M{:.1} {height:.1}v-{:.1}", self.x(onset as f64), pad + 6.0 + 2.0 * line)
+    }
+}
+
+impl Scale {
+    fn pennant(&self, step: f64) -> String {
+        let Field { height, line, .. } = self.field;
+        let (x, half) = (self.x(step), 1.5 * line);
+        format!("M{x:.1} {height:.1}V0M{:.1} 0h{:.1}L{x:.1} {:.1}Z", x - half, 2.0 * half, 2.2 * half)
     }
 }
 
@@ -181,8 +206,9 @@ mod tests {
     }
 
     fn story(values: &[f64]) -> Story {
-        let past = values.iter().map(|value| Past { value: *value, band: Some(band(*value)) }).collect();
-        Story { past, future: vec![band(5.0); 3], onset: None }
+        let past =
+            values.iter().map(|value| Past { value: *value, band: Some(band(*value)), doubtful: false }).collect();
+        Story { past, future: vec![band(5.0); 3], ..Story::default() }
     }
 
     fn heights(points: &str) -> Vec<String> {
@@ -202,7 +228,7 @@ mod tests {
     #[test]
     fn a_constant_series_still_has_a_scale() {
         for value in [0.0, 7.0, -3e12] {
-            let past = vec![Past { value, band: None }; 4];
+            let past = vec![Past { value, band: None, doubtful: false }; 4];
             let plot = Story { past, ..Story::default() }.plot(FIELD);
             assert_eq!(heights(&plot.series), ["46.0"; 4]);
         }
@@ -228,6 +254,32 @@ mod tests {
     fn an_onset_beyond_the_readings_is_the_last_of_them() {
         let plot = Story { onset: Some((99, band(1.0))), ..story(&[1.0, 2.0]) }.plot(FIELD);
         assert_eq!(plot.event.split(' ').count(), 2);
+    }
+
+    #[test]
+    fn what_was_said_stands_between_the_readings_and_never_in_the_future() {
+        let mut story = story(&[1.0, 2.0, 3.0, 4.0, 5.0]);
+        story.notes = vec![0.0, 1.5, 9.0];
+        let plot = story.plot(FIELD);
+        let present: f64 = plot.present[1..].split(' ').next().and_then(|x| x.parse().ok()).unwrap();
+        let x: Vec<f64> = plot.notes.iter().filter_map(|d| d[1..].split(' ').next()?.parse().ok()).collect();
+        assert_eq!((x[0], x[2]), (FIELD.pad, present));
+        assert!(((x[1] - x[0]) / (present - x[0]) - 0.375).abs() < 0.01, "{x:?}");
+    }
+
+    #[test]
+    fn what_is_doubted_is_a_ring_at_the_edge_and_the_line_passes_it_by() {
+        let mut story = story(&[1.0, 2.0, 900.0, 3.0, -900.0]);
+        [2, 4]
+            .into_iter()
+            .for_each(|step: usize| story.past[step] = Past { band: None, doubtful: true, ..story.past[step] });
+        let plot = story.plot(FIELD);
+        assert_eq!(plot.series.split(' ').count(), 3);
+        assert_eq!(plot.doubtful.iter().map(|ring| ring.y).collect::<Vec<_>>(), [6.0, 86.0]);
+        assert_eq!(plot.dot, None, "the last reading is one of them");
+        story.past.iter_mut().for_each(|past| past.doubtful = true);
+        let rings = story.plot(FIELD).doubtful;
+        assert!(rings.len() == 5 && rings[0].y != rings[2].y, "among themselves they have a scale: {rings:?}");
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::{
 
 /// The field of a tile's trace.
 const TILE: Field = Field { width: 194.0, height: 98.0, pad: 6.0, line: 4.0, stretch: 2.2 };
+/// The same under a line of what was said.
+const UNDER_NOTE: Field = Field { height: 53.0, ..TILE };
 /// The field of an essential's trace.
 const ESSENTIAL: Field = Field { width: 190.0, height: 58.0, pad: 6.0, line: 4.0, stretch: 2.6 };
 /// Room in the head, in letters (em); likewise below.
@@ -24,6 +26,8 @@ const HEAD: f64 = 13.6;
 /// Room on a tile's first line, which is strong, and on the others.
 const NAME: f64 = 9.5 / STRONG;
 const WORDS: f64 = 9.5;
+/// Room over a tile's trace.
+const NOTE: f64 = 3.9;
 /// Room over an essential's trace, and under it.
 const OVER: f64 = 4.2;
 const UNDER: f64 = 4.2 / STRONG;
@@ -86,6 +90,18 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
     });
     let kind_fit = move || kind.with(|kind| letters.fit(kind, WORDS));
     let held_fit = move || letters.fit(&(part(tile, |tile| &tile.owner) + &part(tile, |tile| &tile.until)), WORDS);
+    let said = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(|tile| letters.end_of(&tile.note, NOTE))));
+    let is_noted = Memo::new(move |_| said.with(Option::is_some));
+    let trace = move || {
+        let field = if is_noted.get() { UNDER_NOTE } else { TILE };
+        view! { <Trace story tone field /> }
+    };
+    let note = move || {
+        said.get().map(|said| {
+            let fit = letters.fit(&said, NOTE);
+            view! { <p class="note" style=fit>{said}</p> }
+        })
+    };
     view! {
         <article class="tile" data-signal=signal aria-label=text(|tile| &tile.reason)>
             <Lamp face />
@@ -94,7 +110,10 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
                 <p style=kind_fit>{move || kind.get()}</p>
                 <p class="who" style=held_fit><span>{text(|tile| &tile.owner)}</span>{text(|tile| &tile.until)}</p>
             </div>
-            <div class="pic"><Trace story tone field=TILE /></div>
+            <div class="pic">
+                {note}
+                {trace}
+            </div>
             <b class="value">{text(|tile| &tile.value)}</b>
         </article>
     }

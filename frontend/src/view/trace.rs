@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::geometry::{
+    curve::Point,
     lamp::Tone,
     trace::{Field, Plot, Story},
 };
@@ -28,6 +29,13 @@ pub fn Trace(
         let (x, y) = (format!("{:.1}", dot.x), format!("{:.1}", dot.y));
         Some(view! { <circle class="dot" data-tone=tone_name cx=x cy=y r=radius /> })
     };
+    let ring = move |at: Point| {
+        let radius = format!("{:.1}", field.line * 1.7);
+        view! { <circle class="doubtful" cx=format!("{:.1}", at.x) cy=format!("{:.1}", at.y) r=radius /> }
+    };
+    let rings = move || plot.with(|plot| plot.doubtful.clone()).into_iter().map(ring).collect_view();
+    let pennant = |d: String| view! { <path class="note" d=d /> };
+    let pennants = move || plot.with(|plot| plot.notes.clone()).into_iter().map(pennant).collect_view();
     view! {
         <svg
             class="trace"
@@ -39,11 +47,13 @@ pub fn Trace(
             <polygon class="band" points=part(|plot| &plot.band) />
             <polygon class="fan" points=part(|plot| &plot.fan) />
             <polyline class="fan-line" points=part(|plot| &plot.fan_line) />
+            {pennants}
             <path class="present" d=part(|plot| &plot.present) />
             <polyline class="series" points=part(|plot| &plot.series) />
             <polyline class="past-event" data-tone=tone_name points=part(|plot| &plot.event) />
             <path class="begin" data-tone=tone_name d=part(|plot| &plot.begin) />
             {dot}
+            {rings}
         </svg>
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use config::agent::Plausible;
+use cybernet::batch::LONGEST_NOTE;
 use vsm::{
     id::IndicatorId,
     reading::{Mark, Quality, Reading},
@@ -54,7 +55,10 @@ impl Gate {
         let before = self.before.insert(reading.indicator.clone(), value);
         match before.filter(|before| most < (value - before).abs()) {
             Some(before) => {
-                let note = format!("{} from {before} in one reading; up to {most} is believed", value - before);
+                let doubt = format!("{} from {before} in one reading; up to {most} is believed", value - before);
+                // What was said of it goes with it, as far as there is room.
+                let said = reading.annotation().filter(|said| said.len() + doubt.len() + 2 <= LONGEST_NOTE);
+                let note = said.map(|said| format!("{doubt}; {said}")).unwrap_or(doubt);
                 Ok(reading.marked(Mark { quality: Quality::Doubtful, note: Some(note) }))
             }
             None => Ok(reading),

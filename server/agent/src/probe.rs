@@ -25,7 +25,11 @@ mod when;
 
 use std::{fmt, future::pending};
 
-use vsm::{id::IndicatorId, reading::Reading, time::Moment};
+use vsm::{
+    id::IndicatorId,
+    reading::{Mark, Quality, Reading},
+    time::Moment,
+};
 
 pub use self::set_up::{CannotBeRead, set_up};
 use self::{
@@ -156,6 +160,15 @@ impl Readout {
             Ok(None) => (),
             Ok(Some(value)) => self.take(indicator, now, Ok(value)),
             Err(why) => self.take(indicator, now, Err(ProbeFault::new(indicator.as_str(), why))),
+        }
+    }
+}
+
+impl Readout {
+    /// Says something of the reading that was taken last.
+    fn note(&mut self, note: String) {
+        if let Some(last) = self.readings.pop() {
+            self.readings.push(last.marked(Mark { quality: Quality::Good, note: Some(note) }));
         }
     }
 }

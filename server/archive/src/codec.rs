@@ -266,6 +266,11 @@ impl<'a> Input<'a> {
     /// As many bytes as the varint before them says.
     pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Damage> {
         let length = usize::try_from(self.varint()?).map_err(|_| Damage::Short)?;
+        self.split(length)
+    }
+
+    /// The next `length` bytes.
+    pub(crate) fn split(&mut self, length: usize) -> Result<&'a [u8], Damage> {
         let (bytes, rest) = self.0.split_at_checked(length).ok_or(Damage::Short)?;
         self.0 = rest;
         Ok(bytes)

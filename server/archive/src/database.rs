@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_history.sql"),
     include_str!("schema_pieces.sql"),
     include_str!("schema_ranges.sql"),
+    include_str!("schema_annotations.sql"),
 ];
 
 /// Several batches to a page, so that little of it stays empty; holds only for a file that is made now.

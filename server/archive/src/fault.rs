@@ -56,7 +56,7 @@ pub enum ArchiveFault {
     /// A row of the history is not what was written; it costs the readings in it and no others.
     #[error("row {row} of the table {table} is damaged")]
     DamagedHistory {
-        /// The table it lies in: `tails`, `chunks`, `bands` or `aggregates`.
+        /// The table it lies in: `tails`, `chunks`, `bands`, `aggregates` or `annotations`.
         table: &'static str,
         /// Its id.
         row: i64,

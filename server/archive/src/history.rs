@@ -21,15 +21,18 @@
 //! The first arrow is [`Archive::keep_history`], the others are [`Archive::tidy`]. A family makes a stretch of 100,000
 //! indicators 1,600 rows and not 100,000, and a query reads one family's tails and not all.
 //!
-//! Of two readings of one moment the later one counts; both are kept until retention drops their chunk. A reading that
+//! Of two readings of one moment the later one counts, in what is given raw and in aggregates; both are kept until
+//! retention drops their chunk, and the former is listed beside the answer. A reading that
 //! comes after its day was aggregated has the day aggregated anew; after the raw readings of that day were dropped, it
 //! is added to the aggregates.
 
 pub(crate) mod aggregate;
+pub(crate) mod annotations;
 pub(crate) mod append;
 pub(crate) mod chunk;
 pub(crate) mod columns;
 pub(crate) mod day;
+pub(crate) mod doubts;
 pub(crate) mod families;
 pub(crate) mod horizons;
 pub(crate) mod query;
@@ -46,7 +49,10 @@ use vsm::{
     time::Moment,
 };
 
-pub use self::aggregate::Aggregate;
+pub use self::{
+    aggregate::Aggregate,
+    annotations::{Annotation, Annotations},
+};
 use crate::fault::ArchiveFault;
 
 /// A reading of one indicator as history keeps it.
@@ -57,6 +63,8 @@ pub struct PastReading {
     value: f64,
     /// What had been forecast of it, if anything.
     pub band: Option<Band>,
+    /// Whether its own team doubted it.
+    pub doubtful: bool,
 }
 
 /// What had been forecast of a reading before it came, in the indicator's unit of measure: finite.
@@ -70,11 +78,19 @@ pub struct Band {
     pub upper: f32,
 }
 
+/// How many annotations stand beside an answer at most.
+pub const MOST_ANNOTATIONS: usize = 1000;
+
 /// What history answers.
 #[derive(Debug)]
 pub struct History {
     /// In the order of time.
     pub points: Points,
+    /// Beside readings: those whose place a later one of the same moment took, in the order of time and then as they came.
+    /// They are kept as long as raw readings are.
+    pub corrected: Vec<PastReading>,
+    /// What was said of readings within what was asked for, the newest [`MOST_ANNOTATIONS`], in the order of time.
+    pub annotations: Vec<Annotation>,
     /// A fault for each damaged row that was met; its readings are missing from the points, and no others.
     pub damaged: Vec<ArchiveFault>,
 }
@@ -105,9 +121,9 @@ pub enum Resolution {
 }
 
 impl PastReading {
-    /// What history keeps of a reading: its moment and its value.
+    /// What history keeps of a reading: its moment, its value, and whether it is doubted.
     pub fn of(reading: &Reading, band: Option<Band>) -> Self {
-        Self { measured_at: reading.measured_at, value: reading.value(), band }
+        Self { measured_at: reading.measured_at, value: reading.value(), band, doubtful: reading.is_doubtful() }
     }
 
     /// The value, finite, in the indicator's unit of measure.
@@ -116,7 +132,13 @@ impl PastReading {
     }
 
     pub(crate) fn new(measured_at: Moment, value: f64, band: Option<Band>) -> Result<Self, NotFinite> {
-        if value.is_finite() { Ok(Self { measured_at, value, band }) } else { Err(NotFinite(value)) }
+        let reading = Self { measured_at, value, band, doubtful: false };
+        if value.is_finite() { Ok(reading) } else { Err(NotFinite(value)) }
+    }
+
+    /// Whether another reading of the moment is but a repetition of this one.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        (self.value.to_bits(), self.doubtful) == (other.value.to_bits(), other.doubtful)
     }
 
     pub(crate) fn at(&self) -> i64 {

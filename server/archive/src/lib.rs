@@ -9,6 +9,7 @@
 //! - The **history**: what each indicator measured and what had been forecast of it, in compressed columns, and the
 //!   minutes and hours that come of it. How it gets there, and how a restart fills what is missing exactly once, is told
 //!   in `history.rs`.
+//! - The **annotations**: what was said of readings that are in no doubt, as that something was deployed.
 //! - The **record**: what became of signals, one line each, under a key.
 //!
 //! # Guarantees
@@ -96,7 +97,7 @@ pub use crate::{
     delivery::{Delivery, Frame},
     entry::Entry,
     fault::ArchiveFault,
-    history::{Aggregate, Band, History, PastReading, Points, Resolution},
+    history::{Aggregate, Annotation, Annotations, Band, History, MOST_ANNOTATIONS, PastReading, Points, Resolution},
     keeper::Keeper,
     reader::Reader,
     record::RecordEntry,

@@ -1,6 +1,6 @@
 //! Reading an archive that another process may be writing in.
 
-use std::{ops::Range, path::Path};
+use std::{collections::BTreeSet, ops::Range, path::Path};
 
 use rusqlite::Connection;
 use vsm::{id::IndicatorId, time::Moment};
@@ -8,7 +8,7 @@ use vsm::{id::IndicatorId, time::Moment};
 use crate::{
     database,
     fault::ArchiveFault,
-    history::{History, query},
+    history::{Annotations, History, annotations, query},
 };
 
 /// An archive opened for reading only. It blocks and belongs to one thread; it neither waits for the one that writes
@@ -41,5 +41,20 @@ impl Reader {
         most: usize,
     ) -> Result<Option<History>, ArchiveFault> {
         query::history(&self.database, indicator, range, most)
+    }
+
+    /// What was said within `range` of readings of these indicators, or of any: the newest `most`, in the order of time.
+    ///
+    /// # Errors
+    /// As those of [`crate::Archive::history`].
+    pub fn annotations(
+        &self,
+        of: Option<&BTreeSet<IndicatorId>>,
+        range: Range<Moment>,
+        most: usize,
+    ) -> Result<Annotations, ArchiveFault> {
+        // One moment of the archive, whatever the writer does meanwhile.
+        let moment = self.database.unchecked_transaction()?;
+        annotations::annotations(&moment, of, range, most)
     }
 }

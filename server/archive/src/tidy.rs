@@ -28,7 +28,7 @@ pub struct Policy {
     pub journal_bytes: u64,
     /// How long readings are kept as they came.
     pub raw: Duration,
-    /// How long minutes are kept.
+    /// How long minutes are kept, and annotations.
     pub minutes: Duration,
     /// How long hours are kept.
     pub hours: Duration,

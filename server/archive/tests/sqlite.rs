@@ -132,7 +132,7 @@ fn an_archive_from_before_there_were_acts_is_read_and_takes_them() {
     let (archive, folder) = meddled(
         "ALTER TABLE journal DROP COLUMN kind; DROP TABLE indicators; DROP TABLE history; DROP TABLE tails;
          DROP TABLE chunks; DROP TABLE bands; DROP TABLE aggregates; DROP TABLE unaggregated; DROP TABLE pieces;
-         DROP TABLE taken_ranges; PRAGMA user_version = 1",
+         DROP TABLE taken_ranges; DROP TABLE annotations; PRAGMA user_version = 1",
     );
     drop(archive);
     let mut archive = Archive::open(folder.path()).expect("an older archive is brought up to date");

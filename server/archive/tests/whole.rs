@@ -1,8 +1,8 @@
 //! An archive as a whole: a copy of it while it is written in, and a check that finds whatever was changed.
 
 use archive::{
-    Archive, ArchiveFault, Band, Batch, Entry, PastReading, Policy, Position, RecordEntry, Snapshot, Taken, backup,
-    check,
+    Annotation, Archive, ArchiveFault, Band, Batch, Entry, PastReading, Policy, Position, RecordEntry, Snapshot, Taken,
+    backup, check,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -36,10 +36,13 @@ fn filled() -> (Archive, TempDir) {
             (reading.indicator.clone(), PastReading::of(reading, band))
         };
         let past: Vec<_> = readings.iter().map(past).collect();
+        let readings_at = readings[0].measured_at;
         let after = archive.history_position().expect("a position");
         let taken = archive.append(&[batch(sequence, readings)]).expect("a batch");
         let Taken::Now(up_to) = taken[0] else { panic!("taken before") };
-        archive.keep_history(after, up_to, &past).expect("a stretch");
+        let said = Annotation { at: readings_at, indicator: past[0].0.clone(), text: "deploy 1.4.2".to_owned() };
+        let said = if sequence == 3 { vec![said] } else { Vec::new() };
+        archive.keep_annotated_history(after, up_to, &past, &said).expect("a stretch");
         let now = Moment::from_unix_millis(MIDNIGHT + (sequence as i64).min(2) * DAY);
         while archive.tidy(&Policy::default(), now, 1_000_000).expect("a tidy archive").more {}
     }
@@ -90,6 +93,7 @@ fn a_sound_archive_has_no_faults_and_every_row_was_read_while_it_is_in_use() {
         ("chunks", 4),
         ("bands", 4),
         ("aggregates", 3),
+        ("annotations", 1),
     ];
     assert_eq!(report.rows, rows);
 }
@@ -135,6 +139,8 @@ fn each_fault_is_told_with_its_table_and_place() {
         ("UPDATE bands SET body = x'00' WHERE id = 2", "bands, row 2: its checksum is "),
         ("DELETE FROM chunks WHERE id = 2", "bands, row 2: it belongs to a chunk that is not there"),
         ("UPDATE aggregates SET period = 0 WHERE period = 20001", "aggregates, row 3: its checksum is "),
+        ("UPDATE annotations SET text = 'deploy 1.4.3'", "annotations, row 1: its checksum is "),
+        ("UPDATE annotations SET indicator = 9", "annotations, row 1: it belongs to an indicator without a name"),
         ("INSERT INTO unaggregated VALUES (1, 3, 1)", "unaggregated, row 1 of day 3: there is no chunk of this"),
         ("DROP INDEX chunks_by_day", "database: the index chunks_by_day is missing or is not that of this schema"),
     ];

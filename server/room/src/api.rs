@@ -1,5 +1,6 @@
 //! The paths of the room, and what their handlers may reach.
 
+mod annotations;
 mod health;
 mod history;
 mod indicators;
@@ -84,6 +85,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/indicators", get(indicators::list))
         .route("/api/v1/indicators/{id}", get(indicators::one))
         .route("/api/v1/indicators/{id}/history", get(history::history))
+        .route("/api/v1/annotations", get(annotations::list))
         .route("/api/v1/sources", get(senders::list))
         .route("/api/v1/write", post(senders::write::write).fallback(only_post))
         .route("/v1/metrics", post(senders::metrics::metrics).fallback(only_post))
@@ -140,8 +142,8 @@ async fn figures(State(app): State<App>) -> Response {
 }
 
 async fn nothing_here() -> Response {
-    let words = "no such path; the room has agent, readings, screen, picture, signals, indicators, sources and write under /api/v1/, and \
-                 /v1/metrics\n";
+    let words = "no such path; the room has agent, readings, screen, picture, signals, indicators, annotations, sources and \
+                 write under /api/v1/, and /v1/metrics\n";
     (StatusCode::NOT_FOUND, words).into_response()
 }
 

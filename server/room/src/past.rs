@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use archive::{Archive, ArchiveFault, Band, PastReading, Policy, Position};
+use archive::{Annotation, Archive, ArchiveFault, Band, PastReading, Policy, Position};
 use config::room::Keep;
 use tokio::sync::mpsc;
 use vsm::{id::IndicatorId, reading::Reading};
@@ -19,10 +19,26 @@ pub const WAITING: usize = 2;
 const MOST: usize = 500_000;
 /// How many readings are written at a time: some milliseconds of the journal's time.
 const WRITTEN_AT_ONCE: usize = 10_000;
+/// The most annotations, of some hundred bytes each, likewise.
+const MOST_ANNOTATIONS: usize = 20_000;
 /// How much is tidied up at a time, in readings: some milliseconds of the journal's time.
 const TIDIED_AT_ONCE: usize = 20_000;
 
-type Judged = (IndicatorId, PastReading);
+/// Readings that were judged.
+#[derive(Debug, Default)]
+struct Judged {
+    /// In the order in which they were judged, with what was expected of each.
+    readings: Vec<(IndicatorId, PastReading)>,
+    /// What was said of some of them.
+    annotations: Vec<Annotation>,
+}
+
+impl Judged {
+    fn add(&mut self, other: Self) {
+        self.readings.extend(other.readings);
+        self.annotations.extend(other.annotations);
+    }
+}
 
 /// What a shard judged behind one position of the journal up to another.
 pub struct Stretch {
@@ -32,24 +48,28 @@ pub struct Stretch {
     pub up_to: Position,
     /// The entries that had readings for this shard, and the number of readings up to the end of each.
     ends: Vec<(Position, usize)>,
-    /// In the order in which they were judged, with what was expected of each.
-    readings: Vec<Judged>,
+    judged: Judged,
+    /// Of which entry each annotation is.
+    annotated: Vec<Position>,
 }
 
 impl Stretch {
     fn new(after: Position) -> Self {
-        Self { after, up_to: after, ends: Vec::new(), readings: Vec::new() }
+        Self { after, up_to: after, ends: Vec::new(), judged: Judged::default(), annotated: Vec::new() }
     }
 
     /// Takes the readings up to a position out.
-    fn take(&mut self, up_to: Position) -> Vec<Judged> {
+    fn take(&mut self, up_to: Position) -> Judged {
         let entries = self.ends.partition_point(|(position, _)| *position <= up_to);
         let count = self.ends[..entries].last().map_or(0, |(_, end)| *end);
         self.ends.drain(..entries);
         self.ends.iter_mut().for_each(|(_, end)| *end -= count);
         self.after = self.after.max(up_to);
-        let rest = self.readings.split_off(count);
-        std::mem::replace(&mut self.readings, rest)
+        let annotations = self.annotated.partition_point(|position| *position <= up_to);
+        self.annotated.drain(..annotations);
+        let Judged { readings, annotations: said } = &mut self.judged;
+        let rest = Judged { readings: readings.split_off(count), annotations: said.split_off(annotations) };
+        std::mem::replace(&mut self.judged, rest)
     }
 
     /// Up to where it holds no more readings than `most`, and at least one entry.
@@ -75,13 +95,16 @@ impl Gathering {
         if position <= stretch.after {
             return;
         }
-        if stretch.readings.len() == MOST {
+        if stretch.judged.readings.len() == MOST || stretch.judged.annotations.len() == MOST_ANNOTATIONS {
             *self = Self::new(position);
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
-        stretch.readings.push((reading.indicator.clone(), PastReading::of(reading, band)));
-        let end = stretch.readings.len();
+        let annotation = Annotation::of(reading);
+        stretch.annotated.extend(annotation.is_some().then_some(position));
+        stretch.judged.annotations.extend(annotation);
+        stretch.judged.readings.push((reading.indicator.clone(), PastReading::of(reading, band)));
+        let end = stretch.judged.readings.len();
         match stretch.ends.last_mut() {
             Some(last) if last.0 == position => last.1 = end,
             _ => stretch.ends.push((position, end)),
@@ -135,7 +158,7 @@ impl Lane {
 pub struct Past {
     lanes: Vec<Lane>,
     /// What the disk would not take.
-    unwritten: Option<(Position, Position, Vec<Judged>)>,
+    unwritten: Option<(Position, Position, Judged)>,
     policy: Policy,
 }
 
@@ -181,8 +204,8 @@ impl Past {
             }
             self.unwritten = self.join(history);
         }
-        let Some((after, up_to, readings)) = &self.unwritten else { return Ok(false) };
-        archive.keep_history(*after, *up_to, readings)?;
+        let Some((after, up_to, Judged { readings, annotations })) = &self.unwritten else { return Ok(false) };
+        archive.keep_annotated_history(*after, *up_to, readings, annotations)?;
         self.unwritten = None;
         Ok(true)
     }
@@ -193,7 +216,7 @@ impl Past {
     }
 
     /// Some of what all shards have judged behind `history`; none if one of them has not come further.
-    fn join(&mut self, history: Position) -> Option<(Position, Position, Vec<Judged>)> {
+    fn join(&mut self, history: Position) -> Option<(Position, Position, Judged)> {
         let most = WRITTEN_AT_ONCE.div_ceil(self.lanes.len().max(1));
         let reaches = |lane: &Lane| lane.waiting.front().map_or(lane.reached, |front| front.reaches_with(most));
         let up_to = self.lanes.iter().map(reaches).min()?;
@@ -201,8 +224,9 @@ impl Past {
             return None;
         }
         let taken = self.lanes.iter_mut().filter_map(|lane| Some(lane.waiting.front_mut()?.take(up_to)));
-        let readings = taken.collect::<Vec<_>>().concat();
-        Some((history, up_to, readings))
+        let mut judged = Judged::default();
+        taken.for_each(|of_a_shard| judged.add(of_a_shard));
+        Some((history, up_to, judged))
     }
 }
 
@@ -215,7 +239,8 @@ pub fn write_gathered(archive: &mut Archive, mut gathered: Gathering) {
             archive.catch_up_history(stretch.after)?;
         }
         let (after, up_to) = (stretch.after, stretch.up_to);
-        archive.keep_history(after, up_to, &stretch.take(up_to))
+        let Judged { readings, annotations } = stretch.take(up_to);
+        archive.keep_annotated_history(after, up_to, &readings, &annotations)
     });
     if let Err(error) = written {
         ArchiveFailed { what: "keep history", error: &error }.emit();
@@ -255,7 +280,7 @@ mod tests {
     fn what_is_in_history_is_not_gathered_again_and_stretches_follow_each_other() {
         let mut gathering = gathered(1, &[(1, 1), (2, 1), (3, 1)], 3);
         let stretch = gathering.take().unwrap();
-        assert_eq!((stretch.after, stretch.up_to, stretch.readings.len()), (position(1), position(3), 2));
+        assert_eq!((stretch.after, stretch.up_to, stretch.judged.readings.len()), (position(1), position(3), 2));
         assert!(gathering.take().is_none());
         gathering.gather(position(4), &reading(), None);
         gathering.reaches(position(4));
@@ -265,7 +290,7 @@ mod tests {
     #[test]
     fn what_is_too_much_to_gather_is_left_to_the_journal() {
         let stretch = gathered(0, &[(1, MOST + 1), (2, 1)], 2).take().unwrap();
-        assert_eq!((stretch.after, stretch.readings.len()), (position(1), 1));
+        assert_eq!((stretch.after, stretch.judged.readings.len()), (position(1), 1));
     }
 
     #[test]
@@ -275,8 +300,8 @@ mod tests {
         let hand_on = |shard: usize, mut gathering: Gathering| senders[shard].try_send(gathering.take().unwrap());
         let mut joined = |after: u64| {
             past.lanes.iter_mut().for_each(|lane| lane.look(position(after)));
-            let (from, up_to, readings) = past.join(position(after))?;
-            Some((from.number(), up_to.number(), readings.len()))
+            let (from, up_to, judged) = past.join(position(after))?;
+            Some((from.number(), up_to.number(), judged.readings.len()))
         };
         hand_on(0, gathered(0, &[(1, 3), (2, 5000), (4, 1)], 5)).unwrap();
         assert_eq!(joined(0), None, "the other shard has said nothing");

@@ -16,7 +16,7 @@ use vsm::{
 use crate::{
     lists::{self, Keyed},
     outage::{Because, Outage},
-    trace::{Step, Trace},
+    trace::{Notes, Step, Trace},
 };
 
 /// How many cleared signals the picture remembers.
@@ -128,6 +128,8 @@ pub enum Change {
     Outage(Outage),
     /// Something comes from a source again.
     OutageOver(AgentId),
+    /// Something was said of readings beside a trace.
+    Notes(Notes),
 }
 
 /// Changes that lead from revision `from` to `revision`, coalesced: what changed twice is told once.
@@ -200,6 +202,11 @@ impl Picture {
             }
             Change::OutageOver(source) => {
                 self.outages.remove(&source);
+            }
+            Change::Notes(Notes { indicator, notes }) => {
+                if let Some(trace) = self.traces.get_mut(&indicator) {
+                    trace.notes = notes;
+                }
             }
         }
     }

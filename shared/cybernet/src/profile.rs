@@ -49,6 +49,12 @@ pub struct Profile {
     pub readings: u64,
     /// How many readings came after a newer one.
     pub late: u64,
+    /// How many readings their own team doubted.
+    #[serde(default)]
+    pub doubtful: u64,
+    /// How many readings took the place of another of the same moment.
+    #[serde(default)]
+    pub corrected: u64,
     /// Whether the detector is still learning what is normal.
     pub young: bool,
 }

@@ -68,6 +68,19 @@ impl Attention {
         &self.recent
     }
 
+    /// Whether a new disturbance would be another one than what is open.
+    pub(crate) fn has_room(&self) -> bool {
+        self.open.as_ref().is_none_or(|open| open.makes_room())
+    }
+
+    /// The newest reading is taken back: another is judged in its stead.
+    pub(crate) fn take_back(&mut self) {
+        self.recent.take_back();
+        if let Some(open) = &mut self.open {
+            open.take_back();
+        }
+    }
+
     /// Folds a reading in and says what it changes about the disturbances.
     pub(crate) fn observe(&mut self, seen: &Seen<'_>, sense: &mut Sense) -> [Option<News>; 2] {
         let expected = seen.sensed.outlook.as_ref().map_or(seen.y, Outlook::centre);
@@ -81,7 +94,7 @@ impl Attention {
         }
         let suspicion = suspect(seen, gathered);
         let latch = suspicion
-            .filter(|_| self.open.as_ref().is_none_or(|open| open.makes_room()))
+            .filter(|_| self.has_room())
             .and_then(|(suspicion, voice)| self.raise(seen, &outlook, suspicion, voice, sense));
         let replaced = latch.and_then(|latch| self.open.replace(Box::new(latch)));
         let ended = replaced.map(|open| self.leave(seen.at, &open, Ending::Settled, sense)).or(ended);

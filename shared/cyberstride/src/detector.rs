@@ -1,5 +1,7 @@
 //! The face of it all: one detector follows one series.
 
+mod correction;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -88,9 +90,15 @@ impl Detector {
         judgement
     }
 
+    /// Lets the moment of a reading pass that is doubted: that it came is believed, what it says is not.
+    pub fn doubt(&mut self, told: &Told, at: At) -> Judgement {
+        self.keep_time(told, at);
+        self.pass(at)
+    }
+
     /// Judges a reading that came after a newer one, if it belongs among the last sixteen; nobody is told of it. It
-    /// takes the place of what was expected in its stead.
-    pub fn late(&mut self, told: &Told, at: At, value: f64) -> Option<Late> {
+    /// takes the place of what was expected in its stead, unless nothing of it is believed.
+    pub fn late(&mut self, told: &Told, at: At, value: Option<f64>) -> Option<Late> {
         let cadence = self.pace.cadence(told)?;
         let ago = self.attention.recent().place(at.millis)?;
         let recent = self.attention.recent();
@@ -98,9 +106,11 @@ impl Detector {
         let half = 1.96 * self.sense.noise();
         let back = |y: f64| self.scale.back(y).clamp(f64::MIN, f64::MAX);
         let expected = Band { lower: back(centre - half), centre: back(centre), upper: back(centre + half) };
-        let periods = (recent.ago(0).millis.saturating_sub(at.millis) as f64 / cadence).round();
-        self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
-        Some(Late { expected, inside: expected.lower <= value && value <= expected.upper })
+        let periods = (self.pace.since(at.millis) / cadence).round();
+        if let Some(value) = value {
+            self.sense.forecaster.correct(periods as usize, self.scale.forward(value), self.known().shift);
+        }
+        Some(Late { expected, inside: value.is_some_and(|value| expected.lower <= value && value <= expected.upper) })
     }
 
     /// Takes an answer of the people concerned; what was open is over where they say so.
@@ -142,6 +152,11 @@ impl Detector {
         self.sense.monitor()
     }
 
+    /// Whether a disturbance is open.
+    pub fn is_disturbed(&self) -> bool {
+        self.attention.open().is_some()
+    }
+
     /// What is known of the disturbance that is open.
     pub fn open(&self) -> Option<Finding> {
         self.attention.open().map(super::latch::Latch::finding)
@@ -167,6 +182,11 @@ impl Detector {
     /// Lets a period pass for which somebody waited in vain.
     fn wait(&mut self, at: At) -> Judgement {
         self.pace.skip(at.millis);
+        self.pass(at)
+    }
+
+    /// One period without a reading: what was expected stands in for it.
+    fn pass(&mut self, at: At) -> Judgement {
         let outlook = self.sense.skip(at, self.known().shift).map(|outlook| outlook.map(|y| self.scale.back(y)));
         Judgement { outlook, diagnosis: None, score: Score::NOTHING, news: [None; 2] }
     }

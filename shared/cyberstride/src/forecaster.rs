@@ -134,6 +134,26 @@ impl Forecaster {
         }
     }
 
+    /// The newest of the lags is that of a reading which is taken back; `usual` is what was usual before it.
+    pub(crate) fn take_back(&mut self, usual: Option<f64>) {
+        if 0.0 < self.unit {
+            let [_, y1, y2] = self.lags;
+            // The oldest has been forgotten. Another stands in for it, for this one forecast.
+            self.lags = [y1, y2, y2];
+            let in_units = |usual: f64| ((usual - self.origin) / self.unit()).clamp(-FARTHEST, FARTHEST);
+            self.last_usual = usual.map_or(y1, in_units);
+        }
+    }
+
+    /// How far a reading, if it came next, would fall from the regression, in units; 0 where there is none.
+    pub(crate) fn error(&self, at: At, forecast: Forecast, reading: f64, shift: f64) -> f64 {
+        if self.unit <= 0.0 {
+            return 0.0;
+        }
+        let y = ((reading - self.origin - shift) / self.unit()).clamp(-FARTHEST, FARTHEST);
+        y - self.prospect(at, forecast, shift).regression
+    }
+
     /// The forecasts of the periods ahead: each model goes on from its own forecast, and the scale grows as theirs do.
     pub(crate) fn ahead(
         &self,

@@ -54,6 +54,20 @@ impl Innovations {
         f64::from(*newest)
     }
 
+    /// The newest one is taken back.
+    pub(crate) fn take_back(&mut self) {
+        self.last.copy_within(..KEPT - 1, 1);
+        self.last[0] = 0.0;
+    }
+
+    /// The error so many before the newest is larger by so much.
+    pub(crate) fn amend(&mut self, ago: usize, by: f64) {
+        let by = by / self.scale();
+        if let Some(z) = self.last.iter_mut().rev().nth(ago) {
+            *z = (f64::from(*z) + by).clamp(-FARTHEST, FARTHEST) as f32;
+        }
+    }
+
     /// The usual size of an error: its standard deviation, were it normal.
     pub(crate) fn scale(&self) -> f64 {
         self.scale.max(LEAST[usize::from(self.lumpy)] * self.square.sqrt()).max(1e-9)

@@ -158,6 +158,14 @@ impl Latch {
         None
     }
 
+    /// The newest reading is taken back: it counts for nothing.
+    pub(crate) fn take_back(&mut self) {
+        self.readings = self.readings.saturating_sub(1).max(1);
+        self.inside = self.inside.saturating_sub(1);
+        self.agreed = self.agreed.saturating_sub(1);
+        self.naming.take_back();
+    }
+
     /// Once it has its name and no shift yet: the verdict, and the shift a reading or in all that it stands for. A shift
     /// that is not what was seen is none.
     pub(crate) fn settles(&self) -> Option<(Verdict, f64)> {

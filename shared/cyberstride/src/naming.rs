@@ -110,6 +110,13 @@ impl Naming {
         }
     }
 
+    /// The newest innovation is weighed no more, unless the name stays or it is the one that raised the alarm.
+    pub(crate) fn take_back(&mut self) {
+        if !self.settled() && KEPT < self.count {
+            self.count -= 1;
+        }
+    }
+
     /// What is believed now.
     pub(crate) fn verdict(&self) -> Verdict {
         self.verdict

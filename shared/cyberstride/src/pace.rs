@@ -28,7 +28,8 @@ impl Pace {
     /// Takes the moment of the next reading in, in milliseconds; the result is how many periods passed without one.
     pub(crate) fn observe(&mut self, told: &Told, millis: i64) -> u32 {
         let newest = std::mem::replace(&mut self.newest, millis);
-        if newest == i64::MIN {
+        // Nothing passes before the first one, nor before another one of the same moment.
+        if newest == i64::MIN || newest == millis {
             return 0;
         }
         let gap = millis.saturating_sub(newest) as f64;
@@ -48,6 +49,16 @@ impl Pace {
         if self.newest != i64::MIN {
             self.newest = self.newest.max(millis);
         }
+    }
+
+    /// Whether a moment is the newest that passed, with a reading or without.
+    pub(crate) fn is_newest(&self, millis: i64) -> bool {
+        self.newest == millis
+    }
+
+    /// How many milliseconds the newest moment that passed lies behind another.
+    pub(crate) fn since(&self, millis: i64) -> f64 {
+        self.newest.saturating_sub(millis).max(0) as f64
     }
 
     /// Milliseconds between two readings; none until enough were seen.

@@ -76,6 +76,11 @@ impl Numbers {
         self.last = value;
     }
 
+    /// The newest reading is taken back: it counts for nothing.
+    pub(crate) fn take_back(&mut self) {
+        self.seen = self.seen.saturating_sub(1);
+    }
+
     pub(crate) fn seen(&self) -> u64 {
         u64::from(self.seen)
     }

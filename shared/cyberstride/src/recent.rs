@@ -39,6 +39,13 @@ impl Recent {
         self.seen = if self.seen == u32::MAX { self.seen - KEPT as u32 + 1 } else { self.seen + 1 };
     }
 
+    /// The newest one is taken back.
+    pub(crate) fn take_back(&mut self) {
+        let Some(seen) = self.seen.checked_sub(1) else { return };
+        self.newest = self.newest.saturating_sub(i64::from(self.gaps[seen as usize % KEPT]));
+        self.seen = seen;
+    }
+
     /// The reading so many before the newest; the oldest, if that is longer ago than is remembered.
     pub(crate) fn ago(&self, readings: usize) -> Moment {
         let readings = readings.min(self.known() - 1);

@@ -180,6 +180,11 @@ impl Scorer {
         (told.map_or(Score::NOTHING, |told| Score::of(told, strictness)), unusual)
     }
 
+    /// Whether there were too few readings to tell how unusual one is.
+    pub(crate) fn is_young(&self) -> bool {
+        self.jump.is_young()
+    }
+
     fn slow(&mut self, y: f64, from_usual: Option<f64>, evidence: &Evidence) -> Option<(f64, Voice)> {
         let channels = self.channels(y, from_usual, evidence);
         let mut sum = 0.0;

@@ -17,6 +17,10 @@ use crate::{
 /// mostly zero and noise with heavy tails are no evidence of anything.
 pub(crate) const COMMON: f64 = 6.0;
 
+/// A reading that is off by fewer deviations raises nothing by itself; it takes 4.2, and the forecast is looked at a little
+/// earlier here.
+const REMARKABLE: f64 = 3.0;
+
 /// The multi-process model, the forecast, its innovations and the score.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Sense {
@@ -79,6 +83,25 @@ impl Sense {
         let forecast = self.monitor.forecast(1);
         self.monitor.skip();
         self.forecaster.skip(at, forecast, shift)
+    }
+
+    /// Whether a reading, if it came next, would be off by so much that something may be raised for it alone.
+    pub(crate) fn is_remarkable(&self, at: At, y: f64, known: &Known) -> bool {
+        let Some(forecast) = self.monitor.forecast(1) else { return false };
+        let off = self.forecaster.error(at, forecast, y, known.shift) / self.innovations.scale();
+        // While surprises are few, those of the multi-process model count, too.
+        let surprises = || self.scorer.is_young() && REMARKABLE <= forecast.normal_score(y).abs();
+        REMARKABLE <= off.abs() || surprises()
+    }
+
+    /// The newest innovation is that of a reading which is taken back.
+    pub(crate) fn forget_newest(&mut self) {
+        self.innovations.take_back();
+    }
+
+    /// The reading so many before the newest is known to lie so much higher than it was taken to.
+    pub(crate) fn amend(&mut self, ago: usize, by: f64) {
+        self.innovations.amend(ago, by / self.forecaster.unit());
     }
 
     /// The forecast of the periods ahead, whose moments are given, on the scale.

@@ -19,6 +19,7 @@ enum Subject {
     Lamp(IndicatorId),
     Signal(SignalId),
     Trace(IndicatorId),
+    Notes(IndicatorId),
     Steady,
     Outage(AgentId),
 }
@@ -55,6 +56,10 @@ impl Later {
             Change::Step(step) => self.needs_step(step),
             Change::Outage(outage) => self.subjects.insert(Subject::Outage(outage.source.clone())),
             Change::OutageOver(source) => self.subjects.insert(Subject::Outage(source.clone())),
+            Change::Notes(notes) => {
+                let is_replaced = self.subjects.contains(&Subject::Trace(notes.indicator.clone()));
+                self.subjects.insert(Subject::Notes(notes.indicator.clone())) && !is_replaced
+            }
         }
     }
 
@@ -62,10 +67,11 @@ impl Later {
         self.subjects.insert(Subject::Trace(trace.clone()))
     }
 
-    /// A trace holds so many steps; those before them would be pushed out again. A late one pushes out none but the oldest.
+    /// A trace holds so many steps; those before them would be pushed out again. A late one pushes out none but the oldest,
+    /// and one that takes the place of another none.
     fn needs_step(&mut self, Step { indicator, point, .. }: &Step) -> bool {
         let steps = self.steps.entry(indicator.clone()).or_default();
-        *steps += usize::from(!point.3.late);
+        *steps += usize::from(!point.3.late && !point.3.corrected);
         *steps <= LONGEST_TRACE && !self.subjects.contains(&Subject::Trace(indicator.clone()))
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use cybernet::{
     outage::Outage,
     picture::{Aspect, Change, Lamp, Picture},
+    trace::{self, Note, Trace},
 };
 use serde::{Deserialize, Serialize};
 use vsm::{
@@ -20,6 +21,7 @@ use vsm::{
 
 use crate::{
     disturbance::{Disturbance, Finding, Standing, What},
+    notes::Notes,
     sources::{Kept, Sources},
 };
 
@@ -37,6 +39,9 @@ pub struct Desk {
     open: BTreeMap<IndicatorId, SignalId>,
     essential: BTreeSet<IndicatorId>,
     sources: Sources,
+    notes: Notes,
+    /// The units of which something was said since the changes were last taken.
+    noted: BTreeSet<UnitId>,
     changes: Vec<Change>,
     /// Whether a signal was opened or ended since it was last asked which traces are wanted.
     reshuffled: bool,
@@ -50,6 +55,7 @@ pub struct Memory {
     standings: Vec<(IndicatorId, Standing)>,
     lamps: Vec<Lamp>,
     steady_since: Option<Moment>,
+    notes: Vec<Note>,
     #[serde(default)]
     sources: Vec<Kept>,
     #[serde(default)]
@@ -62,9 +68,9 @@ impl Desk {
         let essential = organisation.indicators.values().filter(|indicator| indicator.essential);
         let essential = essential.map(|indicator| indicator.id.clone()).collect();
         let picture = Picture::new(organisation, at);
-        let (standings, open) = (BTreeMap::new(), BTreeMap::new());
-        let (sources, changes) = (Sources::default(), Vec::new());
-        Self { picture, standings, open, essential, sources, changes, reshuffled: true }
+        let (standings, open, notes) = (BTreeMap::new(), BTreeMap::new(), Notes::default());
+        let (sources, noted, changes) = (Sources::default(), BTreeSet::new(), Vec::new());
+        Self { picture, standings, open, essential, sources, notes, noted, changes, reshuffled: true }
     }
 
     /// Goes on where another desk stopped, by the organisation as it is described now. What it shows is not certain
@@ -80,6 +86,7 @@ impl Desk {
         memory.signals.into_iter().for_each(|signal| desk.reopen(signal));
         let hung: Vec<IndicatorId> = desk.picture.lamps.keys().cloned().collect();
         hung.iter().for_each(|indicator| desk.light(indicator, at));
+        desk.notes = Notes::resume(memory.notes, &desk.picture.organisation);
         desk.changes.clear();
         desk
     }
@@ -100,6 +107,7 @@ impl Desk {
             steady_since: self.picture.steady_since,
             sources: self.sources.kept(),
             outages: self.picture.outages.values().cloned().collect(),
+            notes: self.notes.remembered(),
         }
     }
 
@@ -119,7 +127,11 @@ impl Desk {
             What::Found(finding) => self.raise(&indicator, finding, at),
             What::Useful { onset_at } => self.praise(&indicator, onset_at),
             What::Ended { onset_at, ending } => self.end(&indicator, onset_at, ending, at),
-            What::Trace(trace) => self.change(Change::Trace(trace)),
+            What::Noted(note) => self.note(&indicator, note),
+            What::Trace(trace) => {
+                let notes = self.unit_of(&indicator).map(|unit| self.notes.of(&unit)).unwrap_or_default();
+                self.change(Change::Trace(Trace { notes, ..trace }));
+            }
             What::Step(step) => {
                 if self.picture.traces.contains_key(&indicator) {
                     self.change(Change::Step(step));
@@ -155,12 +167,39 @@ impl Desk {
 
     /// The changes since they were last taken, in order.
     pub fn take_changes(&mut self) -> Vec<Change> {
+        self.tell_notes();
         std::mem::take(&mut self.changes)
     }
 
     fn change(&mut self, change: Change) {
         self.picture.apply(change.clone());
         self.changes.push(change);
+    }
+
+    /// Keeps a note. Beside the traces of its unit it stands when the changes are taken: who says something of every
+    /// reading costs no more than who says it once.
+    fn note(&mut self, id: &IndicatorId, note: Note) {
+        if let Some(unit) = self.unit_of(id)
+            && self.notes.take(unit.clone(), note)
+        {
+            self.noted.insert(unit);
+        }
+    }
+
+    fn tell_notes(&mut self) {
+        let noted = std::mem::take(&mut self.noted);
+        if noted.is_empty() {
+            return;
+        }
+        let beside = |id: &IndicatorId| Some((id.clone(), self.unit_of(id).filter(|unit| noted.contains(unit))?));
+        let traced: Vec<_> = self.picture.traces.keys().filter_map(beside).collect();
+        for (indicator, unit) in traced {
+            self.change(Change::Notes(trace::Notes { indicator, notes: self.notes.of(&unit) }));
+        }
+    }
+
+    fn unit_of(&self, id: &IndicatorId) -> Option<UnitId> {
+        self.picture.organisation.indicators.get(id).map(|indicator| indicator.unit.clone())
     }
 
     fn appear(&mut self, indicator: Indicator) {

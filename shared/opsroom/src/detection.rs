@@ -9,7 +9,7 @@ use vsm::{
     time::Moment,
 };
 
-use crate::disturbance::Finding;
+use crate::{disturbance::Finding, watch::Counts};
 
 /// What the detector is told of an indicator.
 pub(crate) fn told(indicator: &Indicator) -> Told {
@@ -52,10 +52,11 @@ pub(crate) fn answer_of(answer: Answer) -> cyberstride::Answer {
 }
 
 /// What the room worked out of a series, beside what the watch itself knows.
-pub(crate) fn profile_of(profile: cyberstride::Profile, late: u64, young: bool) -> Profile {
+pub(crate) fn profile_of(profile: cyberstride::Profile, counts: &Counts, young: bool) -> Profile {
     let cyberstride::Profile { nature, scale, cadence, zeros, pattern, noise, readings } = profile;
     let (nature, scale, pattern) = (nature_of(nature), scale_from(scale), pattern_from(pattern));
-    Profile { nature, scale, cadence_ms: cadence, zeros, pattern, noise, readings, late, young }
+    let Counts { late, doubtful, corrected } = *counts;
+    Profile { nature, scale, cadence_ms: cadence, zeros, pattern, noise, readings, late, doubtful, corrected, young }
 }
 
 /// Why a signal is over, by why the disturbance is.

@@ -1,6 +1,6 @@
 //! What a watch says to the desk.
 
-use cybernet::trace::{Step, Trace};
+use cybernet::trace::{Note, Step, Trace};
 use serde::{Deserialize, Serialize};
 use vsm::{
     id::IndicatorId,
@@ -41,6 +41,8 @@ pub enum What {
         /// Why.
         ending: Ending,
     },
+    /// Its team said something of a reading.
+    Noted(Note),
     /// The whole trace of an indicator that is followed.
     Trace(Trace),
     /// The next reading of an indicator that is followed.

@@ -9,7 +9,7 @@
 //!
 //! Reading order: [`disturbance`] (what a watch says), `detection` (the same in the words of the detector), [`past`]
 //! (what it remembers), [`calendar`] and [`calendars`] (what the clock shows where it is), [`watch`], [`share`]
-//! and [`watches`] (all of a shard), [`sources`] (who reports what), [`desk`], [`coalesce`] (what changed twice is told
+//! and [`watches`] (all of a shard), [`sources`] (who reports what), `notes` (what was said of readings), [`desk`], [`coalesce`] (what changed twice is told
 //! once), [`opsroom`] (all together, as a replay runs them).
 
 pub mod calendar;
@@ -19,6 +19,7 @@ pub mod desk;
 mod detection;
 pub mod disturbance;
 pub mod hindcast;
+mod notes;
 pub mod opsroom;
 pub mod past;
 pub mod share;

@@ -26,6 +26,10 @@ pub struct Remembered {
     pub forecast: Option<[f32; 3]>,
     /// Whether it came after a newer one.
     pub late: bool,
+    /// Whether its own team doubts it.
+    pub doubtful: bool,
+    /// Whether it took the place of another of the same moment.
+    pub corrected: bool,
 }
 
 impl Past {
@@ -36,6 +40,32 @@ impl Past {
         if LONGEST_TRACE < self.readings.len() {
             self.readings.pop_front();
         }
+    }
+
+    /// The reading of a moment.
+    pub fn at(&self, moment: Moment) -> Option<Remembered> {
+        self.place(moment).map(|place| self.readings[place])
+    }
+
+    /// Puts a reading in the place of the one of the same moment, if there is one.
+    pub fn replace(&mut self, reading: Remembered) {
+        if let Some(place) = self.place(reading.at) {
+            self.readings[place] = reading;
+        }
+    }
+
+    /// Whether every reading from a moment on is remembered: one of that moment or before is.
+    pub fn reaches(&self, moment: Moment) -> bool {
+        self.readings.front().is_some_and(|oldest| oldest.at <= moment)
+    }
+
+    /// The readings from a moment on, oldest first.
+    pub fn since(&self, moment: Moment) -> impl Iterator<Item = &Remembered> {
+        self.readings.range(self.readings.partition_point(|earlier| earlier.at < moment)..)
+    }
+
+    fn place(&self, moment: Moment) -> Option<usize> {
+        self.readings.binary_search_by_key(&moment, |reading| reading.at).ok()
     }
 
     /// Whether it is known that no reading was taken within less than `apart` of a moment. Of what is longer ago than is
@@ -71,6 +101,12 @@ impl Remembered {
             let [lower, centre, upper] = forecast.map(f64::from);
             Band::new(lower, centre, upper)
         });
-        Point(self.at, self.value, band, Mark { late: self.late })
+        let Self { late, doubtful, corrected, .. } = *self;
+        Point(self.at, self.value, band, Mark { late, doubtful, corrected })
+    }
+
+    /// The value, unless it is doubted.
+    pub fn believed(&self) -> Option<f64> {
+        (!self.doubtful).then_some(self.value)
     }
 }

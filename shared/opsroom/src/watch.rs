@@ -1,6 +1,7 @@
 //! One indicator under watch: a fold of its readings, and of what people say of its signals.
 
 mod answer;
+mod corrected;
 mod interval;
 mod late;
 
@@ -14,7 +15,7 @@ use cyberstride::{At, Detector, Judgement, News, Outlook, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{indicator::Indicator, time::Moment};
 
-use self::interval::Interval;
+use self::{corrected::Before, interval::Interval};
 use crate::{
     calendar::Calendar,
     detection::{ending_of, profile_of, told},
@@ -53,7 +54,20 @@ pub struct State {
     /// When anything was received from it, by the room's clock.
     received_at: Moment,
     interval: Interval,
-    late: u64,
+    counts: Counts,
+    /// What was known before a reading that could have raised something, while that is fresh.
+    before: Option<Box<Before>>,
+}
+
+/// How many readings there were with something to say of them beside their value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+pub(crate) struct Counts {
+    /// They came after a newer one.
+    pub(crate) late: u64,
+    /// Their own team doubted them.
+    pub(crate) doubtful: u64,
+    /// They took the place of others of the same moment.
+    pub(crate) corrected: u64,
 }
 
 /// One reading as it arrives: the value is finite, in the unit of measure.
@@ -67,6 +81,8 @@ pub struct Arrival {
     pub value: f64,
     /// Whether it is rehearsed.
     pub rehearsed: bool,
+    /// Whether its own team doubts it.
+    pub doubtful: bool,
 }
 
 impl Watch {
@@ -85,7 +101,8 @@ impl Watch {
             heard_at: Moment::from_unix_millis(i64::MIN),
             received_at: Moment::from_unix_millis(i64::MIN),
             interval: Interval::default(),
-            late: 0,
+            counts: Counts::default(),
+            before: None,
         };
         Self { indicator, told, state }
     }
@@ -101,6 +118,7 @@ impl Watch {
             watch.state = State { told: watch.told, ..state };
             if (watch.told.cadence, watch.told.pattern) != (before.cadence, before.pattern) {
                 watch.state.detector.retell(&watch.told);
+                watch.state.before = None;
             }
         } else {
             let State { standing, measured_at, at, heard_at, received_at, interval, .. } = state;
@@ -112,8 +130,13 @@ impl Watch {
 
     /// Folds the next reading in and passes on what deserves attention. `calendar` is that of its unit.
     ///
-    /// A reading that is not newer than the last one is kept in the journal, counted as late, and told to nobody; if it
-    /// fills a gap among the last ones, it takes its place there.
+    /// A reading that is not newer than the last one is kept in the journal. If it is another reading of one of the last
+    /// moments, it takes that one's place, and what stood on the former alone is over; if it says the same, nothing
+    /// changes. Any other is counted as late and told to nobody; if it fills a gap among the last ones, it takes its place
+    /// there.
+    ///
+    /// One that its own team doubts is shown and not believed: to the detector it is missing, so it raises nothing and
+    /// nothing is learned from it. What it showed is found one reading later, if it is still so.
     ///
     /// The result is what was expected of it: the lower end of 95 %, the centre, the upper end; none where nothing was, or
     /// where it is too late to say.
@@ -125,7 +148,10 @@ impl Watch {
         mut say: impl FnMut(What),
     ) -> Option<[f64; 3]> {
         if arrival.measured_at <= self.state.measured_at {
-            self.take_late(&arrival, calendar, followed, say);
+            match self.state.past.at(arrival.measured_at) {
+                Some(former) => self.correct(former, &arrival, calendar, followed, say),
+                None => self.take_late(&arrival, calendar, followed, say),
+            }
             return None;
         }
         // That it was silent until now follows from the readings alone, whether or not anybody looked at the clock.
@@ -136,15 +162,16 @@ impl Watch {
         self.catch_up(arrival.measured_at, calendar, &mut say);
         self.hear(&arrival);
         self.state.at = calendar.at(arrival.measured_at);
-        let Judgement { outlook, diagnosis, news, .. } =
-            self.state.detector.observe(&self.told, self.state.at, Some(arrival.value));
+        self.state.counts.doubtful += u64::from(arrival.doubtful);
+        let Judgement { outlook, diagnosis, news, .. } = self.judge(&arrival);
         let expected = outlook.map(|outlook| {
             let (lower, upper) = outlook.interval(0.95);
             [lower, outlook.centre(), upper]
         });
         self.remember(&arrival, expected);
         let muted = calendar.is_within(&self.indicator.muted_hours, arrival.measured_at);
-        let young = diagnosis.is_none_or(|diagnosis| diagnosis.young);
+        // Of what is not believed nothing is made, so it stands as it stood.
+        let young = diagnosis.map_or_else(|| self.is_young(), |diagnosis| diagnosis.young);
         self.stand(&arrival, young, muted, &mut say);
         self.tell(news, muted || self.indicator.muted, &mut say);
         if followed {
@@ -161,10 +188,10 @@ impl Watch {
         self.keep_hours(now, calendar, &mut say);
     }
 
-    /// The last readings and the next periods.
+    /// The last readings and the next periods; what was said of them, the desk knows.
     pub fn trace(&self) -> Trace {
         let points = self.state.past.points().collect();
-        Trace { indicator: self.indicator.id.clone(), points, ahead: self.ahead() }
+        Trace { indicator: self.indicator.id.clone(), points, ahead: self.ahead(), notes: Vec::new() }
     }
 
     /// Whether it has seen nothing yet.
@@ -174,8 +201,7 @@ impl Watch {
 
     /// What was worked out of its readings.
     pub fn profile(&self) -> Profile {
-        let young = self.state.standing.is_none_or(|standing| standing.young);
-        profile_of(self.state.detector.profile(&self.told), self.state.late, young)
+        profile_of(self.state.detector.profile(&self.told), &self.state.counts, self.is_young())
     }
 
     /// The onset of what is open for the desk.
@@ -191,6 +217,19 @@ impl Watch {
     /// What it has learned.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    fn judge(&mut self, arrival: &Arrival) -> Judgement {
+        self.look_out(arrival);
+        let State { detector, at, .. } = &mut self.state;
+        match arrival.doubtful {
+            true => detector.doubt(&self.told, *at),
+            false => detector.observe(&self.told, *at, Some(arrival.value)),
+        }
+    }
+
+    fn is_young(&self) -> bool {
+        self.state.standing.is_none_or(|standing| standing.young)
     }
 
     fn fall_silent(&mut self, now: Moment, say: &mut impl FnMut(What)) {
@@ -288,7 +327,8 @@ impl Watch {
 
     fn remember(&mut self, arrival: &Arrival, expected: Option<[f64; 3]>) {
         let forecast = expected.map(|expected| expected.map(|y| y as f32));
-        self.state.past.push(Remembered { at: arrival.measured_at, value: arrival.value, forecast, late: false });
+        let Arrival { measured_at: at, value, doubtful, .. } = *arrival;
+        self.state.past.push(Remembered { at, value, forecast, late: false, doubtful, corrected: false });
     }
 
     fn step(&self, reading: &Remembered) -> Step {

@@ -20,6 +20,7 @@ use vsm::{
 use crate::{
     calendars::Calendars,
     disturbance::{Disturbance, What},
+    notes,
     share::Share,
     watch::{Arrival, State, Watch},
 };
@@ -138,8 +139,13 @@ impl Watches {
         if self.entry < *lacks {
             return None;
         }
+        if let Some(text) = reading.annotation() {
+            let what = What::Noted(notes::shown(reading.measured_at, text, reading.indicator.clone()));
+            out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
+        }
         let is_new = watch.trace_is_empty();
-        let arrival = Arrival { measured_at: reading.measured_at, received_at, value: reading.value(), rehearsed };
+        let (measured_at, value, doubtful) = (reading.measured_at, reading.value(), reading.is_doubtful());
+        let arrival = Arrival { measured_at, received_at, value, rehearsed, doubtful };
         let mut say = |what| out.push(Disturbance { indicator: reading.indicator.clone(), at: received_at, what });
         let expected = watch.observe(arrival, self.calendars.at(*calendar), followed && !is_new, &mut say);
         if followed && is_new {

@@ -138,7 +138,8 @@ fn a_late_or_repeated_reading_is_not_judged_again() {
     let mut rehearsal = Rehearsal::of(Good::Down);
     rehearsal.play((0..100).map(steady));
     let before = rehearsal.room.learned().0;
-    rehearsal.take(99, 500.0);
+    rehearsal.take(99, steady(99));
+    assert_eq!(rehearsal.room.learned().0, before, "it says the same");
     rehearsal.take(50, 500.0);
     assert_eq!(rehearsal.lamp().aspect, Aspect::Calm);
     assert_ne!(rehearsal.room.learned().0, before, "it is counted");

@@ -67,13 +67,10 @@ fn whatever_a_late_reading_is_nobody_is_told_of_it() {
 }
 
 #[test]
-fn a_moment_that_was_read_stays_as_it_was_read() {
+fn between_two_readings_there_is_no_room_for_another() {
     let mut rehearsal = with_gaps(&[97]);
     rehearsal.take(97, 101.0);
     let before = trace(&rehearsal).clone();
-    for (i, value) in [(97, 500.0), (97, 101.0), (96, 500.0), (99, 500.0)] {
-        rehearsal.take(i, value);
-    }
     // Within half a cadence of another reading it stands for no period of its own.
     let between = Reading::new(rehearsal.indicator.clone(), at(96) + std::time::Duration::from_millis(400), 500.0);
     rehearsal.room.take(&[between.unwrap()], at(100), false);

@@ -62,6 +62,18 @@ impl Reading {
     pub fn value(&self) -> f64 {
         self.value
     }
+
+    /// What its team says beside it, as that something was deployed; none where nothing is said, or where the words say why
+    /// it is doubted.
+    pub fn annotation(&self) -> Option<&str> {
+        let mark = self.mark.as_ref().filter(|mark| mark.quality == Quality::Good)?;
+        mark.note.as_deref().filter(|note| !note.is_empty())
+    }
+
+    /// Whether its own team doubts it.
+    pub fn is_doubtful(&self) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.quality == Quality::Doubtful)
+    }
 }
 
 #[cfg(test)]

@@ -210,6 +210,8 @@ pub enum Ending {
     FalseAlarm,
     /// The configuration changed, and by the new one there is nothing to see: another scale, or muted.
     Reconfigured,
+    /// What it stood on was corrected.
+    Corrected,
 }
 
 impl Ending {
@@ -220,6 +222,7 @@ impl Ending {
             Self::Settled => "settled",
             Self::FalseAlarm => "a false alarm",
             Self::Reconfigured => "reconfigured",
+            Self::Corrected => "corrected",
         }
     }
 }

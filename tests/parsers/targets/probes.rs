@@ -89,6 +89,8 @@ pub(crate) fn webhook(bytes: &[u8]) {
     let Ok(events) = within(GROWTH_OF_JSON, bytes, || event::parse(bytes, NOW)) else { return };
     let sound = |event: &Event| event.seconds.is_none_or(|seconds| 0.0 <= seconds && seconds.is_finite());
     assert!(events.iter().all(sound), "{events:?}");
+    let said = events.iter().flat_map(|event| event.name.iter().chain(&event.link));
+    said.for_each(|said| assert!(said.len() <= 300 && config::person::named_in(said).is_none(), "{said}"));
     let written = serde_json::Value::from_iter(events.iter().map(posted)).to_string();
     assert_eq!(event::parse(written.as_bytes(), NOW), Ok(events));
 }
@@ -106,5 +108,7 @@ fn posted(event: &Event) -> serde_json::Value {
         State::Failed => "failed",
         State::Ended => "ended",
     };
-    json!({ "event": kind, "state": state, "seconds": event.seconds, "id": event.id, "at": event.at.unix_millis() })
+    let Event { seconds, id, name, link, at, .. } = event;
+    let at = at.unix_millis();
+    json!({ "event": kind, "state": state, "seconds": seconds, "id": id, "name": name, "link": link, "at": at })
 }

@@ -70,7 +70,7 @@ async fn an_alarm_fits_from_every_seat_and_in_every_theme() {
 }
 
 /// The folder with other words in its organisation.
-fn with(words: &[(&str, &str)], folder: Folder) -> Folder {
+pub(crate) fn with(words: &[(&str, &str)], folder: Folder) -> Folder {
     let text = fs::read_to_string(folder.at("organisation.toml")).expect("the file was written");
     folder.write("organisation.toml", &words.iter().fold(text, |text, (from, to)| text.replace(from, to)));
     folder

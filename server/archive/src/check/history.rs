@@ -1,10 +1,13 @@
-//! The tables of history: indicators, tails, chunks, bands, aggregates.
+//! The tables of history: indicators, tails, chunks, bands, aggregates, annotations.
 
 use rusqlite::Row;
 use vsm::id::IndicatorId;
 
 use super::{Check, column};
-use crate::{codec::Damage, history::rows};
+use crate::{
+    codec::Damage,
+    history::{annotations, rows},
+};
 
 impl Check<'_> {
     pub(super) fn history(&mut self) {
@@ -18,6 +21,7 @@ impl Check<'_> {
         self.walk("aggregates", &format!("SELECT {} FROM aggregates", rows::AGGREGATES), |row| {
             rows::read_aggregates(row).map(drop)
         });
+        self.walk("annotations", "SELECT id, indicator, at, checksum, text FROM annotations", annotations::read);
         self.positions();
     }
 
@@ -52,7 +56,7 @@ impl Check<'_> {
             "SELECT ifnull(max(id), 0) FROM history
              HAVING count(*) <> 1 OR min(hours_from <= minutes_from AND minutes_from <= raw_from) = 0",
         );
-        for table in ["chunks", "aggregates"] {
+        for table in ["chunks", "aggregates", "annotations"] {
             let query = format!("SELECT id FROM {table} WHERE indicator NOT IN (SELECT id FROM indicators)");
             self.none(table, "it belongs to an indicator without a name", &query);
         }

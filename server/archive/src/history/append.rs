@@ -5,7 +5,13 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use vsm::{id::IndicatorId, reading::Reading};
 
-use super::{PastReading, families::Families, horizons::Horizons, rows, tail};
+use super::{
+    PastReading,
+    annotations::{self, Annotation},
+    families::Families,
+    horizons::Horizons,
+    rows, tail,
+};
 use crate::{
     archive::Archive,
     batch::Position,
@@ -43,6 +49,20 @@ impl Archive {
         up_to: Position,
         readings: &[(IndicatorId, PastReading)],
     ) -> Result<bool, ArchiveFault> {
+        self.keep_annotated_history(after, up_to, readings, &[])
+    }
+
+    /// The same, with what was said of some of the readings.
+    ///
+    /// # Errors
+    /// Those of [`Archive::keep_history`].
+    pub fn keep_annotated_history(
+        &mut self,
+        after: Position,
+        up_to: Position,
+        readings: &[(IndicatorId, PastReading)],
+        annotations: &[Annotation],
+    ) -> Result<bool, ArchiveFault> {
         let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let horizons = Horizons::read(&transaction)?;
         let (found, last) = (horizons.position, self.last);
@@ -55,6 +75,10 @@ impl Archive {
         let mut new = Indicators::default();
         let ids = identify(&transaction, &self.indicators, &mut new, readings)?;
         let grown = write(&transaction, readings, ids)?;
+        for annotation in annotations {
+            let id = identity(&transaction, &self.indicators, &mut new, &annotation.indicator)?;
+            annotations::keep(&transaction, id, annotation)?;
+        }
         Horizons { position: up_to, ..horizons }.write(&transaction)?;
         transaction.commit()?;
         self.indicators.extend(new);
@@ -65,6 +89,8 @@ impl Archive {
 
 /// How many readings of the journal are brought at a time where nobody else brings them.
 const AT_ONCE: usize = 100_000;
+/// How many annotations are, of which each may have some hundred bytes.
+const ANNOTATIONS_AT_ONCE: usize = 10_000;
 
 impl Archive {
     /// Brings what the journal has behind [`Archive::history_position`] up to `up_to`, without forecasts: those were lost.
@@ -79,7 +105,9 @@ impl Archive {
                 return Ok(());
             }
             match self.past_readings(after, up_to) {
-                Ok((readings, reached)) => self.keep_history(after, reached, &readings)?,
+                Ok(Part { readings, annotations, reached }) => {
+                    self.keep_annotated_history(after, reached, &readings, &annotations)?
+                }
                 // What cannot be read today cannot be read tomorrow: history goes on behind it.
                 Err(fault) if fault.is_damage() => {
                     self.keep_history(after, up_to, &[])?;
@@ -90,30 +118,36 @@ impl Archive {
         }
     }
 
-    /// Some of what the journal has behind `after`, and up to where.
-    fn past_readings(
-        &self,
-        after: Position,
-        up_to: Position,
-    ) -> Result<(Vec<(IndicatorId, PastReading)>, Position), ArchiveFault> {
+    /// Some of what the journal has behind `after`.
+    fn past_readings(&self, after: Position, up_to: Position) -> Result<Part, ArchiveFault> {
         let mut query = self.database.prepare_cached(entry::SELECT)?;
         let mut rows = query.query([after.row()])?;
-        let mut readings = Vec::new();
+        let mut part = Part { readings: Vec::new(), annotations: Vec::new(), reached: up_to };
         while let Some(row) = rows.next()? {
             let position = Position::of_row(row.get(0)?);
             if up_to < position {
                 break;
             }
             if let Entry::Batch(batch) = entry::read(position, row)? {
+                part.annotations.extend(batch.readings.iter().filter_map(Annotation::of));
                 let past = |reading: Reading| (reading.indicator.clone(), PastReading::of(&reading, None));
-                readings.extend(batch.readings.into_iter().map(past));
+                part.readings.extend(batch.readings.into_iter().map(past));
             }
-            if AT_ONCE <= readings.len() {
-                return Ok((readings, position));
+            if AT_ONCE <= part.readings.len() || ANNOTATIONS_AT_ONCE <= part.annotations.len() {
+                part.reached = position;
+                break;
             }
         }
-        Ok((readings, up_to))
+        Ok(part)
     }
+}
+
+/// A part of the journal, for history.
+struct Part {
+    readings: Vec<(IndicatorId, PastReading)>,
+    annotations: Vec<Annotation>,
+    /// Up to where it goes.
+    reached: Position,
 }
 
 /// Every indicator of history.
@@ -143,18 +177,25 @@ fn identify(
 ) -> Result<Vec<(i64, usize)>, ArchiveFault> {
     let mut ids = Vec::with_capacity(readings.len());
     for (place, (indicator, _)) in readings.iter().enumerate() {
-        let id = match known.get(indicator).or_else(|| new.get(indicator)) {
-            Some(id) => *id,
-            None => {
-                database.prepare_cached("INSERT INTO indicators (name) VALUES (?1)")?.execute([indicator.as_str()])?;
-                new.insert(indicator.clone(), database.last_insert_rowid());
-                database.last_insert_rowid()
-            }
-        };
-        ids.push((id, place));
+        ids.push((identity(database, known, new, indicator)?, place));
     }
     ids.sort_unstable();
     Ok(ids)
+}
+
+/// The id of an indicator, which is given one if it is new.
+fn identity(
+    database: &Connection,
+    known: &Indicators,
+    new: &mut Indicators,
+    indicator: &IndicatorId,
+) -> Result<i64, ArchiveFault> {
+    if let Some(id) = known.get(indicator).or_else(|| new.get(indicator)) {
+        return Ok(*id);
+    }
+    database.prepare_cached("INSERT INTO indicators (name) VALUES (?1)")?.execute([indicator.as_str()])?;
+    new.insert(indicator.clone(), database.last_insert_rowid());
+    Ok(database.last_insert_rowid())
 }
 
 /// A row that was written: its family, its number of readings and the earliest of them.

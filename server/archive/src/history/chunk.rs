@@ -1,7 +1,8 @@
 //! The readings of one indicator as a chunk: two compressed columns, and three more beside them.
 //!
 //! ```text
-//! chunk   = column of i64: measured_at in Unix milliseconds; column of f64: value
+//! chunk   = column of i64: measured_at in Unix milliseconds; column of f64: value; where some are doubted, doubts (see
+//!           doubts.rs)
 //! band    = byte: 1 if the ends of the interval are told from the forecast, 0 if they are told as they are; three
 //!           columns of f32: forecast, lower, upper; all three NaN where nothing was forecast
 //! column  = varint: length; as many bytes of pco
@@ -9,7 +10,7 @@
 
 use vsm::time::Moment;
 
-use super::{Band, PastReading, columns};
+use super::{Band, PastReading, columns, doubts};
 use crate::codec::{Damage, Input};
 
 /// How many readings a chunk holds at most.
@@ -20,6 +21,7 @@ pub(crate) fn encode(readings: &[PastReading]) -> Vec<u8> {
     let mut body = Vec::new();
     columns::put(&readings.iter().map(PastReading::at).collect::<Vec<_>>(), &mut body);
     columns::put(&readings.iter().map(PastReading::value).collect::<Vec<_>>(), &mut body);
+    body.extend(doubts::encode(readings.iter()).unwrap_or_default());
     body
 }
 
@@ -58,9 +60,13 @@ pub(crate) fn decode(body: &[u8], count: usize) -> Result<Vec<PastReading>, Dama
     let mut input = Input(body);
     let moments = columns::take::<i64>(&mut input, count)?;
     let values = columns::take::<f64>(&mut input, count)?;
-    end(&input)?;
     let reading = |(at, value)| PastReading::new(Moment::from_unix_millis(at), value, None);
-    Ok(moments.into_iter().zip(values).map(reading).collect::<Result<_, _>>()?)
+    let mut readings: Vec<_> = moments.into_iter().zip(values).map(reading).collect::<Result<_, _>>()?;
+    if !input.0.is_empty() {
+        doubts::decode(input.split(doubts::length(count))?, &mut readings)?;
+    }
+    end(&input)?;
+    Ok(readings)
 }
 
 /// Gives `readings` of a chunk the forecasts beside it.

@@ -1,14 +1,18 @@
 //! What history answers: readings while they fit, else what they come to.
 
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    time::Duration,
+};
 
 use rusqlite::Connection;
 use vsm::{id::IndicatorId, time::Moment};
 
 use super::{
-    Aggregate, History, PastReading, Points, Resolution,
+    Aggregate, History, MOST_ANNOTATIONS, PastReading, Points, Resolution,
     aggregate::{self, Bucket},
-    append,
+    annotations, append,
     horizons::Horizons,
     read::{self, Wanted},
     rows::DAYS_OF_HOURS,
@@ -53,16 +57,20 @@ pub(crate) fn history(
 ) -> Result<Option<History>, ArchiveFault> {
     // One transaction, so that what another connection moves from tails to chunks meanwhile is met once.
     let transaction = database.unchecked_transaction()?;
+    let id = indicator;
     let Some(indicator) = append::id_of(&transaction, indicator)? else { return Ok(None) };
     let horizons = Horizons::read(&transaction)?;
     let mut damaged = Vec::new();
     let tail = read::tail(&transaction, indicator, &mut damaged)?;
-    let mut past = Past { database: &transaction, indicator, horizons, tail, damaged };
+    let mut past = Past { database: &transaction, indicator, horizons, tail, damaged, corrected: Vec::new() };
     let points = match past.extent(&range)? {
         Some(extent) => past.points(extent, i64::try_from(most).unwrap_or(i64::MAX).max(FEWEST))?,
         None => Points::Raw(Vec::new()),
     };
-    Ok(Some(History { points, damaged: past.damaged }))
+    let of = BTreeSet::from([id.clone()]);
+    let said = annotations::annotations(&transaction, Some(&of), range, MOST_ANNOTATIONS)?;
+    let damaged = past.damaged.into_iter().chain(said.damaged).collect();
+    Ok(Some(History { points, corrected: past.corrected, annotations: said.lines, damaged }))
 }
 
 /// The first and the last moment of a span, Unix milliseconds.
@@ -75,6 +83,7 @@ struct Past<'a> {
     horizons: Horizons,
     tail: Vec<PastReading>,
     damaged: Vec<ArchiveFault>,
+    corrected: Vec<PastReading>,
 }
 
 impl Past<'_> {
@@ -140,8 +149,9 @@ impl Past<'_> {
         let mut readings = wanted.read(self.database, &mut self.damaged)?;
         readings.extend(&self.tail);
         readings.retain(|reading| (first..=last).contains(&reading.at()));
-        let readings = read::in_order(readings);
+        let (readings, corrected) = read::with_formers(readings);
         if i64::try_from(readings.len()).is_ok_and(|count| count <= most) {
+            self.corrected = corrected;
             return Ok(Some(readings));
         }
         self.damaged.truncate(told);

@@ -129,23 +129,35 @@ fn each<T>(
 }
 
 /// Whether the file is broken where a row should be; then it may also seem not to be there.
-fn is_broken(fault: &rusqlite::Error) -> bool {
+pub(crate) fn is_broken(fault: &rusqlite::Error) -> bool {
     matches!(fault, rusqlite::Error::QueryReturnedNoRows)
         || fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt)
 }
 
 /// Readings as they came, put in the order of time; of those of one moment the last.
-pub(crate) fn in_order(mut readings: Vec<PastReading>) -> Vec<PastReading> {
-    if !readings.is_sorted_by(|a, b| a.at() < b.at()) {
-        readings.sort_by_key(PastReading::at);
-        let mut kept: Vec<PastReading> = Vec::with_capacity(readings.len());
-        for reading in readings {
-            match kept.last_mut() {
-                Some(last) if last.at() == reading.at() => *last = reading,
-                _ => kept.push(reading),
-            }
-        }
-        return kept;
+pub(crate) fn in_order(readings: Vec<PastReading>) -> Vec<PastReading> {
+    with_formers(readings).0
+}
+
+/// The same, and those whose place a later one took, in the order of time and then as they came. What says the same as
+/// the one before it takes nobody's place. What had been forecast of a moment holds for whatever was read of it.
+pub(crate) fn with_formers(mut readings: Vec<PastReading>) -> (Vec<PastReading>, Vec<PastReading>) {
+    if readings.is_sorted_by(|a, b| a.at() < b.at()) {
+        return (readings, Vec::new());
     }
-    readings
+    readings.sort_by_key(PastReading::at);
+    let mut kept: Vec<PastReading> = Vec::with_capacity(readings.len());
+    let mut formers = Vec::new();
+    for reading in readings {
+        match kept.last_mut() {
+            Some(last) if last.at() == reading.at() => {
+                if !last.says_the_same(&reading) {
+                    formers.push(*last);
+                }
+                *last = PastReading { band: reading.band.or(last.band), ..reading };
+            }
+            _ => kept.push(reading),
+        }
+    }
+    (kept, formers)
 }

@@ -150,7 +150,7 @@ pub(crate) fn read_aggregates(row: &Row<'_>) -> Result<Vec<Bucket>, Damage> {
     if is_inside { Ok(buckets) } else { Err(Damage::Disagrees("period")) }
 }
 
-fn checksum(numbers: &[i64], body: &[u8]) -> u32 {
+pub(crate) fn checksum(numbers: &[i64], body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     numbers.iter().for_each(|number| hasher.update(&number.to_le_bytes()));
     hasher.update(body);

@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! tail    = part for each slot, rising
-//! part    = varint: slot; varint: count * 2 + (1 if there are forecasts); varint: length; as many bytes of readings
+//! part    = varint: slot + (64 if some are doubted); varint: count * 2 + (1 if there are forecasts); varint: length; as
+//!           many bytes: doubts (see doubts.rs), where some are; readings
 //! reading = varint: zigzag of the milliseconds since the reading before, the first since the epoch; 8 bytes of value;
 //!           where there are forecasts 3 * 4 bytes of forecast, lower, upper, all NaN if this one has none
 //! ```
 
 use vsm::time::Moment;
 
-use super::{Band, PastReading};
+use super::{Band, PastReading, doubts};
 use crate::codec::{self, Damage, Input};
 
 /// How many indicators make a family.
@@ -24,13 +25,16 @@ pub(crate) struct Part<'a> {
     pub(crate) slot: i64,
     count: u64,
     banded: bool,
+    doubted: bool,
     body: &'a [u8],
 }
 
 /// Appends the readings of the indicator at `slot`.
 pub(crate) fn encode<'a>(slot: i64, readings: impl Iterator<Item = &'a PastReading> + Clone, out: &mut Vec<u8>) {
     let banded = readings.clone().any(|reading| reading.band.is_some());
-    let mut body = Vec::new();
+    let doubts = doubts::encode(readings.clone());
+    let slot = slot + if doubts.is_some() { FAMILY } else { 0 };
+    let mut body = doubts.unwrap_or_default();
     let (mut before, mut count) = (0, 0);
     for reading in readings {
         codec::put_varint(codec::zigzag(reading.at().wrapping_sub(before)), &mut body);
@@ -56,13 +60,14 @@ pub(crate) fn parts(body: &[u8]) -> Result<Vec<Part<'_>>, Damage> {
     let mut input = Input(body);
     let mut parts: Vec<Part<'_>> = Vec::new();
     while !input.0.is_empty() {
-        let slot = input.varint()?.cast_signed();
+        let marked = input.varint()?.cast_signed();
+        let (slot, doubted) = (marked % FAMILY, FAMILY <= marked);
         let head = input.varint()?;
         let rises = parts.last().is_none_or(|part| part.slot < slot);
-        if !rises || !(0..FAMILY).contains(&slot) {
+        if !rises || !(0..2 * FAMILY).contains(&marked) {
             return Err(Damage::Disagrees("slot"));
         }
-        parts.push(Part { slot, count: head >> 1, banded: head & 1 == 1, body: input.bytes()? });
+        parts.push(Part { slot, count: head >> 1, banded: head & 1 == 1, doubted, body: input.bytes()? });
     }
     Ok(parts)
 }
@@ -72,7 +77,13 @@ impl Part<'_> {
     pub(crate) fn decode(&self, out: &mut Vec<PastReading>) -> Result<(), Damage> {
         let mut input = Input(self.body);
         let most = self.body.len() / SMALLEST;
-        out.reserve(usize::try_from(self.count).unwrap_or(most).min(most));
+        let count = usize::try_from(self.count).unwrap_or(usize::MAX);
+        if most < count {
+            return Err(Damage::Short);
+        }
+        let bits = if self.doubted { input.split(doubts::length(count))? } else { &[] };
+        let begin = out.len();
+        out.reserve(count);
         let mut before = 0_i64;
         for _ in 0..self.count {
             before = before.wrapping_add(codec::unzigzag(input.varint()?));
@@ -80,7 +91,10 @@ impl Part<'_> {
             let band = if self.banded { take_band(&mut input)? } else { None };
             out.push(PastReading::new(Moment::from_unix_millis(before), value, band)?);
         }
-        if input.0.is_empty() { Ok(()) } else { Err(Damage::Long(input.0.len())) }
+        if !input.0.is_empty() {
+            return Err(Damage::Long(input.0.len()));
+        }
+        if self.doubted { doubts::decode(bits, &mut out[begin..]) } else { Ok(()) }
     }
 
     pub(crate) fn count(&self) -> u64 {

@@ -29,6 +29,7 @@ impl Work<'_> {
             self.horizons.write(self.database)?;
         }
         Ok(self.drop_raw()?
+            && self.drop_annotations(span::begin(minutes_from, span::DAY))?
             && self.drop_aggregates(Resolution::Minute, minutes_from)?
             && self.drop_aggregates(Resolution::Hour, hours_from.div_euclid(DAYS_OF_HOURS))?)
     }
@@ -49,6 +50,23 @@ impl Work<'_> {
             self.spend(dropped * ROW);
         }
         Ok(true)
+    }
+
+    fn drop_annotations(&mut self, before: i64) -> Result<bool, ArchiveFault> {
+        let mut delete = self.database.prepare_cached(
+            "DELETE FROM annotations WHERE id IN (SELECT id FROM annotations WHERE at < ?1 ORDER BY at LIMIT 64)",
+        )?;
+        loop {
+            let dropped = delete.execute([before])?;
+            self.tidied.dropped += dropped as u64;
+            if dropped == 0 {
+                return Ok(true);
+            }
+            self.spend(dropped * ROW);
+            if self.left == 0 {
+                return Ok(false);
+            }
+        }
     }
 
     fn drop_aggregates(&mut self, resolution: Resolution, period: i64) -> Result<bool, ArchiveFault> {

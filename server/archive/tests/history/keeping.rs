@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use archive::{ArchiveFault, Band, Entry, PastReading, Position};
-use proptest::{collection::vec, option, prelude::*, test_runner::RngSeed};
-use vsm::{id::IndicatorId, reading::Reading};
+use proptest::{bool::weighted, collection::vec, option, prelude::*, test_runner::RngSeed};
+use vsm::{
+    id::IndicatorId,
+    reading::{Mark, Quality, Reading},
+};
 
 use super::*;
 
@@ -32,16 +35,38 @@ fn band() -> impl Strategy<Value = Option<Band>> {
 }
 
 fn kept() -> impl Strategy<Value = (IndicatorId, PastReading)> {
-    (0..NAMES.len(), moment(), value(), band()).prop_map(|(k, millis, value, band)| {
-        (indicator(NAMES[k]), PastReading::of(&reading(NAMES[k], millis, value), band))
+    (0..NAMES.len(), moment(), value(), band(), weighted(0.1)).prop_map(|(k, millis, value, band, doubtful)| {
+        let quality = if doubtful { Quality::Doubtful } else { Quality::Good };
+        let reading = reading(NAMES[k], millis, value).marked(Mark { quality, note: None });
+        (indicator(NAMES[k]), PastReading::of(&reading, band))
     })
 }
 
-/// The last reading of each moment, by indicator.
+/// The last reading of each moment with the last forecast of it, by indicator.
 fn model(stretches: &[Vec<(IndicatorId, PastReading)>], name: &str) -> Vec<PastReading> {
-    let of_name = stretches.iter().flatten().filter(|(indicator, _)| indicator.as_str() == name);
-    let last: BTreeMap<_, _> = of_name.map(|(_, reading)| (reading.measured_at, *reading)).collect();
+    let mut last = BTreeMap::<_, PastReading>::new();
+    for (_, reading) in stretches.iter().flatten().filter(|(indicator, _)| indicator.as_str() == name) {
+        let mut reading = *reading;
+        let former = last.get(&reading.measured_at);
+        reading.band = reading.band.or(former.and_then(|former| former.band));
+        last.insert(reading.measured_at, reading);
+    }
     last.into_values().collect()
+}
+
+/// Those whose place another took, by moment and then as they came: moment, bits of the value, whether it was doubted.
+fn formers(stretches: &[Vec<(IndicatorId, PastReading)>], name: &str) -> Vec<(i64, u64, bool)> {
+    let mut of_moment = BTreeMap::<i64, Vec<(i64, u64, bool)>>::new();
+    for (_, it) in stretches.iter().flatten().filter(|(indicator, _)| indicator.as_str() == name) {
+        let at = it.measured_at.unix_millis();
+        of_moment.entry(at).or_default().push((at, it.value().to_bits(), it.doubtful));
+    }
+    let formers = |mut all: Vec<_>| {
+        all.dedup();
+        all.pop();
+        all
+    };
+    of_moment.into_values().flat_map(formers).collect()
 }
 
 proptest! {
@@ -72,6 +97,11 @@ proptest! {
                 // The last moment there is lies behind every range.
                 let expected: Vec<_> = expected.into_iter().filter(|it| it.measured_at != at(i64::MAX)).collect();
                 prop_assert_eq!(bits(&raw(&archive, name)), bits(&expected));
+                let history = ask(&archive, name, i64::MIN, i64::MAX, ALL);
+                let former = |it: &PastReading| (it.measured_at.unix_millis(), it.value().to_bits(), it.doubtful);
+                let found: Vec<_> = history.corrected.iter().map(former).collect();
+                let former: Vec<_> = formers(&stretches, name).into_iter().filter(|it| it.0 != i64::MAX).collect();
+                prop_assert_eq!(found, former);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What history promises: what was kept comes back, whole or in aggregates, whatever is done in the background.
 
+mod annotations;
 mod asking;
 mod damage;
 mod keeping;
@@ -126,7 +127,8 @@ fn buckets(history: &History) -> (Duration, Vec<(i64, f64, f64, u64)>) {
 }
 
 /// Equality of readings takes -0.0 for 0.0, history does not.
-fn bits(readings: &[PastReading]) -> Vec<(i64, u64, Option<[u32; 3]>)> {
+fn bits(readings: &[PastReading]) -> Vec<(i64, u64, Option<[u32; 3]>, bool)> {
     let band = |band: Band| [band.forecast, band.lower, band.upper].map(f32::to_bits);
-    readings.iter().map(|it| (it.measured_at.unix_millis(), it.value().to_bits(), it.band.map(band))).collect()
+    let bits = |it: &PastReading| (it.measured_at.unix_millis(), it.value().to_bits(), it.band.map(band), it.doubtful);
+    readings.iter().map(bits).collect()
 }

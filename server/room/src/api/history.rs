@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use archive::{Aggregate, ArchiveFault, Band, History, PastReading, Points, Reader, Resolution};
+use archive::{Aggregate, Annotation, ArchiveFault, Band, History, PastReading, Points, Reader, Resolution};
 use axum::{
     Json,
     extract::{Path, Query, State, rejection::QueryRejection},
@@ -34,6 +34,9 @@ pub(super) struct Asked {
 }
 
 /// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time.
+///
+/// Beside them, where there is something to list: `"notes":[[measured_at, text], ...]`, and of raw points
+/// `"doubtful":[measured_at, ...]` and `"corrected":[[measured_at, former value], ...]`.
 pub(super) async fn history(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -59,17 +62,23 @@ pub(super) async fn history(
 
 fn check(name: &str, asked: &Asked) -> Result<(IndicatorId, Range<Moment>, usize), String> {
     let id = IndicatorId::parse(name).map_err(|fault| fault.to_string())?;
-    let to = asked.to.as_deref().map_or(Ok(clock::now()), |text| moment("to", text))?;
-    let day_before = Moment::from_unix_millis(to.unix_millis().saturating_sub(DAY_MS));
-    let from = asked.from.as_deref().map_or(Ok(day_before), |text| moment("from", text))?;
+    let range = range(asked.from.as_deref(), asked.to.as_deref())?;
     let points = asked.points.unwrap_or(POINTS);
     if !(1..=MOST_POINTS).contains(&points) {
         return Err(format!("points={points}; from 1 to {MOST_POINTS} can be given"));
     }
+    Ok((id, range, points))
+}
+
+/// From one moment to another; until now, and a day before, where nobody says otherwise.
+pub(super) fn range(from: Option<&str>, to: Option<&str>) -> Result<Range<Moment>, String> {
+    let to = to.map_or(Ok(clock::now()), |text| moment("to", text))?;
+    let day_before = Moment::from_unix_millis(to.unix_millis().saturating_sub(DAY_MS));
+    let from = from.map_or(Ok(day_before), |text| moment("from", text))?;
     if to < from {
         return Err("from lies behind to; the earlier moment is from".to_owned());
     }
-    Ok((id, from..to, points))
+    Ok(from..to)
 }
 
 fn moment(key: &str, text: &str) -> Result<Moment, String> {
@@ -81,8 +90,29 @@ fn moment(key: &str, text: &str) -> Result<Moment, String> {
 }
 
 fn told(id: &IndicatorId, history: &History) -> Value {
-    let damaged: Vec<_> = history.damaged.iter().map(ToString::to_string).collect();
-    let mut told = match &history.points {
+    let mut told = points(&history.points);
+    told["indicator"] = json!(id);
+    if let Points::Raw(readings) = &history.points {
+        let doubtful = readings.iter().filter(|reading| reading.doubtful);
+        list(&mut told, "doubtful", doubtful.map(|reading| json!(reading.measured_at)).collect());
+    }
+    let former = |reading: &PastReading| json!([reading.measured_at, reading.value()]);
+    let note = |it: &Annotation| json!([it.at, it.text]);
+    list(&mut told, "notes", history.annotations.iter().map(note).collect());
+    list(&mut told, "corrected", history.corrected.iter().map(former).collect());
+    list(&mut told, "damaged", history.damaged.iter().map(|fault| json!(fault.to_string())).collect());
+    told
+}
+
+/// Adds a list, unless nothing is in it.
+pub(super) fn list(told: &mut Value, name: &str, of: Vec<Value>) {
+    if !of.is_empty() {
+        told[name] = Value::Array(of);
+    }
+}
+
+fn points(points: &Points) -> Value {
+    match points {
         Points::Raw(readings) => json!({
             "resolution": "raw",
             "columns": ["measured_at", "value", "forecast", "lower95", "upper95"],
@@ -94,12 +124,7 @@ fn told(id: &IndicatorId, history: &History) -> Value {
             "columns": ["begins_at", "mean", "count", "min", "max"],
             "points": aggregates.iter().map(aggregate).collect::<Vec<_>>(),
         }),
-    };
-    told["indicator"] = json!(id);
-    if !damaged.is_empty() {
-        told["damaged"] = json!(damaged);
     }
-    told
 }
 
 fn reading(reading: &PastReading) -> Value {
@@ -115,7 +140,7 @@ fn aggregate(aggregate: &Aggregate) -> Value {
     json!([begins_at.unix_millis(), aggregate.mean(), count, min, max])
 }
 
-fn failed(fault: &ArchiveFault) -> Response {
+pub(super) fn failed(fault: &ArchiveFault) -> Response {
     ArchiveFailed { what: "look back", error: fault }.emit();
     refused(StatusCode::INTERNAL_SERVER_ERROR, &format!("the archive cannot be read: {fault}"))
 }

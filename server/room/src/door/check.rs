@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use config::person;
 use cybernet::{batch::Refused, ordinals::MOST_RANGES};
 use vsm::{reading::Reading, time::Moment};
 
@@ -33,7 +34,7 @@ pub(crate) fn too_scattered(sequence: u64) -> String {
     )
 }
 
-/// Parts what was measured in the future, or in a past that cannot be, from what can be taken. `places` says where each reading stood.
+/// Parts what was measured in the future, or in a past that cannot be, or names a person, from what can be taken. `places` says where each reading stood.
 pub(super) fn check(
     readings: Vec<Reading>,
     places: Vec<usize>,
@@ -42,13 +43,20 @@ pub(super) fn check(
 ) -> (Vec<Reading>, Vec<Refused>) {
     let mut taken = Vec::with_capacity(readings.len());
     for (reading, index) in readings.into_iter().zip(places) {
-        match too_far_ahead(reading.measured_at, now).or_else(|| too_far_behind(reading.measured_at, now)) {
+        let too_far = || too_far_ahead(reading.measured_at, now).or_else(|| too_far_behind(reading.measured_at, now));
+        match too_far().or_else(|| names_a_person(&reading)) {
             None => taken.push(reading),
             Some(why) => refused.push(Refused { index, why }),
         }
     }
     refused.sort_by_key(|refused| refused.index);
     (taken, refused)
+}
+
+/// Why a reading's note is not kept, if it names a person.
+fn names_a_person(reading: &Reading) -> Option<String> {
+    let why = person::named_in(reading.mark.as_ref()?.note.as_deref()?)?;
+    Some(format!("its note: {why}"))
 }
 
 /// Why a reading cannot have been measured then, if the team's clock is further ahead than clocks are.
@@ -85,7 +93,7 @@ pub(crate) fn shorten(mut refused: Vec<Refused>) -> Vec<Refused> {
 
 #[cfg(test)]
 mod tests {
-    use vsm::id::IndicatorId;
+    use vsm::{id::IndicatorId, reading::Mark};
 
     use super::*;
 
@@ -97,6 +105,20 @@ mod tests {
         let (taken, refused) = check(readings, vec![0, 2, 3], vec![], now);
         assert_eq!(taken.len(), 2);
         assert_eq!(refused, [Refused { index: 2, why: "measured 9h in the future; is the clock right?".to_owned() }]);
+    }
+
+    #[test]
+    fn a_note_that_names_a_person_is_refused_and_any_other_is_not() {
+        let now = Moment::from_unix_millis(1_763_600_000_000);
+        let noted = |note: &str| {
+            let mark = Mark { note: Some(note.to_owned()), ..Mark::default() };
+            Reading::new(IndicatorId::parse("a").unwrap(), now, 1.0).unwrap().marked(mark)
+        };
+        let readings = vec![noted("deploy 1.4.2"), noted("deploy 1.4.2 by ada@example.com"), noted("runbook@v1.2")];
+        let (taken, refused) = check(readings, vec![0, 1, 2], vec![], now);
+        assert_eq!((taken.len(), refused[0].index, refused.len()), (2, 1, 1));
+        let why = "its note: \"ada@example.com\" is a person's address; say what happened, not who did it";
+        assert_eq!(refused[0].why, why);
     }
 
     #[test]

@@ -49,6 +49,11 @@ impl Jump {
         Some(Jumped { unusual, new: self.tell((0.7 * unusual).min(CAP)) })
     }
 
+    /// Whether there were too few innovations to tell how unusual one is.
+    pub(super) fn is_young(&self) -> bool {
+        self.seen < YOUNG
+    }
+
     fn tell(&mut self, now: f64) -> Option<f64> {
         self.since_maximum = self.since_maximum.saturating_add(1);
         if FORGOTTEN < self.since_maximum {

@@ -137,7 +137,7 @@ fn a_late_reading_is_judged_and_nobody_is_told() {
     for (row, y) in series.iter().enumerate().filter(|(row, _)| *row != 195) {
         detector.observe(&told, At::utc(60_000 * row as i64), Some(*y));
     }
-    let late = |detector: &mut Detector, row: i64, y: f64| detector.late(&told, At::utc(60_000 * row), y);
+    let late = |detector: &mut Detector, row: i64, y: f64| detector.late(&told, At::utc(60_000 * row), Some(y));
     assert!(late(&mut detector, 195, 0.3).is_some_and(|late| late.inside));
     assert!(late(&mut detector, 195, 30.0).is_some_and(|late| !late.inside));
     assert_eq!(late(&mut detector, 20, 0.0), None, "longer ago than is remembered");

@@ -63,7 +63,23 @@ impl Life {
             Act::Missing { gap, count } => (0..count).for_each(|_| _ = self.observe(gap, None)),
             Act::Late { ago, value } => {
                 let at = self.after(ago.saturating_neg());
-                self.both(|detector, told| detector.late(told, at, value));
+                self.both(|detector, told| detector.late(told, at, Some(value)));
+            }
+            Act::Doubt { gap } => {
+                self.at = self.after(gap);
+                let at = self.at;
+                self.both(|detector, told| detector.doubt(told, at));
+            }
+            Act::Correct { ago, former, value } => {
+                let at = self.after(ago.saturating_neg());
+                self.both(|detector, _| detector.could_raise(at, value.unwrap_or_default()));
+                if !self.both(|detector, told| detector.take_back(told, at, former.is_some())) {
+                    self.both(|detector, told| detector.amend(told, at, former, value));
+                } else if value.is_some() {
+                    self.both(|detector, told| detector.observe(told, at, value));
+                } else {
+                    self.both(|detector, told| detector.doubt(told, at));
+                }
             }
             Act::Answer(answer) => _ = self.both(|detector, _| detector.answer(answer)),
             Act::Told(told) => self.told = told,

@@ -28,6 +28,8 @@ impl Watch {
             say(What::Useful { onset_at });
         }
         let news = self.state.detector.answer(answer_of(answer));
+        // What was known before does not know the answer.
+        self.state.before = None;
         if matches!(news, Some(News::Ended(..))) && self.state.raised.take().is_some() {
             say(What::Ended { onset_at, ending: ending_by(answer) });
         }

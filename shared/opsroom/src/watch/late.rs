@@ -10,9 +10,9 @@ use crate::{calendar::Calendar, disturbance::What, past::Remembered};
 impl Watch {
     /// Counts a late reading, and holds it against what was expected in its stead if it fills a gap among the last ones.
     ///
-    /// A moment that was read already stays as it was read. Whatever the reading is, nobody is told of it as of something
-    /// new: by now the newer ones have said what there was to say. So of a long backlog that comes after what is new, the
-    /// watch counts every reading and takes in those that fill its last gap; history has all of them.
+    /// Whatever the reading is, nobody is told of it as of something new: by now the newer ones have said what there was to
+    /// say. So of a long backlog that comes after what is new, the watch counts every reading and takes in those that fill
+    /// its last gap; history has all of them.
     pub(super) fn take_late(
         &mut self,
         arrival: &Arrival,
@@ -20,15 +20,20 @@ impl Watch {
         followed: bool,
         mut say: impl FnMut(What),
     ) {
-        self.state.late += 1;
-        let Arrival { measured_at, value, .. } = *arrival;
+        self.state.counts.late += 1;
+        self.state.counts.doubtful += u64::from(arrival.doubtful);
+        let Arrival { measured_at, value, doubtful, .. } = *arrival;
         if !self.is_gap(arrival) {
             return;
         }
         let at = calendar.at(measured_at);
-        let Some(Late { expected, .. }) = self.state.detector.late(&self.told, at, value) else { return };
+        let believed = (!doubtful).then_some(value);
+        let Some(Late { expected, .. }) = self.state.detector.late(&self.told, at, believed) else { return };
+        if let Some(before) = &mut self.state.before {
+            before.take_late(&self.told, at, believed);
+        }
         let forecast = Some([expected.lower, expected.centre, expected.upper].map(|y| y as f32));
-        let late = Remembered { at: measured_at, value, forecast, late: true };
+        let late = Remembered { at: measured_at, value, forecast, late: true, doubtful, corrected: false };
         self.state.past.push(late);
         if followed {
             say(What::Step(self.step(&late)));

@@ -1,5 +1,6 @@
 //! One event, as it is posted.
 
+use config::person;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use vsm::time::Moment;
@@ -8,6 +9,10 @@ use crate::probe::when;
 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 200;
+/// The longest name, in bytes.
+const LONGEST_NAME: usize = 100;
+/// The longest link, in bytes.
+const LONGEST_LINK: usize = 300;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +25,10 @@ pub struct Event {
     pub seconds: Option<f64>,
     /// Which one it was, so that its end finds its beginning; at most 200 bytes.
     pub id: Option<String>,
+    /// Which one, as people call it: at most 100 bytes, and no person.
+    pub name: Option<String>,
+    /// Where more is written of it: at most 300 bytes, and no person.
+    pub link: Option<String>,
     /// When.
     pub at: Moment,
 }
@@ -59,6 +68,10 @@ struct Posted {
     state: State,
     seconds: Option<f64>,
     id: Option<Value>,
+    /// A deploy is called by its version.
+    #[serde(alias = "version")]
+    name: Option<Value>,
+    link: Option<String>,
     at: Option<Value>,
 }
 
@@ -78,7 +91,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 }
 
 fn checked(event: Value, now: Moment) -> Result<Event, String> {
-    let Posted { event: kind, state, seconds, id, at } =
+    let Posted { event: kind, state, seconds, id, name, link, at } =
         serde_json::from_value(event).map_err(|why| why.to_string())?;
     let is_run = matches!(kind, Kind::Deploy | Kind::Pipeline);
     if is_run && state == State::Ended {
@@ -91,16 +104,47 @@ fn checked(event: Value, now: Moment) -> Result<Event, String> {
         return Err(format!("seconds: found {seconds}; 0 or more is right"));
     }
     let at = at.filter(|at| !at.is_null()).map_or(Ok(now), |at| when::in_json(&at))?;
-    Ok(Event { kind, state, seconds, id: id.map(identity).transpose()?.flatten(), at })
+    let id = id.map(|id| text("id", id, LONGEST_ID)).transpose()?.flatten();
+    let name = name.map(called).transpose()?.flatten();
+    Ok(Event { kind, state, seconds, id, name, link: link.map(linked).transpose()?, at })
 }
 
-/// Text or a whole number.
-fn identity(id: Value) -> Result<Option<String>, String> {
-    match id {
+/// Text or a number.
+fn text(field: &str, value: Value, longest: usize) -> Result<Option<String>, String> {
+    match value {
         Value::Null => Ok(None),
-        Value::String(text) if text.len() <= LONGEST_ID => Ok(Some(text)),
-        Value::String(text) => Err(format!("id: {} bytes; there is room for {LONGEST_ID}", text.len())),
+        Value::String(text) if text.len() <= longest => Ok(Some(text)),
+        Value::String(text) => Err(format!("{field}: {} bytes; there is room for {longest}", text.len())),
         Value::Number(number) => Ok(Some(number.to_string())),
-        _ => Err("id: text or a number is right".to_owned()),
+        _ => Err(format!("{field}: text or a number is right")),
     }
+}
+
+/// What people call it, which everybody may read.
+fn called(name: Value) -> Result<Option<String>, String> {
+    let Some(name) = text("name", name, LONGEST_NAME)?.map(|name| name.trim().to_owned()) else { return Ok(None) };
+    if name.chars().any(char::is_control) {
+        return Err("name: one line is right".to_owned());
+    }
+    no_person("name", &name)?;
+    Ok(Some(name).filter(|name| !name.is_empty()))
+}
+
+/// A link that anybody who may follow it can: it carries nobody's name or key.
+fn linked(link: String) -> Result<String, String> {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| link.strip_prefix(scheme));
+    let is_whole =
+        rest.is_some_and(|rest| !rest.is_empty()) && !link.chars().any(|c| c.is_whitespace() || c.is_control());
+    let Some(rest) = rest.filter(|_| is_whole && link.len() <= LONGEST_LINK) else {
+        return Err(format!("link: an http:// or https:// address of at most {LONGEST_LINK} bytes is right"));
+    };
+    if rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')) {
+        return Err("link: it carries a name or a key before the @; leave that out".to_owned());
+    }
+    no_person("link", &link)?;
+    Ok(link)
+}
+
+fn no_person(field: &str, text: &str) -> Result<(), String> {
+    person::named_in(text).map_or(Ok(()), |why| Err(format!("{field}: {why}")))
 }

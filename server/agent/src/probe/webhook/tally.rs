@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use config::agent::WebhookQuantity;
 use vsm::time::Moment;
 
-use super::event::{Event, Kind, State};
+use super::{
+    event::{Event, Kind, State},
+    note::Note,
+};
 
 /// How many beginnings wait for their end; beyond them the oldest are forgotten.
 const MOST_BEGUN: usize = 10_000;
@@ -14,6 +17,7 @@ const MOST_BEGUN: usize = 10_000;
 #[derive(Default)]
 pub(super) struct Tally {
     counts: BTreeMap<Kind, Count>,
+    notes: BTreeMap<Kind, Note>,
     begun: BTreeMap<(Kind, String), Moment>,
     /// The same, the oldest first; some of them may have ended.
     order: VecDeque<(Kind, String)>,
@@ -31,7 +35,8 @@ struct Count {
 impl Tally {
     /// Takes an event. What has begun under an id is timed when it ends under the same.
     pub(super) fn take(&mut self, event: Event) {
-        let Event { kind, state, seconds, id, at } = event;
+        self.notes.entry(event.kind).or_default().take(&event);
+        let Event { kind, state, seconds, id, at, .. } = event;
         let key = id.map(|id| (kind, id));
         if state == State::Begun {
             self.counts.entry(kind).or_default().begun += 1;
@@ -68,9 +73,22 @@ impl Tally {
         }
     }
 
+    /// What is said of the events of a quantity's kind, once.
+    pub(super) fn note(&mut self, quantity: WebhookQuantity) -> Option<String> {
+        use WebhookQuantity as Q;
+        let kind = match quantity {
+            Q::Deploys | Q::DeploysFailed | Q::DeployDuration => Kind::Deploy,
+            Q::Pipelines | Q::PipelinesFailed | Q::PipelineDuration => Kind::Pipeline,
+            Q::Incidents | Q::IncidentDuration => Kind::Incident,
+            Q::Pages | Q::PageDuration => Kind::Page,
+        };
+        self.notes.remove(&kind)?.text()
+    }
+
     /// Begins a new period; what has begun still waits for its end.
     pub(super) fn begin_again(&mut self) {
         self.counts.clear();
+        self.notes.clear();
     }
 
     fn begin(&mut self, key: (Kind, String), at: Moment) {
@@ -97,6 +115,8 @@ mod tests {
             state,
             seconds: None,
             id: Some(id.to_string()),
+            name: None,
+            link: None,
             at: Moment::from_unix_millis(at),
         };
         (0..=MOST_BEGUN).for_each(|id| tally.take(event(id, State::Begun, 0)));

@@ -66,6 +66,23 @@ async fn events_are_counted_and_timed_from_one_reading_to_the_next() {
 }
 
 #[tokio::test]
+async fn the_first_reading_of_each_kind_says_what_happened() {
+    let mut probe = probe(None);
+    let body = r#"[{"event":"deploy","state":"succeeded","version":"1.4.2","link":"https://ci.example/7","id":"secret"},
+        {"event":"incident","state":"begun","name":"INC-17"},{"event":"incident","state":"ended","name":"INC-17"}]"#;
+    assert_eq!(post(&mut probe, None, body).await.0, 202);
+    let noted = |probe: &mut Webhook| {
+        let readings = probe.read(Moment::default()).readings;
+        let said = |it: &vsm::reading::Reading| Some((it.indicator.to_string(), it.annotation()?.to_owned()));
+        readings.iter().filter_map(said).collect::<Vec<_>>()
+    };
+    let said =
+        [("deploys", "deploy 1.4.2 https://ci.example/7"), ("incidents", "incident INC-17, incident INC-17 ended")];
+    assert_eq!(noted(&mut probe), said.map(|(of, what)| (of.to_owned(), what.to_owned())));
+    assert_eq!(noted(&mut probe), [], "it is said once");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_answered_in_words_and_not_counted() {
     let mut probe = probe(None);
     let whys = [
@@ -78,6 +95,24 @@ async fn what_is_wrong_is_answered_in_words_and_not_counted() {
         (r#"{"event":"deploy","state":"failed","seconds":-1}"#, "event 0: seconds: found -1; 0 or more is right"),
         (r#"{"event":"page","state":"begun","at":"noon"}"#, "event 0: not a time: \"noon\""),
         (r#"{"event":"page","state":"begun","id":[]}"#, "event 0: id: text or a number is right"),
+        (r#"{"event":"page","state":"begun","name":{}}"#, "event 0: name: text or a number is right"),
+        (r#"{"event":"page","state":"begun","name":"a\nb"}"#, "event 0: name: one line is right"),
+        (
+            r#"{"event":"deploy","state":"failed","version":"1 by ada@example.com"}"#,
+            "event 0: name: \"ada@example.com\" is a person's",
+        ),
+        (
+            r#"{"event":"deploy","state":"failed","link":"ci.example/7"}"#,
+            "event 0: link: an http:// or https:// address",
+        ),
+        (
+            r#"{"event":"deploy","state":"failed","link":"https://ada:key@ci.example/7"}"#,
+            "event 0: link: it carries a name or a key",
+        ),
+        (
+            r#"{"event":"deploy","state":"failed","link":"https://ci.example/?by=ada@example.com"}"#,
+            "event 0: link: \"ada@example.com\"",
+        ),
     ];
     for (body, why) in whys {
         let (status, words) = post(&mut probe, None, body).await;

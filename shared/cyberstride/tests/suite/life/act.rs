@@ -16,6 +16,10 @@ pub(crate) enum Act {
     Missing { gap: i64, count: u8 },
     /// A reading that comes so many milliseconds late.
     Late { ago: i64, value: f64 },
+    /// A period whose reading is doubted.
+    Doubt { gap: i64 },
+    /// Another value, or none, for the moment so many milliseconds ago, and what was believed of it.
+    Correct { ago: i64, former: Option<f64>, value: Option<f64> },
     /// People answer.
     Answer(Answer),
     /// People tell something else.
@@ -76,9 +80,21 @@ impl<'a> Arbitrary<'a> for Act {
             11 => Self::Told(told(bytes)?),
             12 => Self::Clock { offset: bytes.arbitrary()?, holiday: bytes.arbitrary()? },
             13 => Self::Ahead { gap: gap(bytes)?, periods: bytes.int_in_range(0..=300)? },
+            14 => corrected(bytes)?,
             _ => Self::Resume,
         })
     }
+}
+
+fn corrected(bytes: &mut Unstructured<'_>) -> Result<Act> {
+    let said: u8 = bytes.arbitrary()?;
+    if said & 1 != 0 {
+        return Ok(Act::Doubt { gap: gap(bytes)? });
+    }
+    let ago = if said & 2 != 0 { 0 } else { gap(bytes)? };
+    let former = if said & 4 != 0 { Some(number(bytes)?) } else { None };
+    let value = if said & 8 != 0 { None } else { Some(number(bytes)?) };
+    Ok(Act::Correct { ago, former, value })
 }
 
 /// What people tell: finite numbers of any size and sign, or nothing.

@@ -18,6 +18,16 @@ pub(crate) fn numbers<S: Said>(said: &S) -> Vec<u64> {
     numbers.into_iter().map(f64::to_bits).collect()
 }
 
+impl Said for () {
+    fn tell(&self, _: &mut Vec<f64>) {}
+}
+
+impl Said for bool {
+    fn tell(&self, numbers: &mut Vec<f64>) {
+        numbers.push(f64::from(u8::from(*self)));
+    }
+}
+
 impl<S: Said> Said for Option<S> {
     fn tell(&self, numbers: &mut Vec<f64>) {
         self.iter().for_each(|said| said.tell(numbers));
