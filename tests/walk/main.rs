@@ -24,5 +24,6 @@ mod screens;
 mod senders;
 mod sequence;
 mod silence;
+mod starting;
 mod step;
 mod wall;

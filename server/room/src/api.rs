@@ -86,7 +86,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/sources", get(senders::list))
         .route("/api/v1/write", post(senders::write::write).fallback(only_post))
         .route("/v1/metrics", post(senders::metrics::metrics).fallback(only_post))
-        .route("/metrics", get(figures))
+        .route("/metrics", get(async |State(app): State<App>| figures(&app.metrics)))
         .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
     Router::new()
         .merge(guarded)
@@ -96,7 +96,7 @@ pub fn router(app: App) -> Router {
         .route("/api/{*rest}", any(nothing_here))
         .route("/v1", any(nothing_here))
         .route("/v1/{*rest}", any(nothing_here))
-        .fallback(get(assets::serve).fallback(not_that_way))
+        .fallback(get(assets::get).fallback(not_that_way))
         .method_not_allowed_fallback(not_that_way)
         .with_state(app)
 }
@@ -133,9 +133,9 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 /// The room's own figures, in the Prometheus text format.
-async fn figures(State(app): State<App>) -> Response {
+pub(crate) fn figures(metrics: &PrometheusHandle) -> Response {
     const FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, FORMAT)], app.metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, FORMAT)], metrics.render()).into_response()
 }
 
 async fn nothing_here() -> Response {

@@ -3,7 +3,8 @@
 //! A reading comes in at the [`door`], is on disk when the [`journal`] says so, is judged in the [`shard`] and folded
 //! into the one picture at the [`desk`]; each [`screen`] follows that picture. What people say of
 //! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
-//! them apart again; [`restore`] leads from an archive to the picture as it was.
+//! them apart again; [`restore`] leads from an archive to the picture as it was, and until it has, the [`lobby`] answers on
+//! the [`connections`] that the room then serves.
 //!
 //! Prometheus and OpenTelemetry come in by [`senders`] and take the same way.
 //!
@@ -20,6 +21,7 @@ pub mod beyond;
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod connections;
 pub mod demo;
 pub mod desk;
 pub mod door;
@@ -27,6 +29,7 @@ pub mod doorkeeper;
 pub mod frames;
 pub mod happening;
 pub mod journal;
+pub mod lobby;
 pub mod logging;
 pub mod origin;
 pub mod parts;

@@ -5,7 +5,7 @@ use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, reading::Reading, time::Moment};
 
-use crate::past::Gathering;
+use crate::{lobby::progress::Progress, past::Gathering};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
 pub const FORMAT: u32 = 4;
@@ -34,14 +34,20 @@ pub struct Restored {
 /// Reads the newest snapshot that can be read and judges what the journal has after it.
 ///
 /// Readings are judged with the moment at which they were received, acts taken with that of their own, in the order of the
-/// journal, so the outcome is the same as without the restart.
-pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> Result<Restored, ArchiveFault> {
+/// journal, so the outcome is the same as without the restart. `progress` is told how far it is.
+pub fn restore(
+    archive: &Archive,
+    organisation: &Organisation,
+    now: Moment,
+    progress: &Progress,
+) -> Result<Restored, ArchiveFault> {
     let resumed = archive.newest_snapshot(FORMAT)?.and_then(|snapshot| {
         let (learned, memory) = decode(&snapshot)?;
         Some((Opsroom::resume(organisation.clone(), learned, memory, now), snapshot.position))
     });
     let (mut opsroom, after) =
         resumed.unwrap_or_else(|| (Opsroom::new(organisation.clone(), now), Position::default()));
+    progress.replays(archive.entries_after(after)?);
     let mut replayed = 0;
     let mut past = Gathering::new(archive.history_position()?.max(after));
     let (position, left_out) = archive.replay_around(after, |position, entry| {
@@ -54,6 +60,7 @@ pub fn restore(archive: &Archive, organisation: &Organisation, now: Moment) -> R
         };
         past.reaches(position);
         replayed += 1;
+        progress.took_one();
     })?;
     opsroom.follow(now);
     Ok(Restored { opsroom, position, replayed, past, left_out })

@@ -1,16 +1,15 @@
 //! `synco serve`: puts the room together, runs it, and takes it apart within its grace period.
 
-use std::{collections::BTreeSet, future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use archive::{Archive, Policy};
-use axum::serve::Listener;
 use config::room::{Room, Tls};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
-    task,
+    task::{self, JoinHandle},
     time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -20,12 +19,13 @@ use crate::{
     api::{self, App},
     beyond,
     cli::{Failure, ServeArgs},
-    clock,
+    clock, connections,
     desk::{self, DeskHandle},
     door,
     doorkeeper::Doorkeeper,
     happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
     journal::{self, JournalHandle},
+    lobby::{Lobby, progress::Progress},
     parts::Parts,
     past::{self, Gathering},
     restore::{self, Restored},
@@ -57,19 +57,35 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
     let identity = identity(&room)?;
     let listener = listen(room.listen).await?;
+    let at = listener.local_addr()?;
+    let (lobby, sockets) = (Lobby::new(&room, at, metrics.clone()), TaskTracker::new());
+    let serving = attend(listener, identity, &lobby, &sockets, &stop)?;
     let running = tokio::select! {
         // What was being read then is only read.
         () = stop.cancelled() => return Ok(()),
-        running = open(room, listener.local_addr()?, metrics, stop.clone()) => running?,
+        running = open(room, at, metrics, lobby.progress(), sockets, stop.clone()) => running?,
     };
+    lobby.open(api::router(running.app.clone()));
+    running.until_closed(serving, stop).await
+}
+
+/// From now on whoever comes is answered: by the lobby, and by the room once it is open.
+fn attend(
+    listener: TcpListener,
+    identity: Option<Identity>,
+    lobby: &Lobby,
+    sockets: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<JoinHandle<()>, Failure> {
     let at = listener.local_addr()?;
+    let (lobby, stop) = (lobby.clone(), stop.clone());
     let Some(identity) = identity else {
         println!("listening http://{at}");
-        return running.serve(listener, stop).await;
+        return Ok(task::spawn(connections::serve(listener, lobby, stop)));
     };
-    let secure = SecureListener::start(listener, identity, &running.app.sockets, stop.clone())?;
+    let secure = SecureListener::start(listener, identity, sockets, stop.clone())?;
     println!("listening https://{at}");
-    running.serve(secure, stop).await
+    Ok(task::spawn(connections::serve(secure, lobby, stop)))
 }
 
 /// What the room shows of itself, where it speaks TLS.
@@ -115,16 +131,17 @@ async fn open(
     room: Room,
     at: SocketAddr,
     metrics: PrometheusHandle,
+    progress: Arc<Progress>,
+    sockets: TaskTracker,
     stop: CancellationToken,
 ) -> Result<Running, Failure> {
     let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
     let folder = room.archive.as_path().into();
     let names = room.names.clone().into();
     let doorkeeper = Doorkeeper::new(&room);
-    let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
+    let (archive, restored) = task::spawn_blocking(move || read_archive(room, &progress)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
     let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
-    let sockets = TaskTracker::new();
     let senders = Senders::open(&senders, &journal, &sockets, &stop);
     let app = App {
         desk,
@@ -155,14 +172,14 @@ struct Halves {
     policy: Policy,
 }
 
-fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
+fn read_archive(room: Room, progress: &Progress) -> Result<(Archive, Halves), Failure> {
     let archive = Archive::open(&room.archive)
         .map_err(|error| Failure::Refused(vec![format!("archive {}: {error}", room.archive.display())]))?;
     for fault in archive.damaged_snapshots()? {
         ArchiveFailed { what: "read a snapshot", error: &fault }.emit();
     }
     let Restored { opsroom, position, replayed, past, left_out } =
-        restore::restore(&archive, &room.organisation, clock::now())?;
+        restore::restore(&archive, &room.organisation, clock::now(), progress)?;
     if let Some(left_out) = &left_out {
         JournalDamaged(left_out).emit();
     }
@@ -211,12 +228,8 @@ fn assemble(
 }
 
 impl Running {
-    async fn serve(self, listener: impl Listener<Addr = SocketAddr>, stop: CancellationToken) -> Result<(), Failure> {
-        let Self { app, mut parts } = self;
-        let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
-        let stopped = stop.clone().cancelled_owned();
-        let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped);
-        let mut serving = task::spawn(serving.into_future());
+    async fn until_closed(self, mut serving: JoinHandle<()>, stop: CancellationToken) -> Result<(), Failure> {
+        let Self { app: App { sockets, journal, .. }, mut parts } = self;
         let ended = tokio::select! {
             biased;
             () = stop.cancelled() => Vec::new(),
@@ -288,10 +301,15 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let stop = CancellationToken::new();
-        let running = open(room, listener.local_addr().unwrap(), metrics, stop.clone()).await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let (lobby, sockets) = (Lobby::new(&room, at, metrics.clone()), TaskTracker::new());
+        let serving = attend(listener, None, &lobby, &sockets, &stop).unwrap();
+        let running = open(room, at, metrics, lobby.progress(), sockets, stop.clone()).await.unwrap();
         // Nobody has told the room to close, but the journal has heard so.
         running.app.journal.clone().close().await;
-        let Err(Failure::Own(why)) = running.serve(listener, stop).await else { panic!("it should not end well") };
+        let Err(Failure::Own(why)) = running.until_closed(serving, stop).await else {
+            panic!("it should not end well")
+        };
         for part in ["ended by itself: ", "the journal", "the shard", "the desk"] {
             assert!(why.to_string().contains(part), "{why}");
         }

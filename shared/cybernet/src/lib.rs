@@ -4,13 +4,15 @@
 //! refused with words. JSON, because it can be read on the wire and decoding it is not what costs.
 //!
 //! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`picture`],
-//! [`trace`], [`screen`] (the room and a screen), [`profile`] (what the room worked out of an indicator).
+//! [`trace`], [`screen`] (the room and a screen), [`profile`] (what the room worked out of an indicator),
+//! [`starting`] (how far a room is that is not open yet).
 
 pub mod agent;
 pub mod batch;
 pub mod picture;
 pub mod profile;
 pub mod screen;
+pub mod starting;
 pub mod trace;
 
 mod lists;
