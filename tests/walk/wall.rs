@@ -24,6 +24,8 @@ mod quiet;
 mod refused;
 #[path = "wall/rehearsal.rs"]
 mod rehearsal;
+#[path = "wall/starting.rs"]
+mod starting;
 #[path = "wall/step.rs"]
 mod step;
 

@@ -99,11 +99,13 @@ impl Inner {
 
 /// The files of the screens are what they are; the page is not yet that of a room.
 fn page(uri: &Uri, headers: &HeaderMap) -> Response {
-    let answer = assets::serve(uri, headers);
     if assets::is_file(uri.path()) {
-        return answer;
+        return assets::serve(uri, headers);
     }
-    let mut answer = later(answer);
+    let mut headers = headers.clone();
+    // That nothing has changed would be an answer without words.
+    headers.remove(header::IF_NONE_MATCH);
+    let mut answer = later(assets::serve(uri, &headers));
     *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
