@@ -96,7 +96,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Agent, Vec<Fault>> {
 }
 
 pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
-    let id = root.must("agent", r#""payments-host""#, |entry| entry.name(AgentId::parse));
+    let id = root.must("agent", r#""payments-host""#, Entry::source);
     let room = root.or("room", ROOM.to_owned(), |entry| entry.url(&["ws://", "wss://"]));
     let token = root.may("token", |entry| entry.text().map(str::to_owned));
     let authorities = root.may("authorities", Entry::path);

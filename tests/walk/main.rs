@@ -13,6 +13,7 @@ mod flood;
 #[cfg(target_os = "linux")]
 mod full;
 mod hurry;
+mod itself;
 mod kills;
 mod known;
 mod locked;

@@ -24,7 +24,9 @@ use governor::clock::DefaultClock;
 use metrics::counter;
 use vsm::{
     id::{AgentId, IndicatorId, UnitId},
+    itself,
     organisation::Organisation,
+    reading::Reading,
     time::Moment,
 };
 
@@ -89,6 +91,9 @@ impl Doorkeeper {
 
     /// Admits a source by what it shows; in the words of the refusal is what would be right.
     pub fn admit(&self, shown: Option<&str>, source: &AgentId) -> Result<Pass, NotAdmitted> {
+        if itself::is_the_room(source) {
+            return Err(NotAdmitted::TheRoomItself);
+        }
         let grant = self.known(shown)?.map(|(owner, token)| match owner == *source {
             true => Ok(Arc::new(self.grant(token))),
             false => Err(NotAdmitted::NotItsOwn { owner, source_name: source.clone() }),
@@ -142,6 +147,9 @@ impl Pass {
     /// Whether there may be readings of an indicator from this source. What nobody has described belongs to nobody else,
     /// and goes into the tray.
     pub fn may_report(&self, indicator: &IndicatorId) -> Result<(), String> {
+        if itself::is_kept(indicator) {
+            return Err(format!("{indicator}: names that begin with {} are kept for the room itself", itself::PREFIX));
+        }
         let Some(grant) = &self.grant else { return Ok(()) };
         let Inner { unit_of, organisation, .. } = &*self.keeper.0;
         let member = || organisation.member(indicator);
@@ -156,9 +164,9 @@ impl Pass {
         Err(format!("{indicator} belongs to unit {unit}; the token of {source} is for {named}"))
     }
 
-    /// Whether anything has to be asked for each reading.
-    pub fn is_limited(&self) -> bool {
-        self.grant.is_some()
+    /// Whether each of these readings has to be asked for.
+    pub fn limits(&self, readings: &[Reading]) -> bool {
+        self.grant.is_some() || readings.iter().any(|reading| itself::is_kept(&reading.indicator))
     }
 
     /// Takes so many readings off the source's allowance.

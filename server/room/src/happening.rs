@@ -1,6 +1,7 @@
 //! What the room tells about itself: each happening is a log line and a counter in one.
 
 mod ailing;
+mod judged;
 mod lost;
 
 use std::{fmt::Display, net::SocketAddr};
@@ -11,7 +12,8 @@ use vsm::{act::Act, id::AgentId};
 
 pub use self::{
     ailing::{ArchiveAiling, JournalDamaged},
-    lost::ReadingsLost,
+    judged::Judged,
+    lost::{OwnReadingsLost, ReadingsLost},
 };
 use crate::senders::book::Report;
 
@@ -34,6 +36,7 @@ impl Opened {
             "synco_readings_refused_total",
             "synco_readings_unwatched_total",
             "synco_readings_lost_total",
+            "synco_refusals_total",
             "synco_journal_damaged_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",

@@ -12,6 +12,8 @@
 //!
 //! [`replay`] judges recorded series without a room; [`upkeep`] copies and checks an archive beside one.
 //!
+//! The room watches [`itself`] by its own [`figures`].
+//!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
 
 pub mod acts;
@@ -26,8 +28,10 @@ pub mod demo;
 pub mod desk;
 pub mod door;
 pub mod doorkeeper;
+pub mod figures;
 pub mod frames;
 pub mod happening;
+pub mod itself;
 pub mod journal;
 pub mod lobby;
 pub mod logging;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use archive::{Archive, Policy};
 use config::room::{Room, Tls};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -23,7 +23,9 @@ use crate::{
     desk::{self, DeskHandle},
     door,
     doorkeeper::Doorkeeper,
+    figures,
     happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
+    itself::{self, Itself},
     journal::{self, JournalHandle},
     lobby::{Lobby, progress::Progress},
     parts::Parts,
@@ -54,18 +56,25 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
         asked_to_end.await;
         stopping.cancel();
     });
-    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let (metrics, overheard) = figures::install()?;
     let identity = identity(&room)?;
     let listener = listen(room.listen).await?;
     let at = listener.local_addr()?;
     let (lobby, sockets) = (Lobby::new(&room, at, metrics.clone()), TaskTracker::new());
     let serving = attend(listener, identity, &lobby, &sockets, &stop)?;
+    sockets.spawn(figures::gather(metrics.clone(), stop.clone()));
+    let watches_itself = room.watch_itself;
     let running = tokio::select! {
         // What was being read then is only read.
         () = stop.cancelled() => return Ok(()),
-        running = open(room, at, metrics, lobby.progress(), sockets, stop.clone()) => running?,
+        running = open(room, at, metrics, lobby.progress(), sockets.clone(), stop.clone()) => running?,
     };
+    if let Some(every) = watches_itself {
+        let itself = Itself::new(overheard, every, running.app.journal.clone());
+        sockets.spawn(itself.run(stop.clone()));
+    }
     lobby.open(api::router(running.app.clone()));
+    println!("open");
     running.until_closed(serving, stop).await
 }
 
@@ -103,6 +112,9 @@ fn configure(args: ServeArgs) -> Result<Room, Failure> {
     room.listen = args.listen.unwrap_or(room.listen);
     room.archive = args.archive.unwrap_or(room.archive);
     beyond::check(&room)?;
+    if let Some(every) = room.watch_itself {
+        itself::describe(&mut room.organisation, every);
+    }
     Ok(room)
 }
 
@@ -292,6 +304,8 @@ async fn metronome(
 
 #[cfg(test)]
 mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
     use super::*;
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use vsm::{act::Act, id::IndicatorId, time::Moment};
 use crate::{
     clock,
     desk::ToDesk,
-    happening::ReadingsUnwatched,
+    happening::{Judged, ReadingsUnwatched},
     journal::{ActReceipt, ToJournal},
     past::{Gathering, Stretch},
     restore,
@@ -122,6 +122,7 @@ impl Shard {
             self.past.gather(position, reading, expected);
         }
         self.position = position;
+        Judged { received_at: batch.received_at, at: clock::now() }.emit();
     }
 
     /// Hands on to history what was judged since the last time. A journal that cannot take it now will be given it, and

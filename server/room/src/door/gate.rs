@@ -10,7 +10,7 @@ use crate::doorkeeper::{Pass, refusal::TooFast};
 /// What of a batch can be taken, in order, and what cannot, by its place.
 pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
     let Batch { readings, places, mut refused, .. } = batch;
-    if !pass.is_limited() {
+    if !pass.limits(&readings) {
         return check::check(readings, places, refused, now);
     }
     let (mut own, mut own_places) = (Vec::with_capacity(readings.len()), Vec::with_capacity(places.len()));

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use vsm::id::AgentId;
+use vsm::{id::AgentId, itself::SOURCE};
 
 use crate::{api, happening::Refusal};
 
@@ -33,6 +33,9 @@ pub enum NotAdmitted {
         /// Who showed it.
         source_name: AgentId,
     },
+    /// It calls itself what only the room is called.
+    #[error("{SOURCE} is the room itself; give the source another name")]
+    TheRoomItself,
     /// The room cannot tell.
     #[error("the room cannot read its tokens, so nobody comes in; its log says why")]
     TokensUnreadable,
@@ -43,7 +46,7 @@ impl NotAdmitted {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::Unknown | Self::Revoked(_) => StatusCode::UNAUTHORIZED,
-            Self::NotItsOwn { .. } => StatusCode::FORBIDDEN,
+            Self::NotItsOwn { .. } | Self::TheRoomItself => StatusCode::FORBIDDEN,
             Self::TokensUnreadable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
