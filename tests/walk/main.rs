@@ -18,6 +18,7 @@ mod kills;
 mod known;
 mod locked;
 mod lost;
+mod openapi;
 mod outbox;
 mod past;
 mod programs;

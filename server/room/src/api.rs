@@ -3,6 +3,7 @@
 mod health;
 mod history;
 mod indicators;
+mod openapi;
 mod readings;
 mod signals;
 
@@ -15,7 +16,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
@@ -73,25 +74,12 @@ pub struct App {
 
 /// Every path of the room.
 pub fn router(app: App) -> Router {
-    let guarded = Router::new()
-        .route("/api/v1/agent", get(door::upgrade))
-        .route("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST)))
-        .route("/api/v1/screen", get(screen::upgrade))
-        .route("/api/v1/picture", get(picture))
-        .route("/api/v1/signals", get(signals::list))
-        .route("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT)))
-        .route("/api/v1/indicators", get(indicators::list))
-        .route("/api/v1/indicators/{id}", get(indicators::one))
-        .route("/api/v1/indicators/{id}/history", get(history::history))
-        .route("/api/v1/sources", get(senders::list))
-        .route("/api/v1/write", post(senders::write::write).fallback(only_post))
-        .route("/v1/metrics", post(senders::metrics::metrics).fallback(only_post))
-        .route("/metrics", get(async |State(app): State<App>| figures(&app.metrics)))
-        .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
-    Router::new()
-        .merge(guarded)
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(ready))
+    let add = |router: Router<App>, (path, handler): (&str, MethodRouter<App>)| router.route(path, handler);
+    let guard = middleware::from_fn_with_state(app.clone(), origin::guard);
+    let guarded = guarded().into_iter().fold(Router::new(), add).route_layer(guard);
+    open_to_all()
+        .into_iter()
+        .fold(guarded, add)
         .route("/api", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/v1", any(nothing_here))
@@ -99,6 +87,31 @@ pub fn router(app: App) -> Router {
         .fallback(get(assets::get).fallback(not_that_way))
         .method_not_allowed_fallback(not_that_way)
         .with_state(app)
+}
+
+/// What no page of somebody else may ask for.
+fn guarded() -> [(&'static str, MethodRouter<App>); 14] {
+    [
+        ("/api/v1/agent", get(door::upgrade)),
+        ("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST))),
+        ("/api/v1/screen", get(screen::upgrade)),
+        ("/api/v1/picture", get(picture)),
+        ("/api/v1/signals", get(signals::list)),
+        ("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT))),
+        ("/api/v1/indicators", get(indicators::list)),
+        ("/api/v1/indicators/{id}", get(indicators::one)),
+        ("/api/v1/indicators/{id}/history", get(history::history)),
+        ("/api/v1/sources", get(senders::list)),
+        ("/api/v1/openapi.json", get(openapi::description)),
+        ("/api/v1/write", post(senders::write::write).fallback(only_post)),
+        ("/v1/metrics", post(senders::metrics::metrics).fallback(only_post)),
+        ("/metrics", get(async |State(app): State<App>| figures(&app.metrics))),
+    ]
+}
+
+/// What anybody may ask for who reaches the room.
+fn open_to_all() -> [(&'static str, MethodRouter<App>); 2] {
+    [("/healthz", get(health::alive)), ("/readyz", get(ready))]
 }
 
 /// The picture as it stands: `{"picture":{...}}`, the same that a screen is given first.
@@ -139,8 +152,7 @@ pub(crate) fn figures(metrics: &PrometheusHandle) -> Response {
 }
 
 async fn nothing_here() -> Response {
-    let words = "no such path; the room has agent, readings, screen, picture, signals, indicators, sources and write under /api/v1/, and \
-                 /v1/metrics\n";
+    let words = "no such path; GET /api/v1/openapi.json describes those there are\n";
     (StatusCode::NOT_FOUND, words).into_response()
 }
 

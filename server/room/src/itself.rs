@@ -52,7 +52,8 @@ impl Itself {
         let source = AgentId::parse(SOURCE).expect("a word of small letters is a name");
         let last = Sums::of(&figures);
         // What was worst before belongs to nobody's period.
-        (figures.commit.take(), figures.lag.take());
+        figures.commit.take();
+        figures.lag.take();
         Self { figures, every, journal, source, waiting: VecDeque::new(), last }
     }
 
