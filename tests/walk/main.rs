@@ -26,6 +26,7 @@ mod screens;
 mod senders;
 mod sequence;
 mod silence;
+mod slow;
 mod starting;
 mod step;
 mod wall;

@@ -180,7 +180,7 @@ mod tests {
         let (to_shard, _shard) = mpsc::channel(1);
         let (_to_desk, inbox) = mpsc::channel(1);
         let room = config::room::Room::default();
-        let doorkeeper = Doorkeeper::new(&room);
+        let doorkeeper = Doorkeeper::new(&room, Default::default());
         let (_, desk) = Opsroom::new(room.organisation, clock::now()).split();
         // There, but never run.
         let (desk, _task, _) = desk::open(desk, inbox, to_journal.clone());

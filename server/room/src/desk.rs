@@ -17,7 +17,7 @@ use vsm::{id::IndicatorId, signal::Signal, time::Moment};
 use crate::{
     clock,
     frames::{self, Frame},
-    happening::Pictured,
+    happening::{FrameTook, Pictured},
     journal::{ActReceipt, ToJournal},
     restore,
 };
@@ -199,6 +199,13 @@ impl DeskTask {
 
     /// Tells every screen what changed, then lets those in who wait at the door.
     fn flush(&mut self) {
+        let begun = std::time::Instant::now();
+        self.tell_all();
+        self.let_in();
+        FrameTook { took: begun.elapsed(), of: FRAME_EVERY }.emit();
+    }
+
+    fn tell_all(&mut self) {
         let changes = self.desk.take_changes();
         let picture = self.desk.picture();
         if !changes.is_empty() {
@@ -211,7 +218,6 @@ impl DeskTask {
         } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
             self.tell(frames::pulse(clock::now()));
         }
-        self.let_in();
     }
 
     /// The team hears first: before the frame goes to any screen.

@@ -13,6 +13,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -38,9 +39,13 @@ use self::{
 use crate::{
     api::App,
     happening::ArchiveFailed,
+    inboxes::Pressure,
     tokens::{self, Token, Tokens},
     watched::{Seen, Watched},
 };
+
+/// How long who reports waits while the journal does not keep up: as often as that is looked at.
+const UNDER_PRESSURE: Duration = Duration::from_secs(1);
 
 /// Keeps the door of one room; every clone is the same.
 #[derive(Clone)]
@@ -51,6 +56,7 @@ struct Inner {
     tokens: Option<Watched<Tokens>>,
     organisation: Organisation,
     pace: Pace,
+    pressure: Pressure,
     readings_a_second: u32,
     skews: skew::Shown,
     unit_of: HashMap<IndicatorId, UnitId>,
@@ -75,8 +81,8 @@ struct Grant {
 }
 
 impl Doorkeeper {
-    /// Of a room whose tokens, if it is locked, lie in the folder of its archive.
-    pub fn new(room: &Room) -> Self {
+    /// Of a room whose tokens, if it is locked, lie in the folder of its archive; nobody may report under `pressure`.
+    pub fn new(room: &Room, pressure: Pressure) -> Self {
         let tokens = room.is_locked().then(|| watch(&room.archive));
         let units = room.organisation.indicators.values();
         Self(Arc::new(Inner {
@@ -84,6 +90,7 @@ impl Doorkeeper {
             unit_of: units.map(|indicator| (indicator.id.clone(), indicator.unit.clone())).collect(),
             organisation: room.organisation.clone(),
             pace: Pace::new(room.readings_a_second, DefaultClock::default()),
+            pressure,
             readings_a_second: room.readings_a_second,
             skews: skew::Shown::default(),
         }))
@@ -169,13 +176,16 @@ impl Pass {
         self.grant.is_some() || readings.iter().any(|reading| itself::is_kept(&reading.indicator))
     }
 
-    /// Takes so many readings off the source's allowance.
+    /// Takes so many readings off the source's allowance, unless the room itself has to be waited for.
     pub fn spend(&self, readings: usize) -> Result<(), TooFast> {
-        let Inner { pace, readings_a_second, .. } = &*self.keeper.0;
-        pace.spend(&self.source, readings).map_err(|wait| {
-            counter!("synco_slowed_total").increment(1);
-            TooFast { wait, a_second: *readings_a_second }
-        })
+        let Inner { pace, pressure, readings_a_second, .. } = &*self.keeper.0;
+        let spent = match pressure.is_high() {
+            true => Err(TooFast::Room { wait: UNDER_PRESSURE }),
+            false => pace
+                .spend(&self.source, readings)
+                .map_err(|wait| TooFast::Source { wait, a_second: *readings_a_second }),
+        };
+        spent.inspect_err(|_| counter!("synco_slowed_total").increment(1))
     }
 
     /// Shows how far the source's clock is from the room's.

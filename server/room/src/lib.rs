@@ -31,6 +31,7 @@ pub mod doorkeeper;
 pub mod figures;
 pub mod frames;
 pub mod happening;
+pub mod inboxes;
 pub mod itself;
 pub mod journal;
 pub mod lobby;

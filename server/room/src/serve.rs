@@ -25,6 +25,7 @@ use crate::{
     doorkeeper::Doorkeeper,
     figures,
     happening::{ArchiveFailed, ClosedInHaste, JournalDamaged, Opened, PartEnded},
+    inboxes::{self, Inboxes, Pressure},
     itself::{self, Itself},
     journal::{self, JournalHandle},
     lobby::{Lobby, progress::Progress},
@@ -150,10 +151,12 @@ async fn open(
     let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
     let folder = room.archive.as_path().into();
     let names = room.names.clone().into();
-    let doorkeeper = Doorkeeper::new(&room);
+    let pressure = Pressure::default();
+    let doorkeeper = Doorkeeper::new(&room, pressure.clone());
     let (archive, restored) = task::spawn_blocking(move || read_archive(room, &progress)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
-    let (parts, Handles { desk, journal, shard }) = assemble(archive, restored, snapshot_every, &stop)?;
+    let (parts, Handles { desk, journal, shard, inboxes }) = assemble(archive, restored, snapshot_every, &stop)?;
+    sockets.spawn(inboxes.watch(pressure, stop.clone()));
     let senders = Senders::open(&senders, &journal, &sockets, &stop);
     let app = App {
         desk,
@@ -206,6 +209,7 @@ struct Handles {
     desk: DeskHandle,
     journal: JournalHandle,
     shard: ShardHandle,
+    inboxes: Inboxes,
 }
 
 /// Starts every part of the room.
@@ -218,6 +222,10 @@ fn assemble(
     let (to_journal, journal_inbox) = mpsc::channel(journal::WAITING);
     let (to_shard, shard_inbox) = mpsc::channel(shard::WAITING);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
+    let mut inboxes = Inboxes::default();
+    inboxes.add(inboxes::JOURNAL, &to_journal);
+    inboxes.add("shard", &to_shard);
+    inboxes.add("desk", &to_desk);
     let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, to_journal.clone());
     let (history, stretches) = mpsc::channel(past::WAITING);
     let shard = Shard {
@@ -234,7 +242,8 @@ fn assemble(
     parts.thread("the shard", shard.start()?);
     parts.thread("the journal", journal::start(archive, journal_inbox, to_shard.clone(), stretches, policy)?);
     parts.task("the desk", desk_task.run());
-    let handles = Handles { desk, journal: JournalHandle(to_journal), shard: ShardHandle(to_shard.clone()) };
+    let (journal, shard) = (JournalHandle(to_journal), ShardHandle(to_shard.clone()));
+    let handles = Handles { desk, journal, shard, inboxes };
     parts.task("the metronome", metronome(to_shard, wanted, snapshot_every, stop.clone()));
     Ok((parts, handles))
 }
