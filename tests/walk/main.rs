@@ -14,6 +14,7 @@ mod flood;
 mod full;
 mod hurry;
 mod itself;
+mod kept;
 mod kills;
 mod known;
 mod locked;

@@ -24,6 +24,7 @@ use crate::{
     },
     probe::{self, CannotBeRead, Probe},
     sample::{self, Rhythm, Sampler},
+    token::{self, TokenFault},
 };
 
 /// How long everything may take to stop.
@@ -43,6 +44,9 @@ pub enum Refusal {
     /// The room cannot be reached in this way.
     #[error("room: {0}")]
     Room(String),
+    /// There is no token to be shown.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
     /// There is no place for the readings.
     #[error(transparent)]
     Outbox(#[from] OutboxFault),
@@ -58,6 +62,8 @@ impl App {
             true => Some(link::tls::trust(config.authorities.as_deref()).map_err(Refusal::Room)?),
             false => None,
         };
+        // Read again at each hello; what is wrong with it now is said before anything runs.
+        config.token.as_ref().map(token::shown).transpose()?;
         let samplers = samplers(&config)?;
         let outbox = outbox(&config.outbox)?;
         let (keeper, hand_in, pickup) = Keeper::new(outbox);
@@ -90,12 +96,12 @@ impl App {
     }
 }
 
-/// What the agent says first.
+/// What the agent says first, but for its token.
 pub fn hello(config: &Agent) -> Hello {
     Hello {
         protocol: PROTOCOL,
         agent: config.id.clone(),
-        token: config.token.clone(),
+        token: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rehearsal: config.rehearsal,
     }
@@ -113,7 +119,8 @@ fn outbox(written: &config::agent::Outbox) -> Result<Outbox, OutboxFault> {
 }
 
 fn link(config: Agent, tls: Option<Arc<ClientConfig>>, pickup: Pickup) -> Link {
-    Link { hello: hello(&config), room: config.room, tls, pickup, patience: Patience::default() }
+    let hello = hello(&config);
+    Link { hello, token: config.token, room: config.room, tls, pickup, patience: Patience::default() }
 }
 
 fn sampler(written: &config::agent::Probe, config: &Agent) -> Result<Sampler, Refusal> {

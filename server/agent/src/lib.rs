@@ -15,5 +15,6 @@ pub mod link;
 pub mod outbox;
 pub mod probe;
 pub mod sample;
+pub mod token;
 
 mod chance;

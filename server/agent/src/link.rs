@@ -7,6 +7,7 @@ pub mod tls;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use config::agent::Token;
 use cybernet::agent::Hello;
 use rustls::ClientConfig;
 use serde_json::Value;
@@ -23,6 +24,7 @@ use crate::{
     chance,
     happening::LinkDown,
     outbox::keeper::{Pickup, PickupFault},
+    token::TokenFault,
 };
 
 /// How long a session that shall end may take to say goodbye.
@@ -40,8 +42,10 @@ pub struct Link {
     pub room: String,
     /// Whom to trust; none where the room is spoken to in the clear.
     pub tls: Option<Arc<ClientConfig>>,
-    /// What the agent says first.
+    /// What the agent says first, but for its token.
     pub hello: Hello,
+    /// What it shows with it, if anything.
+    pub token: Option<Token>,
     /// Where the readings come from.
     pub pickup: Pickup,
     /// How long to wait for what.
@@ -84,6 +88,9 @@ pub enum LinkFault {
     /// Nothing came in time.
     #[error("{0} within {1:?}")]
     Late(&'static str, Duration),
+    /// There is no token to be shown.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
     /// There are no readings to be had.
     #[error(transparent)]
     Outbox(#[from] PickupFault),

@@ -113,7 +113,7 @@ impl Running {
         let hello = Hello { protocol: PROTOCOL, agent, token: None, version: "0".to_owned(), rehearsal: false };
         let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
         let stop = CancellationToken::new();
-        let link = link::run(Link { room: address, tls: None, hello, pickup, patience }, stop.clone());
+        let link = link::run(Link { room: address, tls: None, hello, token: None, pickup, patience }, stop.clone());
         Self { hand_in, stop, tasks: [tokio::spawn(keeper.run()), tokio::spawn(link)] }
     }
 

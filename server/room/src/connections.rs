@@ -47,3 +47,34 @@ where
     }
     connection.await.ok();
 }
+
+#[cfg(test)]
+mod tests {
+    use config::room::Room;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, duplex},
+        task,
+        time::Instant,
+    };
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_header_that_does_not_arrive_ends_the_connection_and_one_that_does_is_answered() {
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let lobby = Lobby::new(&Room::default(), ([127, 0, 0, 1], 1972).into(), metrics);
+        let (mut client, server) = duplex(4096);
+        let attending = task::spawn(attend(TokioIo::new(server), lobby, CancellationToken::new()));
+        client.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = client.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200 OK"));
+        let begun = Instant::now();
+        client.write_all(b"GET /healthz HTTP/1.1\r\nHost: loc").await.unwrap();
+        let mut rest = Vec::new();
+        client.read_to_end(&mut rest).await.unwrap();
+        attending.await.unwrap();
+        assert_eq!(begun.elapsed().as_secs(), HEADER_ARRIVES_WITHIN.as_secs());
+    }
+}

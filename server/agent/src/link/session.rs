@@ -1,6 +1,6 @@
 //! One websocket to a room, from hello to goodbye.
 
-use cybernet::agent::{HEARS_LOST, LONGEST_FRAME, ToAgent, encode_readings};
+use cybernet::agent::{HEARS_LOST, Hello, LONGEST_FRAME, ToAgent, encode_readings};
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
     net::TcpStream,
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     happening::{FrameIgnored, LinkUp, LossHeard, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
     outbox::Run,
+    token,
 };
 
 /// The most readings in one batch.
@@ -44,7 +45,8 @@ impl<'a> Session<'a> {
     pub(super) async fn open(link: &'a mut Link) -> Result<Self, LinkFault> {
         let patience = link.patience;
         let mut socket = within(patience.connect, "no connection", connect(link)).await?;
-        send(&mut socket, Message::text(link.hello.encode())).await?;
+        let token = link.token.as_ref().map(token::shown).transpose()?;
+        send(&mut socket, Message::text(Hello { token, ..link.hello.clone() }.encode())).await?;
         let (received, hears) = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
         let here = link.pickup.welcome(received).await?;
         LinkUp { room: &link.room, received }.emit();
