@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use vsm::id::{AgentId, IndicatorId};
+use vsm::{
+    id::{AgentId, IndicatorId},
+    itself,
+};
 
 #[cfg(test)]
 pub(crate) use self::probe::kinds;
@@ -162,6 +165,9 @@ struct Ledger {
 impl Ledger {
     fn take(&mut self, entry: Entry<'_>) -> Option<IndicatorId> {
         let id = entry.clone().indicator()?;
+        if itself::is_kept(&id) {
+            return entry.fault(format!("found {entry}; names that begin with {} are the room's own", itself::PREFIX));
+        }
         if let Some(line) = self.taken.get(&id) {
             return entry.fault(format!("\"{id}\" is read on line {line}; an indicator has one source"));
         }

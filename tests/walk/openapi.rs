@@ -116,10 +116,8 @@ async fn what_is_refused_is_refused_as_it_is_described() {
     let many = json!({ "agent": "press", "readings": vec![json!(["press.scrap", now().unix_millis(), 1.0]); 10_000] });
     let of_press = |readings: Value| json!({ "agent": "press", "readings": readings });
     let foreign = of_press(json!([["press.scrap", now().unix_millis(), 1.0], ["kiln.heat", 7, 1.0]]));
-    let signal = "/api/v1/signals/{signal}";
-    let act = "/api/v1/signals/{signal}/{act}";
+    let (signal, act, nothing) = ("/api/v1/signals/{signal}", "/api/v1/signals/{signal}/{act}", Value::Null);
     let (indicator, history) = ("/api/v1/indicators/{id}", "/api/v1/indicators/{id}/history");
-    let nothing = Value::Null;
     for (method, template, path, body, token, status) in [
         ("post", "/api/v1/readings", "/api/v1/readings", &of_press(json!([])), None, 401),
         ("post", "/api/v1/readings", "/api/v1/readings", &foreign, Some(&kiln), 403),

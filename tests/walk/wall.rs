@@ -8,6 +8,8 @@ mod between;
 mod fits;
 #[path = "wall/hole.rs"]
 mod hole;
+#[path = "wall/itself.rs"]
+mod itself;
 #[path = "wall/looks.rs"]
 mod looks;
 #[path = "wall/lost.rs"]

@@ -56,6 +56,17 @@ fn a_token_may_lie_in_a_file_and_then_not_in_this_one_too() {
 }
 
 #[test]
+fn what_is_the_rooms_own_is_no_agents() {
+    let text = "version = 1\nagent = \"synco\"\n[[probe]]\nkind = \"host\"\ncadence = \"1s\"\nindicators = { load = \"synco.load\" }";
+    let faults = document::parse(Path::new("agent.toml"), text, agent).unwrap_err();
+    let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    let name = "agent.toml:2: agent: found \"synco\"; that is the room itself; give it another name";
+    let load =
+        "agent.toml:6: probe[0].indicators.load: found \"synco.load\"; names that begin with synco. are the room's own";
+    assert_eq!(told, [name, load]);
+}
+
+#[test]
 fn every_fault_of_its_probes_is_told_at_once_each_with_its_line() {
     let faults = document::parse(Path::new("agent.toml"), include_str!("broken-probes.toml"), agent).unwrap_err();
     let told: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
