@@ -3,10 +3,11 @@
 use std::{path::Path, process::Stdio};
 
 use cybernet::agent::ToAgent;
+use reqwest::{Client, Response};
 use tests::{
     folder::{Folder, UNHURRIED},
     room::Room,
-    series::calm_minute,
+    series::{calm_minute, now},
     team::{TeamAgent, hello},
     wait::until,
 };
@@ -41,6 +42,62 @@ async fn a_commit_that_takes_long_is_told_and_counted_and_nothing_of_it_is_lost(
     }
     let told = plain(&room.process().logs("a commit was slow").await);
     assert!(told.contains("nobody hears that readings were received until it is done"), "{told}");
+}
+
+#[tokio::test]
+async fn while_the_journal_does_not_keep_up_whoever_reports_is_told_to_come_back_and_then_is_taken() {
+    let folder = Folder::of_plant(&["press.scrap"], UNHURRIED, "");
+    let room = Room::open(&folder).await;
+    let answer = until("a round in which it does not keep up", async || {
+        let agents = flood(&room).await;
+        let mut holds = hold(room.archive()).await;
+        let (full, failed) = (full(&room).await, room.figure(FAILED).await);
+        for mut agent in agents {
+            for sequence in 1..=IN_FLIGHT {
+                agent.send(agent.received + sequence, &calm_minute("press.scrap")[..1]).await;
+            }
+            // It stays until the room lets go of it.
+            tokio::spawn(async move { while agent.hear().await.is_some() {} });
+        }
+        let moved = async || (full < self::full(&room).await || failed < room.figure(FAILED).await).then_some(());
+        until("the inbox stands full, or the journal gives up", moved).await;
+        // What was committed together was not waiting; then it takes another round.
+        let answer = if full < self::full(&room).await { Some(report(&room).await) } else { None };
+        drop(holds.stdin.take());
+        assert!(holds.wait().await.expect("it ends").success());
+        answer.filter(|answer| answer.status() == 429)
+    })
+    .await;
+    assert_eq!(answer.headers()["retry-after"], "1");
+    let words = answer.text().await.expect("an answer has a body");
+    assert!(words.contains("the room's journal does not keep up; come back in 1 s"), "{words}");
+    room.process().logs("an inbox stands full").await;
+    let taken = async || (report(&room).await.status() == 200).then_some(());
+    until("it keeps up again", taken).await;
+}
+
+/// So many batches of an agent may be on their way; so many agents fill the journal's inbox more than once.
+const IN_FLIGHT: u64 = 16;
+const AGENTS: usize = 16;
+const FAILED: &str = "synco_archive_failures_total";
+
+async fn flood(room: &Room) -> Vec<TeamAgent> {
+    let mut agents = Vec::new();
+    for at in 0..AGENTS {
+        agents.push(TeamAgent::join(room.address(), &format!("press-host-{at}")).await);
+    }
+    agents
+}
+
+async fn full(room: &Room) -> f64 {
+    room.figure("synco_full_inboxes_total{part=\"journal\"}").await
+}
+
+async fn report(room: &Room) -> Response {
+    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
+    let body = format!(r#"{{"agent":"script","readings":[["press.scrap",{},1.0]]}}"#, now().unix_millis());
+    let request = client.post(format!("http://{}/api/v1/readings", room.address())).body(body);
+    request.send().await.expect("the room answers")
 }
 
 /// Holds what a commit needs, until its standard input is closed.
