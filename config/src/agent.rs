@@ -4,6 +4,7 @@ mod finder;
 mod plausible;
 mod probe;
 mod rehearsal;
+mod token;
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use vsm::id::{AgentId, IndicatorId};
+use vsm::{
+    id::{AgentId, IndicatorId},
+    itself,
+};
 
 #[cfg(test)]
 pub(crate) use self::probe::kinds;
@@ -25,11 +29,13 @@ pub use self::{
         Selector, Source, StatsdSeries, StatsdServer, Stdin, Take, Webhook, WebhookQuantity, Which,
     },
     rehearsal::{Event, Rehearsal, RehearsedSeries, Swing, What},
+    token::Token,
 };
 use crate::{document, entry::Entry, fault::Fault, section::Section};
 
 /// The keys by which a file is known to be an agent's.
-pub(crate) const KEYS: [&str; 7] = ["agent", "room", "token", "authorities", "rehearsal", "outbox", "probe"];
+pub(crate) const KEYS: [&str; 8] =
+    ["agent", "room", "token", "token_file", "authorities", "rehearsal", "outbox", "probe"];
 
 const ROOM: &str = "ws://127.0.0.1:1972/api/v1/agent";
 const MOST_READINGS: u64 = 1_000_000;
@@ -49,7 +55,7 @@ pub struct Agent {
     /// The websocket of the room.
     pub room: String,
     /// What it shows at the door, if the room asks.
-    pub token: Option<String>,
+    pub token: Option<Token>,
     /// A file of certificates, in PEM, of authorities that this machine does not know: the room's own, for example.
     pub authorities: Option<PathBuf>,
     /// Whether what it sends is invented; the wall says so.
@@ -96,9 +102,9 @@ pub fn parse(file: &Path, text: &str) -> Result<Agent, Vec<Fault>> {
 }
 
 pub(crate) fn agent(mut root: Section<'_>) -> Option<Agent> {
-    let id = root.must("agent", r#""payments-host""#, |entry| entry.name(AgentId::parse));
+    let id = root.must("agent", r#""payments-host""#, Entry::source);
     let room = root.or("room", ROOM.to_owned(), |entry| entry.url(&["ws://", "wss://"]));
-    let token = root.may("token", |entry| entry.text().map(str::to_owned));
+    let token = token::token(&mut root);
     let authorities = root.may("authorities", Entry::path);
     let rehearsal = root.or("rehearsal", false, Entry::truth);
     let default = Outbox {
@@ -159,6 +165,9 @@ struct Ledger {
 impl Ledger {
     fn take(&mut self, entry: Entry<'_>) -> Option<IndicatorId> {
         let id = entry.clone().indicator()?;
+        if itself::is_kept(&id) {
+            return entry.fault(format!("found {entry}; names that begin with {} are the room's own", itself::PREFIX));
+        }
         if let Some(line) = self.taken.get(&id) {
             return entry.fault(format!("\"{id}\" is read on line {line}; an indicator has one source"));
         }

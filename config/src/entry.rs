@@ -6,7 +6,10 @@ use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
-use vsm::id::{IndicatorId, InvalidName, UnitId};
+use vsm::{
+    id::{AgentId, IndicatorId, InvalidName, UnitId},
+    itself,
+};
 
 use crate::{document::Report, duration, nearest::did_you_mean_or_all, person::email_address, section::Section};
 
@@ -89,6 +92,12 @@ impl<'a> Entry<'a> {
     pub(crate) fn parsed<T, E: fmt::Display>(self, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
         let text = self.clone().text()?;
         parse(text).or_else(|invalid| self.fault(invalid.to_string()).ok_or(())).ok()
+    }
+
+    /// The name of a source: anything but that of the room itself.
+    pub(crate) fn source(self) -> Option<AgentId> {
+        let right = |_: &AgentId| "that is the room itself; give it another name".to_owned();
+        self.check(|entry| entry.name(AgentId::parse), |source| !itself::is_the_room(source), right)
     }
 
     /// A finite number, whole or not.

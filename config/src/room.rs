@@ -15,8 +15,18 @@ pub use self::beyond::{Certificate, NO_TLS, READINGS_A_SECOND, Tls};
 use crate::{document, entry::Entry, fault::Fault, organisation, section::Section, senders::Senders};
 
 /// The keys by which a file is known to be a room's.
-pub(crate) const KEYS: [&str; 9] =
-    ["listen", "archive", "organisation", "snapshot_every", "shards", "keep", "tls", "names", "readings_a_second"];
+pub(crate) const KEYS: [&str; 10] = [
+    "listen",
+    "archive",
+    "organisation",
+    "snapshot_every",
+    "shards",
+    "keep",
+    "tls",
+    "names",
+    "readings_a_second",
+    "watch_itself",
+];
 
 /// The year in which Chile's operations room was built.
 const PORT: u16 = 1972;
@@ -24,6 +34,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
 /// More shards than processors are of no use, and a machine with more than these is not for a room.
 const MOST_SHARDS: u64 = 64;
+const WATCH_ITSELF: Duration = Duration::from_secs(30);
+const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What a room needs to know before it opens.
@@ -49,6 +61,8 @@ pub struct Room {
     pub names: Vec<String>,
     /// How many readings a second one source may send.
     pub readings_a_second: u32,
+    /// How often the room reports its own figures to itself; none if it does not.
+    pub watch_itself: Option<Duration>,
 }
 
 impl Room {
@@ -93,6 +107,7 @@ impl Default for Room {
             tls: None,
             names: Vec::new(),
             readings_a_second: READINGS_A_SECOND,
+            watch_itself: Some(WATCH_ITSELF),
         }
     }
 }
@@ -112,6 +127,7 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
     let tls = root.may("tls", beyond::tls);
     let names = root.or("names", default.names, |entry| entry.list(beyond::name));
     let readings_a_second = root.or("readings_a_second", default.readings_a_second, beyond::readings_a_second);
+    let watch_itself = root.or("watch_itself", default.watch_itself, watch_itself);
     root.may("trusted_network", beyond::gone);
     let listen = root.or("listen", default.listen, |entry| entry.address("127.0.0.1:1972"));
     let archive = root.or("archive", root.report().folder().join(default.archive), Entry::path);
@@ -133,6 +149,7 @@ pub(crate) fn room(mut root: Section<'_>) -> Option<Room> {
         tls: tls?,
         names: names?,
         readings_a_second: readings_a_second?,
+        watch_itself: watch_itself?,
     })
 }
 
@@ -141,6 +158,15 @@ fn shards(entry: Entry<'_>) -> Option<NonZeroUsize> {
     let is_right = |count: &u64| (1..=MOST_SHARDS).contains(count);
     let count = entry.check(Entry::natural, is_right, |_: &u64| format!("between 1 and {MOST_SHARDS} is right"))?;
     NonZeroUsize::new(usize::try_from(count).ok()?)
+}
+
+/// A duration, or `false`.
+fn watch_itself(entry: Entry<'_>) -> Option<Option<Duration>> {
+    if entry.is_text() {
+        return entry.duration(SECOND..=HOUR).map(Some);
+    }
+    let right = |_: &bool| "write how often, \"30s\", or false where the room does not watch itself".to_owned();
+    entry.check(Entry::truth, |is_wanted| !is_wanted, right).map(|_| None)
 }
 
 /// Each for a day at least.
@@ -233,6 +259,22 @@ mod tests {
         assert!(!locked("") && !locked("tls = { certificate = \"a.pem\", key = \"a.key\" }"));
         assert!(locked("tls = \"proxy\"") && locked("names = [\"room.example.org\"]"));
         assert!(locked("tls = \"proxy\"\nlisten = \"[::]:1972\""));
+    }
+
+    #[test]
+    fn a_room_watches_itself_as_often_as_it_is_told() {
+        let read = |text: &str| document::parse(Path::new("room.toml"), &format!("version = 1\n{text}"), room);
+        let every = |text: &str| read(text).unwrap().watch_itself.map(|every| every.as_secs());
+        let written = ["", "watch_itself = \"5s\"", "watch_itself = false"];
+        assert_eq!(written.map(every), [Some(30), Some(5), None]);
+        for (text, fault) in [
+            ("true", "found true; write how often, \"30s\", or false where the room does not watch itself"),
+            ("30", "not true or false: 30; write one of the two without quotes"),
+            ("\"2d\"", "found \"2d\"; between 1s and 1h is right"),
+        ] {
+            let text = format!("version = 1\nwatch_itself = {text}");
+            assert_eq!(faults(&text), [format!("room.toml:2: watch_itself: {fault}")]);
+        }
     }
 
     #[test]

@@ -6,10 +6,14 @@ use std::{
     time::Duration,
 };
 
-use cybernet::screen::ToScreen;
+use cybernet::{
+    screen::ToScreen,
+    starting::{Starting, Unready},
+};
 use leptos::prelude::*;
 use vsm::id::UnitId;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::{
     address::{Address, Refusal},
@@ -23,6 +27,8 @@ use crate::{
 
 /// The path of the websocket in the room.
 const SCREEN: &str = "/api/v1/screen";
+/// Where a room that opens no socket says why.
+const READY: &str = "/readyz";
 /// How often a screen looks at its clock.
 const TICK: Duration = Duration::from_millis(250);
 /// How long after a message that cannot be read the page is loaded again: the room may have brought newer screens.
@@ -105,6 +111,12 @@ impl Screen {
     fn closed(self: &Rc<Self>) {
         self.store.borrow_mut().closed(steady());
         self.draw_soon();
+        let screen = Rc::clone(self);
+        spawn_local(async move {
+            let starting = ask_why().await.ok().flatten();
+            screen.store.borrow_mut().asked(starting);
+            screen.draw_soon();
+        });
     }
 
     fn tick(self: &Rc<Self>, wire: &Rc<Wire>) {
@@ -146,6 +158,13 @@ fn url() -> String {
     let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
     let scheme = if secure { "wss" } else { "ws" };
     format!("{scheme}://{}{SCREEN}", location.host().unwrap_or_default())
+}
+
+/// How far the room is, if it answers that it starts.
+async fn ask_why() -> Result<Option<Starting>, JsValue> {
+    let answer: web_sys::Response = JsFuture::from(window().fetch_with_str(READY)).await?.dyn_into()?;
+    let text = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
+    Ok(serde_json::from_str(&text).ok().map(|Unready::Starting(starting)| starting))
 }
 
 /// A screen that fell must not go on showing its last picture as if it were alive: it turns grey and starts again.

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use cybernet::{
     picture::{Aspect, Lamp, Picture},
+    starting::{Starting, Step},
     trace::{Band, Point, Trace},
 };
 use vsm::{
@@ -21,6 +22,12 @@ pub(crate) const NOW: Moment = Moment::from_unix_millis(1_795_185_846_000);
 
 pub(crate) fn minutes(n: u64) -> Duration {
     Duration::from_secs(60 * n)
+}
+
+/// A room that starts and is so far.
+pub(crate) fn starting(share: f64) -> Starting {
+    let entries = (share * 100.0) as u64;
+    Starting { step: Step::Replays, entries, of: 100, share, seconds: 2.0, words: "the room starts".to_owned() }
 }
 
 fn unit(id: &str, name: &str, parent: Option<&str>) -> Unit {

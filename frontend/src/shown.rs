@@ -81,6 +81,8 @@ pub struct Lost {
     pub on: String,
     /// What was the case then.
     pub then: String,
+    /// What is done about it.
+    pub now: String,
 }
 
 /// Everything the wall shows.
@@ -129,12 +131,17 @@ impl Shown {
         if let Some(why) = store.refusal() {
             return Self::refused(&Refusal { what: "Refused".to_owned(), why: why.to_owned() });
         }
-        let (Some(picture), Some(at)) = (store.picture(), store.room_time(now)) else { return Self::loading() };
+        let (Some(picture), Some(at)) = (store.picture(), store.room_time(now)) else {
+            return Self { head: Head::before(store.starting().map(|starting| starting.share)), ..Self::loading() };
+        };
         let Some(recursion) = Recursion::of(picture, unit) else {
             let why = unit.map(ToString::to_string).unwrap_or_default();
             return Self::refused(&Refusal { what: "Unit not known".to_owned(), why });
         };
-        Source { picture, recursion: &recursion, civil, now: at }.shown(store.link(), now)
+        let shown = Source { picture, recursion: &recursion, civil, now: at }.shown(store.link(), now);
+        let Some(starting) = store.starting() else { return shown };
+        let lost = shown.lost.map(|lost| Lost { now: words::starting(starting.share), ..lost });
+        Self { lost, ..shown }
     }
 
     /// Before the first picture.
@@ -226,6 +233,7 @@ impl Source<'_> {
             at: at.exact(),
             on: format!("{} {}", at.date(), at.exact()),
             then: counts.pain().unwrap_or_else(|| "steady".to_owned()),
+            now: "Trying again".to_owned(),
         })
     }
 }
@@ -254,6 +262,19 @@ mod tests {
     fn before_the_first_picture_the_wall_waits() {
         let shown = shown(&PictureStore::default(), None, NOW);
         assert_eq!((shown.state, shown.head), (State::Loading, Head::waiting()));
+    }
+
+    #[test]
+    fn a_room_that_starts_is_told_of_instead_of_waiting_or_trying() {
+        let mut waits = PictureStore::default();
+        waits.asked(Some(sample::starting(0.25)));
+        assert_eq!(shown(&waits, None, NOW).head, Head::new("Starting", "· 25 %"));
+        let mut lost = store(sample::picture());
+        lost.closed(NOW);
+        let now = |store: &PictureStore| shown(store, None, NOW).lost.unwrap().now;
+        assert_eq!(now(&lost), "Trying again");
+        lost.asked(Some(sample::starting(0.25)));
+        assert_eq!(now(&lost), "The room is starting, 25 %");
     }
 
     #[test]

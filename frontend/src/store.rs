@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cybernet::{picture::Picture, screen::ToScreen};
+use cybernet::{picture::Picture, screen::ToScreen, starting::Starting};
 use vsm::time::Moment;
 
 use crate::link::Link;
@@ -14,6 +14,7 @@ pub struct PictureStore {
     link: Link,
     told: Option<(Moment, Duration)>,
     refusal: Option<String>,
+    starting: Option<Starting>,
 }
 
 /// What the wire must do after a message.
@@ -46,6 +47,7 @@ impl PictureStore {
         };
         self.told = Some((at, now));
         self.link.heard(now);
+        self.starting = None;
         Then::Continue
     }
 
@@ -59,6 +61,17 @@ impl PictureStore {
     /// The socket closed.
     pub fn closed(&mut self, now: Duration) {
         self.link.closed(now);
+    }
+
+    /// What the room said of itself when it was asked why it does not open its socket; none if it did not answer that it
+    /// starts.
+    pub fn asked(&mut self, starting: Option<Starting>) {
+        self.starting = starting.filter(|_| !matches!(self.link, Link::Live { .. }));
+    }
+
+    /// How far a room is that starts and is not heard yet.
+    pub fn starting(&self) -> Option<&Starting> {
+        self.starting.as_ref()
     }
 
     /// Time passed. Whether the room has just fallen silent.
@@ -122,6 +135,23 @@ mod tests {
         assert_eq!(store.receive(changes(7, vec![untrace()]), NOW), Then::Continue);
         assert_eq!(store.receive(changes(9, vec![untrace()]), NOW), Then::Rejoin);
         assert_eq!(store.picture().unwrap().revision, 8, "the picture is left as it was");
+    }
+
+    #[test]
+    fn a_room_that_starts_does_so_until_it_is_heard() {
+        let starting = sample::starting(0.25);
+        let mut store = PictureStore::default();
+        store.asked(Some(starting.clone()));
+        assert_eq!(store.starting(), Some(&starting));
+        store.receive(picture(7), NOW);
+        assert_eq!(store.starting(), None);
+        store.asked(Some(starting.clone()));
+        assert_eq!(store.starting(), None, "an answer that was overtaken by the picture");
+        store.closed(NOW);
+        store.asked(Some(starting));
+        assert!(store.starting().is_some());
+        store.asked(None);
+        assert_eq!(store.starting(), None);
     }
 
     #[test]

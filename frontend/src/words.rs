@@ -42,6 +42,11 @@ impl Head {
         Self::new("Waiting", "for the first picture")
     }
 
+    /// Before the first picture, of a room that starts and is so far: `Starting · 25 %`.
+    pub fn before(starting: Option<f64>) -> Self {
+        starting.map_or_else(Self::waiting, |share| Self::new("Starting", format!("· {}", percent(share))))
+    }
+
     /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 outage · 1 sudden · 1 better`, or `1 outage · else steady`.
     pub fn of(counts: Counts, steady_since: Option<String>) -> Self {
         if counts == Counts::default() {
@@ -79,6 +84,15 @@ impl Counts {
     pub fn then(self) -> String {
         if self.open == 0 { "steady".to_owned() } else { format!("{} open", self.open) }
     }
+}
+
+/// `The room is starting, 25 %`.
+pub fn starting(share: f64) -> String {
+    format!("The room is starting, {}", percent(share))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", (share * 100.0).floor())
 }
 
 /// `step down 97 %`.

@@ -57,7 +57,10 @@ impl Folder {
             .expect("a string takes everything");
         }
         folder.write("organisation.toml", &organisation);
-        folder.write("room.toml", &format!("version = 1\norganisation = \"organisation.toml\"\n{more}\n"));
+        // What a room says of itself comes by the clock, and a picture that is compared with another must not.
+        let itself = if more.contains("watch_itself") { "" } else { "watch_itself = false" };
+        let room = format!("version = 1\norganisation = \"organisation.toml\"\n{itself}\n{more}\n");
+        folder.write("room.toml", &room);
         folder
     }
 

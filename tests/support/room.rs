@@ -15,6 +15,7 @@ use crate::{
     folder::Folder,
     http::{self, Answer},
     process::Process,
+    wait::until,
 };
 
 /// A room that is open, on loopback.
@@ -37,15 +38,41 @@ impl Room {
         Self::open_with(folder.path(), Vec::new()).await
     }
 
-    async fn open_with(folder: &Path, mut arguments: Vec<String>) -> Self {
+    /// Starts a room that may not be open yet; it listens.
+    pub async fn start(folder: &Folder) -> Self {
+        Self::start_with(folder.path(), vec!["--config".to_owned(), folder.file("room.toml")]).await
+    }
+
+    async fn open_with(folder: &Path, arguments: Vec<String>) -> Self {
+        let room = Self::start_with(folder, arguments).await;
+        room.until_open().await;
+        room
+    }
+
+    async fn start_with(folder: &Path, mut arguments: Vec<String>) -> Self {
         let archive = folder.join("archive");
         arguments.extend(["--archive".to_owned(), archive.display().to_string()]);
         let (process, address) = start(folder, &arguments, "127.0.0.1:0").await;
         Self { process, address, archive, arguments }
     }
 
+    /// Waits until it is open.
+    pub async fn until_open(&self) {
+        until("the room is open", async || {
+            let ready = self.get("/readyz").await;
+            (!ready.body.starts_with(r#"{"starting":"#)).then_some(())
+        })
+        .await;
+    }
+
     /// Opens it again, on the same archive and at the same port.
     pub async fn open_again(&mut self) {
+        self.start_again().await;
+        self.until_open().await;
+    }
+
+    /// Starts it again likewise; it listens, and may not be open yet.
+    pub async fn start_again(&mut self) {
         let here = self.archive.parent().expect("the archive lies in a folder");
         let (process, address) = start(here, &self.arguments, &self.address.to_string()).await;
         (self.process, self.address) = (process, address);

@@ -26,7 +26,7 @@ use super::{
     crash::{at_rest, replayed, seconds_pass},
 };
 
-const STEPS: [&str; 3] = ["press.scrap", "press.idle", "kiln.heat"];
+pub(crate) const STEPS: [&str; 3] = ["press.scrap", "press.idle", "kiln.heat"];
 
 #[tokio::test]
 async fn people_answer_and_the_picture_follows_at_once() {
@@ -173,12 +173,12 @@ fn hold_each_act_once(room: &Room, open: &[SignalId]) {
     assert!(acts.eq(open.iter().cloned().zip(answers)));
 }
 
-async fn deliver(room: &Room, sequence: u64, readings: Vec<Reading>) {
+pub(crate) async fn deliver(room: &Room, sequence: u64, readings: Vec<Reading>) {
     TeamAgent::join(room.address(), "plant-host").await.deliver(sequence, &readings).await;
 }
 
 /// The signals on the steps, once all of them are open.
-async fn signals(room: &Room, start: Moment) -> Vec<SignalId> {
+pub(crate) async fn signals(room: &Room, start: Moment) -> Vec<SignalId> {
     let onset = start + Duration::from_secs(100);
     let expected: Vec<_> = STEPS.map(|id| SignalId::new(&reading(id, onset, 0.0).indicator, onset)).into();
     until("every step is a signal", async || {
@@ -190,7 +190,7 @@ async fn signals(room: &Room, start: Moment) -> Vec<SignalId> {
 }
 
 /// A reading of each a second: a level that steps up at second 100 and back down at second 160.
-fn steps(start: Moment, seconds: std::ops::Range<u64>) -> Vec<Reading> {
+pub(crate) fn steps(start: Moment, seconds: std::ops::Range<u64>) -> Vec<Reading> {
     let level = |second: u64| if (100..160).contains(&second) { 112.0 } else { 100.0 };
     let round = |second: u64| {
         let at = start + Duration::from_secs(second);

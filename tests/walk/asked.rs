@@ -102,7 +102,7 @@ pub(crate) async fn knock(room: SocketAddr, path: &str) -> std::io::Result<(TcpS
     Ok((stream, answer))
 }
 
-async fn read(stream: &mut TcpStream) -> std::io::Result<Answer> {
+pub(crate) async fn read(stream: &mut TcpStream) -> std::io::Result<Answer> {
     let mut answer = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&answer);

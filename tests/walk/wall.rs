@@ -8,6 +8,8 @@ mod between;
 mod fits;
 #[path = "wall/hole.rs"]
 mod hole;
+#[path = "wall/itself.rs"]
+mod itself;
 #[path = "wall/looks.rs"]
 mod looks;
 #[path = "wall/lost.rs"]
@@ -28,6 +30,8 @@ mod refused;
 mod rehearsal;
 #[path = "wall/silent.rs"]
 mod silent;
+#[path = "wall/starting.rs"]
+mod starting;
 #[path = "wall/step.rs"]
 mod step;
 

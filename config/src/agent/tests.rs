@@ -38,8 +38,32 @@ fn what_is_not_written_has_a_default() {
 fn a_token_is_not_printed() {
     let text = "agent = \"a\"\ntoken = \"secret\"\n[[probe]]\nkind = \"host\"\ncadence = \"1s\"\nindicators = { load = \"l\" }";
     let agent = read(text).unwrap();
-    assert_eq!(agent.token.as_deref(), Some("secret"));
-    assert!(!format!("{agent:?}").contains("secret"));
+    assert_eq!(agent.token, Some(Token::Written("secret".to_owned())));
+    assert!(!format!("{agent:?} {:?}", agent.token).contains("secret"));
+}
+
+#[test]
+fn a_token_may_lie_in_a_file_and_then_not_in_this_one_too() {
+    let probe = "[[probe]]\nkind = \"host\"\ncadence = \"1s\"\nindicators = { load = \"l\" }";
+    let parse = |token: &str| {
+        let text = format!("version = 1\nagent = \"a\"\n{token}\n{probe}");
+        document::parse(Path::new("/etc/synco/agent.toml"), &text, agent)
+    };
+    assert_eq!(parse("token_file = \"token\"").unwrap().token, Some(Token::InFile("/etc/synco/token".into())));
+    let faults = parse("token = \"secret\"\ntoken_file = \"token\"").unwrap_err();
+    let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["/etc/synco/agent.toml:4: token_file: there is a token too; one of the two is right"]);
+}
+
+#[test]
+fn what_is_the_rooms_own_is_no_agents() {
+    let text = "version = 1\nagent = \"synco\"\n[[probe]]\nkind = \"host\"\ncadence = \"1s\"\nindicators = { load = \"synco.load\" }";
+    let faults = document::parse(Path::new("agent.toml"), text, agent).unwrap_err();
+    let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    let name = "agent.toml:2: agent: found \"synco\"; that is the room itself; give it another name";
+    let load =
+        "agent.toml:6: probe[0].indicators.load: found \"synco.load\"; names that begin with synco. are the room's own";
+    assert_eq!(told, [name, load]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) fn sources(written: Vec<Section<'_>>) -> Option<Vec<Source>> {
 }
 
 fn source(mut section: Section<'_>, lines: &mut BTreeMap<AgentId, usize>) -> Option<Source> {
-    let id = section.must("id", r#""payments-prometheus""#, |entry| entry.name(AgentId::parse));
+    let id = section.must("id", r#""payments-prometheus""#, Entry::source);
     let series = section.or("series", MOST_SERIES, |entry| so_many(entry, 1));
     let unmapped = section.or("unmapped", MOST_SERIES, |entry| so_many(entry, 0));
     section.finish();

@@ -15,7 +15,7 @@ pub fn Lost(
     let banner = move || {
         view! {
             <div class="lost-banner" role="alert">
-                "Link lost at " {fact(|lost| &lost.at)} <span>"Trying again"</span>
+                "Link lost at " {fact(|lost| &lost.at)} <span>{fact(|lost| &lost.now)}</span>
                 <b>{move || board.clock.get()}</b>
             </div>
         }
@@ -25,7 +25,7 @@ pub fn Lost(
             <div class="lost-full" role="alert">
                 <i></i>
                 <b>{fact(|lost| &lost.age)} " old"</b>
-                <p>"Link lost " {fact(|lost| &lost.on)} ". Trying again."</p>
+                <p>"Link lost " {fact(|lost| &lost.on)} ". " {fact(|lost| &lost.now)} "."</p>
                 <p>"Then: " {fact(|lost| &lost.then)} "."</p>
             </div>
         }

@@ -25,6 +25,7 @@ use crate::{
     },
     probe::{self, CannotBeRead, Probe},
     sample::{self, Rhythm, Sampler},
+    token::{self, TokenFault},
 };
 
 /// How long everything may take to stop.
@@ -44,6 +45,9 @@ pub enum Refusal {
     /// The room cannot be reached in this way.
     #[error("room: {0}")]
     Room(String),
+    /// There is no token to be shown.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
     /// There is no place for the readings.
     #[error(transparent)]
     Outbox(#[from] OutboxFault),
@@ -59,6 +63,8 @@ impl App {
             true => Some(link::tls::trust(config.authorities.as_deref()).map_err(Refusal::Room)?),
             false => None,
         };
+        // Read again at each hello; what is wrong with it now is said before anything runs.
+        config.token.as_ref().map(token::shown).transpose()?;
         let (faults, told) = Faults::new();
         let telling = |(sampler, written): (Sampler, &config::agent::Probe)| {
             sampler.telling(faults.of_probe(written.source.indicators()))
@@ -95,12 +101,12 @@ impl App {
     }
 }
 
-/// What the agent says first.
+/// What the agent says first, but for its token.
 pub fn hello(config: &Agent) -> Hello {
     Hello {
         protocol: PROTOCOL,
         agent: config.id.clone(),
-        token: config.token.clone(),
+        token: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rehearsal: config.rehearsal,
     }
@@ -118,7 +124,8 @@ fn outbox(written: &config::agent::Outbox) -> Result<Outbox, OutboxFault> {
 }
 
 fn link(config: Agent, tls: Option<Arc<ClientConfig>>, pickup: Pickup, faults: Told) -> Link {
-    Link { hello: hello(&config), room: config.room, tls, pickup, faults, patience: Patience::default() }
+    let hello = hello(&config);
+    Link { hello, token: config.token, room: config.room, tls, pickup, faults, patience: Patience::default() }
 }
 
 fn sampler(written: &config::agent::Probe, config: &Agent) -> Result<Sampler, Refusal> {

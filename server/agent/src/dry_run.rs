@@ -7,13 +7,14 @@ use std::{
 };
 
 use config::agent::Agent;
-use cybernet::agent::encode_span;
+use cybernet::agent::{Hello, encode_span};
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
 use crate::{
     app::{self, Refusal},
     probe::Probe,
+    token,
 };
 
 /// Nobody waits an hour to see what would leave once an hour.
@@ -35,7 +36,8 @@ pub enum DryRunFault {
 /// Sequences are those of an empty outbox; an older room would hear them without the `first`. Between two readings of a probe is a second at most, however slow its cadence. A
 /// rehearsed past is announced on standard error and left out.
 pub async fn run(config: &Agent, rounds: u64, out: &mut impl Write) -> Result<(), DryRunFault> {
-    writeln!(out, "{}", app::hello(config).encode())?;
+    let token = config.token.as_ref().map(token::shown).transpose().map_err(Refusal::from)?;
+    writeln!(out, "{}", Hello { token, ..app::hello(config) }.encode())?;
     let (hand_in, mut handed) = mpsc::channel(16);
     let samplers = app::samplers(config)?;
     let reading = samplers.into_iter().map(|mut sampler| {

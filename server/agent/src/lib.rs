@@ -17,5 +17,6 @@ pub mod link;
 pub mod outbox;
 pub mod probe;
 pub mod sample;
+pub mod token;
 
 mod chance;

@@ -9,10 +9,16 @@ mod told;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use config::agent::Token;
 use cybernet::agent::Hello;
 use rustls::ClientConfig;
+use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest, http::Uri};
+use tokio_tungstenite::tungstenite::{
+    self,
+    client::IntoClientRequest,
+    http::{StatusCode, Uri},
+};
 use tokio_util::sync::CancellationToken;
 
 use self::{backoff::Backoff, session::Session};
@@ -21,6 +27,7 @@ use crate::{
     faults::Told,
     happening::LinkDown,
     outbox::keeper::{Pickup, PickupFault},
+    token::TokenFault,
 };
 
 /// How long a session that shall end may take to say goodbye.
@@ -29,14 +36,19 @@ const GOODBYE: Duration = Duration::from_millis(800);
 /// A link that lived so long was good, and the next wait is short again.
 const GOOD_FOR: Duration = Duration::from_secs(5);
 
+/// How many letters of what a room answers are shown.
+const LONGEST_WHY: usize = 300;
+
 /// What is needed to bring readings to a room.
 pub struct Link {
     /// The address of the room's door, `ws://host:port/api/v1/agent` or `wss://`.
     pub room: String,
     /// Whom to trust; none where the room is spoken to in the clear.
     pub tls: Option<Arc<ClientConfig>>,
-    /// What the agent says first.
+    /// What the agent says first, but for its token.
     pub hello: Hello,
+    /// What it shows with it, if anything.
+    pub token: Option<Token>,
     /// Where the readings come from.
     pub pickup: Pickup,
     /// What cannot be read.
@@ -69,6 +81,9 @@ pub enum LinkFault {
     /// The socket failed, or was never there.
     #[error("{0}{hint}", hint = tls::hint(.0))]
     Socket(#[source] Box<tungstenite::Error>),
+    /// The room answered and opened no socket: it is not open yet, or full.
+    #[error("the room answers {0}{1}")]
+    NotNow(StatusCode, String),
     /// The room closed the socket.
     #[error("the room closed the link{0}")]
     Closed(String),
@@ -78,6 +93,9 @@ pub enum LinkFault {
     /// Nothing came in time.
     #[error("{0} within {1:?}")]
     Late(&'static str, Duration),
+    /// There is no token to be shown.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
     /// There are no readings to be had.
     #[error(transparent)]
     Outbox(#[from] PickupFault),
@@ -85,8 +103,21 @@ pub enum LinkFault {
 
 impl From<tungstenite::Error> for LinkFault {
     fn from(fault: tungstenite::Error) -> Self {
-        Self::Socket(Box::new(fault))
+        match fault {
+            tungstenite::Error::Http(answer) => Self::NotNow(answer.status(), answered(answer.body().as_deref())),
+            other => Self::Socket(Box::new(other)),
+        }
     }
+}
+
+/// The words in an answer, as they stand behind its status; they may come from anybody who answers there.
+fn answered(body: Option<&[u8]>) -> String {
+    let text = String::from_utf8_lossy(body.unwrap_or_default());
+    let refused = serde_json::from_str::<Value>(&text).ok();
+    let why = refused.as_ref().and_then(|answer| answer["refused"]["why"].as_str()).unwrap_or(&text);
+    let line: String =
+        why.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_WHY).collect();
+    if line.is_empty() { line } else { format!(": {line}") }
 }
 
 /// Whether `room` is an address this agent can speak to; if not, what would be right. Says whether it is over TLS.
@@ -168,6 +199,14 @@ async fn within<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_room_answers_is_one_line_of_its_words() {
+        assert_eq!(answered(None), "");
+        assert_eq!(answered(Some(br#"{"refused":{"why":"the room starts"}}"#)), ": the room starts");
+        assert_eq!(answered(Some(b"all seats are taken\nmore")), ": all seats are taken");
+        assert_eq!(answered(Some("\u{1b}[2J".repeat(400).as_bytes())).len(), 2 + LONGEST_WHY);
+    }
 
     #[test]
     fn a_token_travels_in_the_clear_only_within_the_machine() {

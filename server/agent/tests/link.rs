@@ -136,7 +136,7 @@ impl Running {
         let address = format!("ws://{}/api/v1/agent", room.door.local_addr().unwrap());
         let stop = CancellationToken::new();
         let (faults, told) = Faults::new();
-        let link = Link { room: address, tls: None, hello, pickup, faults: told, patience };
+        let link = Link { room: address, tls: None, hello, token: None, pickup, faults: told, patience };
         let link = link::run(link, stop.clone());
         Self { hand_in, faults, stop, tasks: [tokio::spawn(keeper.run()), tokio::spawn(link)] }
     }

@@ -14,6 +14,18 @@ pub struct LeftOut {
 }
 
 impl Archive {
+    /// How many entries of the journal lie after `after`, those that cannot be read among them.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::Database`], if the database as a whole cannot be read.
+    pub fn entries_after(&self, after: Position) -> Result<u64, ArchiveFault> {
+        // Positions follow each other without a gap from the first that is still kept; to count rows would read them all.
+        let first = "SELECT ifnull(min(position), 1) FROM journal";
+        let first: i64 = self.database.query_row(first, [], |row| row.get(0))?;
+        let after = after.row().max(first - 1);
+        Ok(u64::try_from(self.last.row() - after).unwrap_or(0))
+    }
+
     /// As [`Archive::replay`], but goes on behind every entry that is damaged, alone or with the page it lies on.
     /// Returns the position of the last entry the archive has, and what was left out, if anything.
     ///

@@ -4,6 +4,7 @@ mod annotations;
 mod health;
 mod history;
 mod indicators;
+mod openapi;
 mod readings;
 mod signals;
 
@@ -16,7 +17,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
@@ -75,33 +76,45 @@ pub struct App {
 
 /// Every path of the room.
 pub fn router(app: App) -> Router {
-    let guarded = Router::new()
-        .route("/api/v1/agent", get(door::upgrade))
-        .route("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST)))
-        .route("/api/v1/screen", get(screen::upgrade))
-        .route("/api/v1/picture", get(picture))
-        .route("/api/v1/signals", get(signals::list))
-        .route("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT)))
-        .route("/api/v1/indicators", get(indicators::list))
-        .route("/api/v1/indicators/{id}", get(indicators::one))
-        .route("/api/v1/indicators/{id}/history", get(history::history))
-        .route("/api/v1/annotations", get(annotations::list))
-        .route("/api/v1/sources", get(senders::list))
-        .route("/api/v1/write", post(senders::write::write).fallback(only_post))
-        .route("/v1/metrics", post(senders::metrics::metrics).fallback(only_post))
-        .route("/metrics", get(figures))
-        .route_layer(middleware::from_fn_with_state(app.clone(), origin::guard));
-    Router::new()
-        .merge(guarded)
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(ready))
+    let add = |router: Router<App>, (path, handler): (&str, MethodRouter<App>)| router.route(path, handler);
+    let guard = middleware::from_fn_with_state(app.clone(), origin::guard);
+    let guarded = guarded().into_iter().fold(Router::new(), add).route_layer(guard);
+    open_to_all()
+        .into_iter()
+        .fold(guarded, add)
         .route("/api", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/v1", any(nothing_here))
         .route("/v1/{*rest}", any(nothing_here))
-        .fallback(get(assets::serve).fallback(not_that_way))
+        .fallback(get(assets::get).fallback(not_that_way))
         .method_not_allowed_fallback(not_that_way)
         .with_state(app)
+}
+
+/// What no page of somebody else may ask for.
+fn guarded() -> [(&'static str, MethodRouter<App>); 15] {
+    [
+        ("/api/v1/agent", get(door::upgrade)),
+        ("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST))),
+        ("/api/v1/screen", get(screen::upgrade)),
+        ("/api/v1/picture", get(picture)),
+        ("/api/v1/signals", get(signals::list)),
+        ("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT))),
+        ("/api/v1/indicators", get(indicators::list)),
+        ("/api/v1/indicators/{id}", get(indicators::one)),
+        ("/api/v1/indicators/{id}/history", get(history::history)),
+        ("/api/v1/annotations", get(annotations::list)),
+        ("/api/v1/sources", get(senders::list)),
+        ("/api/v1/openapi.json", get(openapi::description)),
+        ("/api/v1/write", post(senders::write::write).fallback(only_post)),
+        ("/v1/metrics", post(senders::metrics::metrics).fallback(only_post)),
+        ("/metrics", get(async |State(app): State<App>| figures(&app.metrics))),
+    ]
+}
+
+/// What anybody may ask for who reaches the room.
+fn open_to_all() -> [(&'static str, MethodRouter<App>); 2] {
+    [("/healthz", get(health::alive)), ("/readyz", get(ready))]
 }
 
 /// The picture as it stands: `{"picture":{...}}`, the same that a screen is given first.
@@ -136,14 +149,13 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 /// The room's own figures, in the Prometheus text format.
-async fn figures(State(app): State<App>) -> Response {
+pub(crate) fn figures(metrics: &PrometheusHandle) -> Response {
     const FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, FORMAT)], app.metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, FORMAT)], metrics.render()).into_response()
 }
 
 async fn nothing_here() -> Response {
-    let words = "no such path; the room has agent, readings, screen, picture, signals, indicators, annotations, sources and \
-                 write under /api/v1/, and /v1/metrics\n";
+    let words = "no such path; GET /api/v1/openapi.json describes those there are\n";
     (StatusCode::NOT_FOUND, words).into_response()
 }
 
@@ -172,7 +184,7 @@ mod tests {
         let (to_shard, _shard) = mpsc::channel(1);
         let (_to_desk, inbox) = mpsc::channel(1);
         let room = config::room::Room::default();
-        let doorkeeper = Doorkeeper::new(&room);
+        let doorkeeper = Doorkeeper::new(&room, Default::default());
         let (_, desk) = Opsroom::new(room.organisation, clock::now()).split();
         // There, but never run.
         let (desk, _task, _) = desk::open(desk, inbox, Reached::new(1, Position::default()));

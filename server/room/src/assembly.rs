@@ -13,8 +13,10 @@ use crate::{
     clock,
     desk::{self, DeskHandle, ToDesk},
     happening::JournalDamaged,
+    inboxes::{self, Inboxes},
     journal::{self, Journal, JournalHandle},
     keeper::Keeper,
+    lobby::progress::Progress,
     metronome::{Metronome, Wanted},
     parts::Parts,
     past::{self, Gathering, Past, Stretch},
@@ -38,11 +40,11 @@ pub(crate) struct Halves {
 }
 
 /// Opens the archive, and has the room as it was.
-pub(crate) fn read_archive(room: Room) -> Result<(Archive, Halves), Failure> {
+pub(crate) fn read_archive(room: Room, progress: &Progress) -> Result<(Archive, Halves), Failure> {
     let mut archive = Archive::open(&room.archive)
         .map_err(|error| Failure::Refused(vec![format!("archive {}: {error}", room.archive.display())]))?;
     let Restored { opsroom, position, replayed, past, left_out } =
-        restore::restore(&mut archive, &room.organisation, shards(&room), clock::now())?;
+        restore::restore(&mut archive, &room.organisation, shards(&room), clock::now(), progress)?;
     if let Some(left_out) = &left_out {
         JournalDamaged(left_out).emit();
     }
@@ -63,6 +65,7 @@ pub(crate) struct Handles {
     pub(crate) desk: DeskHandle,
     pub(crate) journal: JournalHandle,
     pub(crate) shards: Shards,
+    pub(crate) inboxes: Inboxes,
 }
 
 /// Starts every part of the room.
@@ -80,6 +83,10 @@ pub(crate) fn assemble(
     let mut parts = Parts::default();
     let place = Place { position, reached, desk: to_desk.clone(), wanted: wanted.clone() };
     let (shards, stretches) = start_shards(watches, &place, &mut parts)?;
+    let mut inboxes = Inboxes::default();
+    inboxes.add(inboxes::JOURNAL, &to_journal);
+    inboxes.add("desk", &to_desk);
+    shards.iter().enumerate().for_each(|(shard, inbox)| inboxes.add(format!("shard {shard}"), inbox));
     let (keeper, journal) = (archive.keeper()?, to_journal.clone());
     let (every, asked) = (snapshot_every, Arc::clone(&shards));
     let keeper = Keeper { archive: keeper, inbox: keeper_inbox, every, shards: asked, desk: to_desk, journal };
@@ -90,7 +97,7 @@ pub(crate) fn assemble(
     parts.task("the desk", desk_task.run());
     let metronome = Metronome::new(Arc::clone(&shards), to_journal.clone());
     parts.task("the metronome", metronome.run(wanted, stop.clone()));
-    Ok((parts, Handles { desk, journal: JournalHandle(to_journal), shards: Shards(shards) }))
+    Ok((parts, Handles { desk, journal: JournalHandle(to_journal), shards: Shards(shards), inboxes }))
 }
 
 /// What every shard is given.

@@ -19,20 +19,35 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
 /// The paths of the screens. The page answers any other itself, with words that can be read from afar.
 const SCREENS: [&str; 2] = ["", "wall"];
 
+/// Whether this is the path of a screen, or of a file that screens are made of.
+pub fn is_of_screens(path: &str) -> bool {
+    is_file(path) || SCREENS.contains(&path.trim_start_matches('/'))
+}
+
+/// Whether this is the path of a file that screens are made of.
+pub fn is_file(path: &str) -> bool {
+    path.starts_with("/assets/")
+}
+
 /// `GET` anything that is not part of the API: a file of the screens, or the page.
-pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+pub async fn get(uri: Uri, headers: HeaderMap) -> Response {
+    serve(&uri, &headers)
+}
+
+/// The same for who has not taken the request apart.
+pub fn serve(uri: &Uri, headers: &HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path.starts_with("assets/") {
-        return match find(path, &headers) {
-            Some(found) => reply(found, path, "public, max-age=31536000, immutable", &headers),
+        return match find(path, headers) {
+            Some(found) => reply(found, path, "public, max-age=31536000, immutable", headers),
             None => (StatusCode::NOT_FOUND, "no such file\n").into_response(),
         };
     }
     if path.contains('.') {
         return (StatusCode::NOT_FOUND, "no such file\n").into_response();
     }
-    match find("index.html", &headers) {
-        Some(found) if SCREENS.contains(&path) => reply(found, "index.html", "no-cache", &headers),
+    match find("index.html", headers) {
+        Some(found) if SCREENS.contains(&path) => reply(found, "index.html", "no-cache", headers),
         Some(found) => (StatusCode::NOT_FOUND, whole(found, "index.html", "no-store")).into_response(),
         None => {
             (StatusCode::SERVICE_UNAVAILABLE, "built without its screens: run `cargo xtask build`\n").into_response()

@@ -101,12 +101,12 @@ async fn open_room(args: &DemoArgs, folder: &Path, cast: &mut Cast) -> Result<St
     let room = cast.call(&call, "the room")?;
     let said = room.stdout.take().ok_or_else(|| Failure::Own("the room has no output".into()))?;
     let mut lines = BufReader::new(said).lines();
-    let line = timeout(OPENS_WITHIN, lines.next_line()).await;
-    let address = line
-        .ok()
-        .and_then(Result::ok)
-        .flatten()
-        .and_then(|line| Some(line.strip_prefix("listening http://")?.to_owned()));
+    let opens = async {
+        let listening = lines.next_line().await.ok()??;
+        let open = lines.next_line().await.ok()??;
+        Some(listening.strip_prefix("listening http://")?.to_owned()).filter(|_| open == "open")
+    };
+    let address = timeout(OPENS_WITHIN, opens).await.ok().flatten();
     // It has said why on its standard error, which is ours.
     address.ok_or_else(|| Failure::Refused(vec!["the room did not open; it says why above".to_owned()]))
 }

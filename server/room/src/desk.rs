@@ -20,7 +20,7 @@ use vsm::{
 use crate::{
     clock,
     frames::{self, Frame},
-    happening::Pictured,
+    happening::{FrameTook, Pictured},
     journal::ActReceipt,
     restore,
     shard::Reached,
@@ -271,8 +271,15 @@ impl DeskTask {
 
     /// Tells every screen what changed, then lets those in who wait at the door.
     fn flush(&mut self) {
+        let begun = std::time::Instant::now();
         self.fold();
         self.remember();
+        self.tell_all();
+        self.let_in();
+        FrameTook { took: begun.elapsed(), of: FRAME_EVERY }.emit();
+    }
+
+    fn tell_all(&mut self) {
         let changes = self.desk.take_changes();
         let picture = self.desk.picture();
         if !changes.is_empty() {
@@ -286,7 +293,6 @@ impl DeskTask {
         } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
             self.tell(frames::pulse(clock::now()));
         }
-        self.let_in();
     }
 
     /// The team hears first: before the frame goes to any screen.

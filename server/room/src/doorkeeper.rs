@@ -13,6 +13,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -24,7 +25,9 @@ use governor::clock::DefaultClock;
 use metrics::counter;
 use vsm::{
     id::{AgentId, IndicatorId, UnitId},
+    itself,
     organisation::Organisation,
+    reading::Reading,
     time::Moment,
 };
 
@@ -36,9 +39,13 @@ use self::{
 use crate::{
     api::App,
     happening::ArchiveFailed,
+    inboxes::Pressure,
     tokens::{self, Token, Tokens},
     watched::{Seen, Watched},
 };
+
+/// How long who reports waits while the journal does not keep up: as often as that is looked at.
+const UNDER_PRESSURE: Duration = Duration::from_secs(1);
 
 /// Keeps the door of one room; every clone is the same.
 #[derive(Clone)]
@@ -49,6 +56,7 @@ struct Inner {
     tokens: Option<Watched<Tokens>>,
     organisation: Organisation,
     pace: Pace,
+    pressure: Pressure,
     readings_a_second: u32,
     skews: skew::Shown,
     unit_of: HashMap<IndicatorId, UnitId>,
@@ -73,8 +81,8 @@ struct Grant {
 }
 
 impl Doorkeeper {
-    /// Of a room whose tokens, if it is locked, lie in the folder of its archive.
-    pub fn new(room: &Room) -> Self {
+    /// Of a room whose tokens, if it is locked, lie in the folder of its archive; nobody may report under `pressure`.
+    pub fn new(room: &Room, pressure: Pressure) -> Self {
         let tokens = room.is_locked().then(|| watch(&room.archive));
         let units = room.organisation.indicators.values();
         Self(Arc::new(Inner {
@@ -82,6 +90,7 @@ impl Doorkeeper {
             unit_of: units.map(|indicator| (indicator.id.clone(), indicator.unit.clone())).collect(),
             organisation: room.organisation.clone(),
             pace: Pace::new(room.readings_a_second, DefaultClock::default()),
+            pressure,
             readings_a_second: room.readings_a_second,
             skews: skew::Shown::default(),
         }))
@@ -89,6 +98,9 @@ impl Doorkeeper {
 
     /// Admits a source by what it shows; in the words of the refusal is what would be right.
     pub fn admit(&self, shown: Option<&str>, source: &AgentId) -> Result<Pass, NotAdmitted> {
+        if itself::is_the_room(source) {
+            return Err(NotAdmitted::TheRoomItself);
+        }
         let grant = self.known(shown)?.map(|(owner, token)| match owner == *source {
             true => Ok(Arc::new(self.grant(token))),
             false => Err(NotAdmitted::NotItsOwn { owner, source_name: source.clone() }),
@@ -142,6 +154,9 @@ impl Pass {
     /// Whether there may be readings of an indicator from this source. What nobody has described belongs to nobody else,
     /// and goes into the tray.
     pub fn may_report(&self, indicator: &IndicatorId) -> Result<(), String> {
+        if itself::is_kept(indicator) {
+            return Err(format!("{indicator}: names that begin with {} are kept for the room itself", itself::PREFIX));
+        }
         let Some(grant) = &self.grant else { return Ok(()) };
         let Inner { unit_of, organisation, .. } = &*self.keeper.0;
         let member = || organisation.member(indicator);
@@ -156,18 +171,21 @@ impl Pass {
         Err(format!("{indicator} belongs to unit {unit}; the token of {source} is for {named}"))
     }
 
-    /// Whether anything has to be asked for each reading.
-    pub fn is_limited(&self) -> bool {
-        self.grant.is_some()
+    /// Whether each of these readings has to be asked for.
+    pub fn limits(&self, readings: &[Reading]) -> bool {
+        self.grant.is_some() || readings.iter().any(|reading| itself::is_kept(&reading.indicator))
     }
 
-    /// Takes so many readings off the source's allowance.
+    /// Takes so many readings off the source's allowance, unless the room itself has to be waited for.
     pub fn spend(&self, readings: usize) -> Result<(), TooFast> {
-        let Inner { pace, readings_a_second, .. } = &*self.keeper.0;
-        pace.spend(&self.source, readings).map_err(|wait| {
-            counter!("synco_slowed_total").increment(1);
-            TooFast { wait, a_second: *readings_a_second }
-        })
+        let Inner { pace, pressure, readings_a_second, .. } = &*self.keeper.0;
+        let spent = match pressure.is_high() {
+            true => Err(TooFast::Room { wait: UNDER_PRESSURE }),
+            false => pace
+                .spend(&self.source, readings)
+                .map_err(|wait| TooFast::Source { wait, a_second: *readings_a_second }),
+        };
+        spent.inspect_err(|_| counter!("synco_slowed_total").increment(1))
     }
 
     /// Shows how far the source's clock is from the room's.

@@ -2,7 +2,9 @@
 
 mod ailing;
 mod faults;
+mod judged;
 mod lost;
+mod slow;
 
 use std::{fmt::Display, net::SocketAddr, time::Duration};
 
@@ -13,9 +15,19 @@ use vsm::{act::Act, id::AgentId};
 pub use self::{
     ailing::{ArchiveAiling, JournalDamaged},
     faults::FaultsRefused,
-    lost::ReadingsLost,
+    judged::Judged,
+    lost::{OwnReadingsLost, ReadingsLost},
+    slow::{CommitTook, FrameTook, InboxStandsFull},
 };
-use crate::senders::book::Report;
+use crate::{senders::book::Report, sparingly::Anywhere};
+
+/// So many refusals are told one by one, and then for a while only counted: a peer that is refused comes again, and the
+/// log is for people.
+const TOLD: u32 = 20;
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+
+static REFUSALS: Anywhere = Anywhere::some(TOLD, TOLD_EVERY);
+static SAMPLES: Anywhere = Anywhere::some(TOLD, TOLD_EVERY);
 
 /// The room is open.
 pub struct Opened {
@@ -37,6 +49,9 @@ impl Opened {
             "synco_readings_unwatched_total",
             "synco_readings_lost_total",
             "synco_faults_refused_total",
+            "synco_refusals_total",
+            "synco_slow_commits_total",
+            "synco_slow_frames_total",
             "synco_journal_damaged_total",
             "synco_batches_taken_total",
             "synco_batches_repeated_total",
@@ -87,10 +102,12 @@ pub struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// Tells it.
+    /// Counts it. The log hears of some, with the number of those it did not hear of since the last.
     pub fn emit(self) {
         counter!("synco_refusals_total").increment(1);
-        warn!(who = self.who, why = self.why, "refused");
+        if let Some(left_out) = REFUSALS.pass() {
+            warn!(who = self.who, why = self.why, left_out, "refused");
+        }
     }
 }
 
@@ -123,7 +140,7 @@ pub struct SenderHeard<'a> {
 }
 
 impl SenderHeard<'_> {
-    /// Counts it. The log hears only of what was refused.
+    /// Counts it. The log hears only of what was refused, and not each time.
     pub fn emit(self) {
         let Report { samples, histograms, repeated, unmapped, why, .. } = self.report;
         let refused = self.report.refused();
@@ -131,8 +148,8 @@ impl SenderHeard<'_> {
         counter!("synco_samples_refused_total").increment(refused);
         counter!("synco_samples_repeated_total").increment(*repeated);
         counter!("synco_samples_unmapped_total").increment(*unmapped);
-        if let Some(why) = why {
-            warn!(source = self.source, refused, first = why, "samples refused");
+        if let Some((why, left_out)) = why.as_ref().zip(why.as_ref().and_then(|_| SAMPLES.pass())) {
+            warn!(source = self.source, refused, first = why, left_out, "samples refused");
         }
     }
 }
@@ -203,6 +220,7 @@ impl Committed {
         counter!("synco_batches_repeated_total").increment(self.repeated);
         counter!("synco_readings_taken_total").increment(self.readings);
         histogram!("synco_commit_seconds").record(self.seconds);
+        CommitTook(self.seconds).emit();
     }
 }
 

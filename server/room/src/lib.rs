@@ -3,14 +3,16 @@
 //! A reading comes in at the [`door`], is on disk when the [`journal`] says so, is judged in its [`shard`] and folded
 //! into the one picture at the [`desk`]; each [`screen`] follows that picture. What people say of
 //! a signal ([`acts`]) takes the same way. [`serve`] puts them together and takes
-//! them apart again; [`restore`] leads from an archive to the picture as it was, and the
-//! [`keeper`] has what was learned written down for it.
+//! them apart again; [`restore`] leads from an archive to the picture as it was, for which the [`keeper`] has what was
+//! learned written down. Until it has, the [`lobby`] answers on the [`connections`] that the room then serves.
 //!
 //! Prometheus and OpenTelemetry come in by [`senders`] and take the same way.
 //!
 //! Beyond its own machine ([`beyond`]) a room speaks [`tls`], and the [`doorkeeper`] knows who may report by [`tokens`].
 //!
 //! [`replay`] judges recorded series without a room; [`upkeep`] copies and checks an archive beside one.
+//!
+//! The room watches [`itself`] by its own [`figures`].
 //!
 //! Every queue is bounded. Who spawns, waits: [`serve`] knows every task and thread.
 
@@ -22,14 +24,19 @@ pub mod beyond;
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod connections;
 pub mod demo;
 pub mod desk;
 pub mod door;
 pub mod doorkeeper;
+pub mod figures;
 pub mod frames;
 pub mod happening;
+pub mod inboxes;
+pub mod itself;
 pub mod journal;
 pub mod keeper;
+pub mod lobby;
 pub mod logging;
 pub mod metronome;
 pub mod origin;

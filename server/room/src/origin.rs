@@ -22,14 +22,18 @@ use crate::{api::App, happening::Refusal};
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     match check(request.headers(), app.on_loopback, &app.names) {
         Ok(()) => next.run(request).await,
-        Err(why) => {
-            Refusal { who: "a page of somebody else", why: &why }.emit();
-            (StatusCode::FORBIDDEN, why + "\n").into_response()
-        }
+        Err(why) => refuse(why),
     }
 }
 
-fn check(headers: &HeaderMap, on_loopback: bool, names: &[String]) -> Result<(), String> {
+/// The answer to a page of somebody else.
+pub(crate) fn refuse(why: String) -> Response {
+    Refusal { who: "a page of somebody else", why: &why }.emit();
+    (StatusCode::FORBIDDEN, why + "\n").into_response()
+}
+
+/// Whether who asks may, by what its browser says of it; if not, why.
+pub(crate) fn check(headers: &HeaderMap, on_loopback: bool, names: &[String]) -> Result<(), String> {
     let host = text(headers, header::HOST);
     if let Some(host) = &host {
         check_host(host, on_loopback, names)?;

@@ -5,7 +5,7 @@ use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
 use vsm::{organisation::Organisation, reading::Reading, time::Moment};
 
-use crate::{happening::ArchiveFailed, past::Gathering};
+use crate::{happening::ArchiveFailed, lobby::progress::Progress, past::Gathering};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
 pub const FORMAT: u32 = 5;
@@ -35,17 +35,19 @@ pub struct Restored {
 /// Reads the newest snapshot that can be read and judges what the journal has after it.
 ///
 /// Readings are judged with the moment at which they were received, acts taken with that of their own, in the order of the
-/// journal, so the outcome is the same as without the restart.
+/// journal, so the outcome is the same as without the restart. `progress` is told how far it is.
 pub fn restore(
     archive: &mut Archive,
     organisation: &Organisation,
     shards: usize,
     now: Moment,
+    progress: &Progress,
 ) -> Result<Restored, ArchiveFault> {
     let (mut opsroom, after) = match resume(archive, organisation, shards, now)? {
         Some(resumed) => resumed,
         None => (Opsroom::with_shards(organisation.clone(), shards, now), Position::default()),
     };
+    progress.replays(archive.entries_after(after)?);
     let mut replayed = 0;
     let mut past = Gathering::new(archive.history_position()?.max(after));
     let (position, left_out) = archive.replay_around(after, |position, entry| {
@@ -60,6 +62,7 @@ pub fn restore(
         };
         past.reaches(position);
         replayed += 1;
+        progress.took_one();
     })?;
     opsroom.catch_up();
     opsroom.follow(now);

@@ -1,14 +1,13 @@
 //! `synco serve`: puts the room together, runs it, and takes it apart within its grace period.
 
-use std::{future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::serve::Listener;
 use config::room::{Room, Tls};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
-    task,
+    task::{self, JoinHandle},
     time::{Instant, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -18,9 +17,13 @@ use crate::{
     assembly::{Handles, assemble, read_archive},
     beyond,
     cli::{Failure, ServeArgs},
-    door,
+    connections, door,
     doorkeeper::Doorkeeper,
+    figures,
     happening::{ClosedInHaste, Opened, PartEnded},
+    inboxes::Pressure,
+    itself::{self, Itself},
+    lobby::{Lobby, progress::Progress},
     parts::Parts,
     screen,
     seats::Seats,
@@ -44,22 +47,45 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
         asked_to_end.await;
         stopping.cancel();
     });
-    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let (metrics, overheard) = figures::install()?;
     let identity = identity(&room)?;
     let listener = listen(room.listen).await?;
+    let at = listener.local_addr()?;
+    let (lobby, sockets) = (Lobby::new(&room, at, metrics.clone()), TaskTracker::new());
+    let serving = attend(listener, identity, &lobby, &sockets, &stop)?;
+    sockets.spawn(figures::gather(metrics.clone(), stop.clone()));
+    let watches_itself = room.watch_itself;
     let running = tokio::select! {
         // What was being read then is only read.
         () = stop.cancelled() => return Ok(()),
-        running = open(room, listener.local_addr()?, metrics, stop.clone()) => running?,
+        running = open(room, at, metrics, lobby.progress(), sockets.clone(), stop.clone()) => running?,
     };
+    if let Some(every) = watches_itself {
+        let itself = Itself::new(overheard, every, running.app.journal.clone());
+        sockets.spawn(itself.run(stop.clone()));
+    }
+    lobby.open(api::router(running.app.clone()));
+    println!("open");
+    running.until_closed(serving, stop).await
+}
+
+/// From now on whoever comes is answered: by the lobby, and by the room once it is open.
+fn attend(
+    listener: TcpListener,
+    identity: Option<Identity>,
+    lobby: &Lobby,
+    sockets: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<JoinHandle<()>, Failure> {
     let at = listener.local_addr()?;
+    let (lobby, stop) = (lobby.clone(), stop.clone());
     let Some(identity) = identity else {
         println!("listening http://{at}");
-        return running.serve(listener, stop).await;
+        return Ok(task::spawn(connections::serve(listener, lobby, stop)));
     };
-    let secure = SecureListener::start(listener, identity, &running.app.sockets, stop.clone())?;
+    let secure = SecureListener::start(listener, identity, sockets, stop.clone())?;
     println!("listening https://{at}");
-    running.serve(secure, stop).await
+    Ok(task::spawn(connections::serve(secure, lobby, stop)))
 }
 
 /// What the room shows of itself, where it speaks TLS.
@@ -77,6 +103,9 @@ fn configure(args: ServeArgs) -> Result<Room, Failure> {
     room.listen = args.listen.unwrap_or(room.listen);
     room.archive = args.archive.unwrap_or(room.archive);
     beyond::check(&room)?;
+    if let Some(every) = room.watch_itself {
+        itself::describe(&mut room.organisation, every);
+    }
     Ok(room)
 }
 
@@ -105,16 +134,19 @@ async fn open(
     room: Room,
     at: SocketAddr,
     metrics: PrometheusHandle,
+    progress: Arc<Progress>,
+    sockets: TaskTracker,
     stop: CancellationToken,
 ) -> Result<Running, Failure> {
     let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
     let folder = room.archive.as_path().into();
     let names = room.names.clone().into();
-    let doorkeeper = Doorkeeper::new(&room);
-    let (archive, restored) = task::spawn_blocking(move || read_archive(room)).await??;
+    let pressure = Pressure::default();
+    let doorkeeper = Doorkeeper::new(&room, pressure.clone());
+    let (archive, restored) = task::spawn_blocking(move || read_archive(room, &progress)).await??;
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
-    let (parts, Handles { desk, journal, shards }) = assemble(archive, restored, snapshot_every, &stop)?;
-    let sockets = TaskTracker::new();
+    let (parts, Handles { desk, journal, shards, inboxes }) = assemble(archive, restored, snapshot_every, &stop)?;
+    sockets.spawn(inboxes.watch(pressure, stop.clone()));
     let senders = Senders::open(&senders, &journal, &desk, &sockets, &stop);
     let app = App {
         desk,
@@ -135,12 +167,8 @@ async fn open(
 }
 
 impl Running {
-    async fn serve(self, listener: impl Listener<Addr = SocketAddr>, stop: CancellationToken) -> Result<(), Failure> {
-        let Self { app, mut parts } = self;
-        let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
-        let stopped = stop.clone().cancelled_owned();
-        let serving = axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped);
-        let mut serving = task::spawn(serving.into_future());
+    async fn until_closed(self, mut serving: JoinHandle<()>, stop: CancellationToken) -> Result<(), Failure> {
+        let Self { app: App { sockets, journal, .. }, mut parts } = self;
         let ended = tokio::select! {
             biased;
             () = stop.cancelled() => Vec::new(),
@@ -175,6 +203,8 @@ impl Running {
 
 #[cfg(test)]
 mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
     use super::*;
 
     #[tokio::test]
@@ -184,10 +214,15 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let stop = CancellationToken::new();
-        let running = open(room, listener.local_addr().unwrap(), metrics, stop.clone()).await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let (lobby, sockets) = (Lobby::new(&room, at, metrics.clone()), TaskTracker::new());
+        let serving = attend(listener, None, &lobby, &sockets, &stop).unwrap();
+        let running = open(room, at, metrics, lobby.progress(), sockets, stop.clone()).await.unwrap();
         // Nobody has told the room to close, but the journal has heard so.
         running.app.journal.clone().close().await;
-        let Err(Failure::Own(why)) = running.serve(listener, stop).await else { panic!("it should not end well") };
+        let Err(Failure::Own(why)) = running.until_closed(serving, stop).await else {
+            panic!("it should not end well")
+        };
         for part in ["ended by itself: ", "the journal", "a shard", "the desk", "the keeper"] {
             assert!(why.to_string().contains(part), "{why}");
         }

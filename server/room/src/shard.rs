@@ -25,7 +25,7 @@ use vsm::{act::Act, id::IndicatorId, time::Moment};
 use crate::{
     clock,
     desk::{ToDesk, Turn},
-    happening::ReadingsUnwatched,
+    happening::{Judged, ReadingsUnwatched},
     journal::ActReceipt,
     past::{Gathering, Stretch},
     restore,
@@ -187,6 +187,7 @@ impl Shard {
             said.extend(out.drain(..).map(|disturbance| (Turn { entry: position.number(), place }, disturbance)));
         }
         self.position = position;
+        Judged { received_at: batch.received_at, at: clock::now() }.emit();
     }
 
     /// What the clock or a change of what is wanted brings comes behind the entry that was taken in last.

@@ -141,6 +141,19 @@ fn change<T>(folder: &Path, change: impl FnOnce(&mut Tokens) -> Result<T, String
     Ok(changed)
 }
 
+/// Copies the tokens in the folder `from`, if there are any, to the folder `to`; gives how many.
+///
+/// # Errors
+/// What is wrong with them or with the folder, in words.
+pub fn copy(from: &Path, to: &Path) -> Result<Option<usize>, String> {
+    if !from.join(FILE).exists() {
+        return Ok(None);
+    }
+    let tokens = Tokens::read(from)?;
+    write(to, &tokens).map_err(|why| format!("{}: {why}", to.join(FILE).display()))?;
+    Ok(Some(tokens.tokens.len()))
+}
+
 /// Whole or not at all, and for nobody else's eyes.
 fn write(folder: &Path, tokens: &Tokens) -> io::Result<()> {
     let next = folder.join("tokens.next");

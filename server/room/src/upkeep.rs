@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use archive::ArchiveFault;
 use config::room::Room;
 
-use crate::cli::Failure;
+use crate::{cli::Failure, tokens};
 
 /// Which archive is meant: as `serve` finds it.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,11 +30,15 @@ impl WhichArchive {
     }
 }
 
-/// Copies an archive to the folder `to`, and says what was copied.
+/// Copies an archive to the folder `to`, with the tokens that lie beside it, and says what was copied.
 pub fn back_up(of: WhichArchive, to: &Path) -> Result<(), Failure> {
     let folder = of.folder()?;
     let done = archive::backup(&folder, to, |_| {}).map_err(refused)?;
+    let tokens = tokens::copy(&folder, to).map_err(|why| Failure::Refused(vec![why]))?;
     println!("{}: {} pages copied to {}", folder.display(), done.pages, to.display());
+    if let Some(count) = tokens {
+        println!("{}: tokens copied beside them: {count}; only who made the copy can read them", tokens::FILE);
+    }
     Ok(())
 }
 

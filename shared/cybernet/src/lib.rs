@@ -5,7 +5,8 @@
 //!
 //! Reading order: [`agent`] (a team's agent and the room), [`batch`] (readings as they arrive), [`ordinals`] (which of them
 //! are in), [`faults`] (what an agent cannot read), [`picture`], [`outage`] (why nothing comes), [`trace`], [`screen`] (the
-//! room and a screen), [`profile`] (what the room worked out of an indicator).
+//! room and a screen), [`profile`] (what the room worked out of an indicator), [`starting`] (how far a room is that is not
+//! open yet).
 
 pub mod agent;
 pub mod batch;
@@ -15,6 +16,7 @@ pub mod outage;
 pub mod picture;
 pub mod profile;
 pub mod screen;
+pub mod starting;
 pub mod trace;
 
 mod lists;

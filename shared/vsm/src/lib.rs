@@ -13,6 +13,7 @@ pub mod family;
 pub mod hours;
 pub mod id;
 pub mod indicator;
+pub mod itself;
 pub mod numbers;
 pub mod organisation;
 pub mod reading;

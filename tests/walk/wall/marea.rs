@@ -15,7 +15,7 @@ const LATELY: u64 = 10;
 const MINUTE: Duration = Duration::from_secs(60);
 const CADENCE: &str = "cadence = \"15m\"";
 const ORGANISATION: &str = include_str!("marea.toml");
-const ROOM: &str = "version = 1\norganisation = \"organisation.toml\"\n";
+const ROOM: &str = "version = 1\norganisation = \"organisation.toml\"\nwatch_itself = false\n";
 
 /// An indicator, the level its series rests at, and its standard deviation.
 const SERIES: [(&str, f64, f64); 13] = [

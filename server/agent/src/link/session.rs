@@ -1,7 +1,7 @@
 //! One websocket to a room, from hello to goodbye.
 
 use cybernet::{
-    agent::{HEARS_FIRST, HEARS_LOST, LONGEST_FRAME, ToAgent, encode_readings, encode_span},
+    agent::{HEARS_FIRST, HEARS_LOST, Hello, LONGEST_FRAME, ToAgent, encode_readings, encode_span},
     ordinals::Ordinals,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     happening::{BacklogWaits, FrameIgnored, LinkUp, LossHeard, ReadingsRefused, Seldom, SignalHeard, SlowedDown},
     outbox::Run,
+    token,
 };
 
 /// The most readings in one batch.
@@ -51,7 +52,8 @@ impl<'a> Session<'a> {
     pub(super) async fn open(link: &'a mut Link) -> Result<Self, LinkFault> {
         let patience = link.patience;
         let mut socket = within(patience.connect, "no connection", connect(link)).await?;
-        send(&mut socket, Message::text(link.hello.encode())).await?;
+        let token = link.token.as_ref().map(token::shown).transpose()?;
+        send(&mut socket, Message::text(Hello { token, ..link.hello.clone() }.encode())).await?;
         let Welcome { has, hears } = within(patience.welcome, "no welcome", welcome(&mut socket)).await?;
         let teller = Teller::new(&hears, Instant::now());
         let hears = |word: &str| hears.iter().any(|heard| heard == word);

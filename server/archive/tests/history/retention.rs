@@ -190,3 +190,17 @@ fn the_journal_is_cut_by_age_and_by_size() {
     tidied(&mut archive, &policy, MIDNIGHT);
     assert_eq!(first_position(&archive), 8);
 }
+
+#[test]
+fn what_is_to_be_replayed_is_counted_without_what_was_cut() {
+    let (empty, _folder) = fresh();
+    assert_eq!(empty.entries_after(Position::default()).unwrap(), 0);
+    let (mut archive, folder, positions) = ten();
+    let after = |archive: &Archive, position| archive.entries_after(position).unwrap();
+    assert_eq!([Position::default(), positions[3], positions[9]].map(|it| after(&archive, it)), [10, 6, 0]);
+    remember(&archive, positions[9]);
+    archive.keep_history(Position::default(), positions[9], &[]).unwrap();
+    tidied(&mut archive, &Policy { journal_age: Duration::from_secs(5 * 60 * 60), ..forever() }, MIDNIGHT + 9 * HOUR);
+    let archive = reopened(archive, &folder);
+    assert_eq!([Position::default(), positions[3], positions[7]].map(|it| after(&archive, it)), [6, 6, 2]);
+}

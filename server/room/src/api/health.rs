@@ -28,6 +28,9 @@ pub(super) async fn ready(app: &App) -> Response {
 }
 
 async fn ailment(app: &App) -> Option<String> {
+    if app.stop.is_cancelled() {
+        return Some("the room is closing\n".to_owned());
+    }
     match timeout(ANSWERS_WITHIN, app.journal.ailment()).await {
         Ok(Some(None)) => None,
         Ok(Some(Some(ailment))) => Some(unwritten(&ailment)),

@@ -1,5 +1,7 @@
 //! `POST /api/v1/readings`: the readings of a script that keeps no connection.
 
+use std::time::Duration;
+
 use archive::{Batch, Taken};
 use axum::{
     Json,
@@ -22,14 +24,17 @@ use crate::{
     clock,
     door::{check, gate},
     doorkeeper::{Pass, Shown},
-    happening::Refusal,
+    happening::{ReadingsRefused, Refusal},
     reports,
+    sparingly::Anywhere,
 };
 
 /// The longest body, in bytes: that of a frame.
 pub(super) const LONGEST: usize = LONGEST_FRAME;
 /// How often a batch without a sequence is given another one, because somebody else of that name was quicker.
 const ATTEMPTS: u32 = 100;
+/// How often the log is told of single readings that were refused.
+static COMPLAINTS: Anywhere = Anywhere::some(1, Duration::from_secs(10));
 
 /// What a script sends.
 #[derive(Deserialize)]
@@ -95,6 +100,9 @@ fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String> {
 async fn keep(app: &App, pass: &Pass, agent: AgentId, sequence: Option<u64>, batch: batch::Batch) -> Response {
     let received_at = clock::now();
     let (readings, left) = gate::sift(batch, pass, received_at);
+    if let Some(first) = left.first() {
+        ReadingsRefused { agent: &agent, count: left.len(), first: &first.why }.emit(COMPLAINTS.pass());
+    }
     app.desk.hear(&agent, reports::of(&readings)).await;
     let mut batch = Batch { agent, sequence: 0, received_at, rehearsal: false, readings };
     for _ in 0..ATTEMPTS {

@@ -10,7 +10,7 @@ use crate::doorkeeper::{Pass, refusal::TooFast};
 /// What of a batch can be taken, in order, and what cannot, by its place.
 pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
     let Batch { readings, places, mut refused, .. } = batch;
-    if !pass.is_limited() {
+    if !pass.limits(&readings) {
         return check::check(readings, places, refused, now);
     }
     let (mut own, mut own_places) = (Vec::with_capacity(readings.len()), Vec::with_capacity(places.len()));
@@ -26,7 +26,7 @@ pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec
     check::check(own, own_places, refused, now)
 }
 
-/// A batch of a source that is too fast. Until it is due the door does not listen, so that a source that goes on sending
+/// A batch of a source that has to wait. Until it is due the door does not listen, so that a source that goes on sending
 /// fills its own buffers and nobody else's.
 pub(super) struct Held {
     batch: Batch,
@@ -35,7 +35,8 @@ pub(super) struct Held {
 
 impl Held {
     /// Holds a batch for as long as its source is to wait, and gives that in whole milliseconds.
-    pub(super) fn back(batch: Batch, TooFast { wait, .. }: TooFast) -> (Self, u64) {
+    pub(super) fn back(batch: Batch, too_fast: TooFast) -> (Self, u64) {
+        let wait = too_fast.wait();
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
         (Self { batch, due: Instant::now() + wait }, millis)
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use vsm::id::AgentId;
+use vsm::{id::AgentId, itself::SOURCE};
 
 use crate::{api, happening::Refusal};
 
@@ -33,6 +33,9 @@ pub enum NotAdmitted {
         /// Who showed it.
         source_name: AgentId,
     },
+    /// It calls itself what only the room is called.
+    #[error("{SOURCE} is the room itself; give the source another name")]
+    TheRoomItself,
     /// The room cannot tell.
     #[error("the room cannot read its tokens, so nobody comes in; its log says why")]
     TokensUnreadable,
@@ -43,7 +46,7 @@ impl NotAdmitted {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::Unknown | Self::Revoked(_) => StatusCode::UNAUTHORIZED,
-            Self::NotItsOwn { .. } => StatusCode::FORBIDDEN,
+            Self::NotItsOwn { .. } | Self::TheRoomItself => StatusCode::FORBIDDEN,
             Self::TokensUnreadable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -62,20 +65,40 @@ impl IntoResponse for NotAdmitted {
     }
 }
 
-/// A source sends more than it may; over HTTP 429 with `Retry-After`.
+/// A source has to wait; over HTTP 429 with `Retry-After`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("more than {a_second} readings a second; come back in {} s", .wait.as_secs_f64().ceil())]
-pub struct TooFast {
+pub enum TooFast {
+    /// It sends more than it may.
+    #[error("more than {a_second} readings a second; come back in {} s", .wait.as_secs_f64().ceil())]
+    Source {
+        /// How long.
+        wait: Duration,
+        /// How many readings a second it may send.
+        a_second: u32,
+    },
+    /// The room does not keep up with all who send.
+    #[error("the room's journal does not keep up; come back in {} s", .wait.as_secs_f64().ceil())]
+    Room {
+        /// How long.
+        wait: Duration,
+    },
+}
+
+impl TooFast {
     /// How long to wait.
-    pub wait: Duration,
-    /// How many readings a second it may send.
-    pub a_second: u32,
+    pub fn wait(&self) -> Duration {
+        match *self {
+            Self::Source { wait, .. } | Self::Room { wait } => wait,
+        }
+    }
 }
 
 impl IntoResponse for TooFast {
     fn into_response(self) -> Response {
-        let mut answer = api::refused(StatusCode::TOO_MANY_REQUESTS, &self.to_string());
-        let seconds = HeaderValue::from(self.wait.as_secs_f64().ceil() as u64);
+        let why = self.to_string();
+        Refusal { who: "a sender", why: &why }.emit();
+        let mut answer = api::refused(StatusCode::TOO_MANY_REQUESTS, &why);
+        let seconds = HeaderValue::from(self.wait().as_secs_f64().ceil() as u64);
         answer.headers_mut().insert(header::RETRY_AFTER, seconds);
         answer
     }

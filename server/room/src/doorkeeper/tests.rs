@@ -26,7 +26,7 @@ impl Place {
             room.organisation.indicators.insert(indicator.id.clone(), indicator);
             room.organisation.units.push(Unit { id, parent, ..room.organisation.units[0].clone() });
         }
-        Self { keeper: Doorkeeper::new(&room), folder }
+        Self { keeper: Doorkeeper::new(&room, Pressure::default()), folder }
     }
 
     fn add(&self, name: &str, unit: &str) -> Secret {
@@ -52,10 +52,10 @@ fn why(admitted: Result<Pass, NotAdmitted>) -> NotAdmitted {
 
 #[test]
 fn a_room_on_loopback_admits_everybody_whatever_is_shown() {
-    let keeper = Doorkeeper::new(&Room::default());
+    let keeper = Doorkeeper::new(&Room::default(), Pressure::default());
     for shown in [None, Some("anything")] {
         let pass = keeper.admit(shown, &name("host")).expect("it is admitted");
-        assert_eq!((pass.holds(), pass.is_limited()), (Ok(()), false));
+        assert_eq!((pass.holds(), pass.limits(&[])), (Ok(()), false));
     }
 }
 
@@ -114,4 +114,16 @@ fn what_is_shown_stands_behind_bearer() {
     assert_eq!(shown("Bearer synco_a"), Some("synco_a".to_owned()));
     assert_eq!(shown("bearer  synco_a "), Some("synco_a".to_owned()));
     assert_eq!((shown("Basic synco_a"), shown("synco_a"), bearer(&HeaderMap::new())), (None, None, None));
+}
+
+#[test]
+fn while_the_journal_does_not_keep_up_nobody_reports_and_then_everybody_does() {
+    let pressure = Pressure::default();
+    let pass = Doorkeeper::new(&Room::default(), pressure.clone()).admit(None, &name("host")).expect("it is admitted");
+    assert_eq!(pass.spend(1), Ok(()));
+    pressure.set(true);
+    let why = pass.spend(1).unwrap_err();
+    assert_eq!(why.to_string(), "the room's journal does not keep up; come back in 1 s");
+    pressure.set(false);
+    assert_eq!(pass.spend(1), Ok(()));
 }

@@ -25,3 +25,16 @@ impl ReadingsLost<'_> {
         warn!(agent = %self.agent, count = self.count, %since, "readings were lost before they could be sent");
     }
 }
+
+/// The room had to let go what it had measured of itself, because its archive took nothing for so long.
+pub struct OwnReadingsLost {
+    /// How many.
+    pub count: usize,
+}
+
+impl OwnReadingsLost {
+    /// Tells it; that nothing can be written is told elsewhere.
+    pub fn emit(self) {
+        counter!("synco_readings_lost_total").increment(self.count as u64);
+    }
+}

@@ -176,7 +176,7 @@ impl Foreign {
     /// Takes them out.
     fn sift(readings: &mut Vec<Reading>, pass: &Pass) -> Self {
         let mut foreign = Self::default();
-        if pass.is_limited() {
+        if pass.limits(readings) {
             readings.retain(|reading| match pass.may_report(&reading.indicator) {
                 Ok(()) => true,
                 Err(why) => {

@@ -7,6 +7,7 @@ use config::room::Room;
 use jiff::Timestamp;
 use vsm::{
     id::{AgentId, UnitId},
+    itself,
     time::Moment,
 };
 
@@ -70,6 +71,9 @@ pub fn run(command: TokenCommand) -> Result<(), Failure> {
 }
 
 fn add(name: AgentId, units: BTreeSet<UnitId>, at: &Place) -> Result<(), Failure> {
+    if itself::is_the_room(&name) {
+        return Err(refused(format!("{name} is the room itself; give the source another name")));
+    }
     let room = at.room()?;
     if at.config.is_some() {
         check_units(&units, &room)?;
