@@ -127,7 +127,7 @@ async fn who_is_refused_again_and_again_is_counted_each_time_and_does_not_fill_t
 #[tokio::test]
 async fn how_much_waits_for_each_part_is_shown() {
     let room = Room::open(&Folder::of_plant(&["press.scrap"], UNHURRIED, "")).await;
-    for part in ["journal", "shard", "desk"] {
+    for part in ["journal", "shard 0", "desk"] {
         let line = format!("synco_inbox_waiting{{part=\"{part}\"}} ");
         let shown = async || room.get("/metrics").await.body.contains(&line).then_some(());
         until(&line, shown).await;

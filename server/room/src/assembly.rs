@@ -14,7 +14,7 @@ use crate::{
     desk::{self, DeskHandle, ToDesk},
     happening::JournalDamaged,
     inboxes::{self, Inboxes},
-    journal::{self, Journal, JournalHandle},
+    journal::{self, Journal, JournalHandle, Knock},
     keeper::Keeper,
     lobby::progress::Progress,
     metronome::{Metronome, Wanted},
@@ -87,15 +87,22 @@ pub(crate) fn assemble(
     inboxes.add(inboxes::JOURNAL, &to_journal);
     inboxes.add("desk", &to_desk);
     shards.iter().enumerate().for_each(|(shard, inbox)| inboxes.add(format!("shard {shard}"), inbox));
-    let (keeper, journal) = (archive.keeper()?, to_journal.clone());
-    let (every, asked) = (snapshot_every, Arc::clone(&shards));
-    let keeper = Keeper { archive: keeper, inbox: keeper_inbox, every, shards: asked, desk: to_desk, journal };
+    let history = Knock::at(to_journal.clone());
+    let keeper = Keeper {
+        archive: archive.keeper()?,
+        inbox: keeper_inbox,
+        every: snapshot_every,
+        shards: Arc::clone(&shards),
+        desk: to_desk,
+        history: history.clone(),
+        journal: to_journal.clone(),
+    };
     parts.thread("the keeper", keeper.start()?);
     let past = Past::new(stretches, policy);
     let journal = Journal::new(archive, journal_inbox, Arc::clone(&shards), to_keeper, past);
     parts.thread("the journal", journal.start()?);
     parts.task("the desk", desk_task.run());
-    let metronome = Metronome::new(Arc::clone(&shards), to_journal.clone());
+    let metronome = Metronome::new(Arc::clone(&shards), history);
     parts.task("the metronome", metronome.run(wanted, stop.clone()));
     Ok((parts, Handles { desk, journal: JournalHandle(to_journal), shards: Shards(shards), inboxes }))
 }

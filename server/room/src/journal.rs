@@ -6,7 +6,10 @@
 
 use std::{
     error::Error,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -97,12 +100,42 @@ pub enum ToJournal {
     Ailment(oneshot::Sender<Option<NotTaken>>),
     /// Only to answer.
     Answer(oneshot::Sender<()>),
-    /// A stretch of history may wait, and what is old may be tidied up.
-    LookAtHistory,
+    /// A stretch of history may wait, and what is old may be tidied up; this says that it was heard.
+    LookAtHistory(Arc<AtomicBool>),
     /// No more batches will come: tell the shards and the keeper so.
     Close,
     /// The last thing it is told.
     Go,
+}
+
+/// Asks the journal to look at history. However often it is asked before it has, it looks once: a journal whose disk
+/// stands still finds no line of those who asked.
+#[derive(Clone)]
+pub struct Knock {
+    journal: mpsc::Sender<ToJournal>,
+    is_asked: Arc<AtomicBool>,
+}
+
+impl Knock {
+    /// At the door of this journal; every clone is the same.
+    pub fn at(journal: mpsc::Sender<ToJournal>) -> Self {
+        Self { journal, is_asked: Arc::default() }
+    }
+
+    /// Asks, unless the journal is too busy: then it looks by itself, behind its commits.
+    pub fn knock(&self) {
+        if self.is_asked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if self.journal.try_send(ToJournal::LookAtHistory(Arc::clone(&self.is_asked))).is_err() {
+            self.is_asked.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether nobody can hear it any more.
+    pub fn is_in_vain(&self) -> bool {
+        self.journal.is_closed()
+    }
 }
 
 /// What a door is told of its batch.
@@ -165,7 +198,10 @@ impl Journal {
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
                 Some(ToJournal::Close) => self.close(),
                 Some(ToJournal::Go) => return,
-                Some(ToJournal::LookAtHistory) => self.past.tidy(&mut self.archive),
+                Some(ToJournal::LookAtHistory(is_asked)) => {
+                    is_asked.store(false, Ordering::Relaxed);
+                    self.past.tidy(&mut self.archive);
+                }
                 Some(ToJournal::Deliver(..)) | None => (),
             }
         }

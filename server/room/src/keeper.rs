@@ -21,7 +21,7 @@ use crate::{
     clock,
     desk::ToDesk,
     happening::{ArchiveFailed, Remembered},
-    journal::ToJournal,
+    journal::{Knock, ToJournal},
     restore,
     shard::{Page, ToShard},
 };
@@ -54,6 +54,8 @@ pub struct Keeper {
     /// Whom it asks last.
     pub desk: mpsc::Sender<ToDesk>,
     /// Who writes history.
+    pub history: Knock,
+    /// The same, to be sent home.
     pub journal: mpsc::Sender<ToJournal>,
 }
 
@@ -164,10 +166,10 @@ impl Keeper {
     /// History first, so that a replay behind the snapshot meets what history lacks.
     fn await_history(&self, position: Position, by: Option<Instant>) -> Result<(), NotKept> {
         while self.archive.history_position()? < position {
-            if by.is_some_and(|by| by < Instant::now()) || self.journal.is_closed() {
+            if by.is_some_and(|by| by < Instant::now()) || self.history.is_in_vain() {
                 return Err(NotKept::Gone);
             }
-            self.journal.try_send(ToJournal::LookAtHistory).ok();
+            self.history.knock();
             thread::sleep(MOMENT);
         }
         Ok(())

@@ -9,7 +9,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use vsm::id::IndicatorId;
 
-use crate::{clock, journal::ToJournal, shard::ToShard};
+use crate::{clock, journal::Knock, shard::ToShard};
 
 /// How often silence is looked for.
 const TICK_EVERY: Duration = Duration::from_secs(1);
@@ -20,13 +20,13 @@ pub type Wanted = watch::Receiver<BTreeSet<IndicatorId>>;
 /// Tells the shards the time and when other traces are wanted, and the journal to look at history.
 pub struct Metronome {
     shards: Arc<[mpsc::Sender<ToShard>]>,
-    journal: mpsc::Sender<ToJournal>,
+    history: Knock,
 }
 
 impl Metronome {
     /// Speaks to these.
-    pub fn new(shards: Arc<[mpsc::Sender<ToShard>]>, journal: mpsc::Sender<ToJournal>) -> Self {
-        Self { shards, journal }
+    pub fn new(shards: Arc<[mpsc::Sender<ToShard>]>, history: Knock) -> Self {
+        Self { shards, history }
     }
 
     /// Runs until `stop`.
@@ -39,8 +39,7 @@ impl Metronome {
                 _ = tick.tick() => {
                     let now = clock::now();
                     self.tell(|| ToShard::Tick(now)).await;
-                    // A journal that is too busy looks by itself, behind every commit.
-                    self.journal.try_send(ToJournal::LookAtHistory).ok();
+                    self.history.knock();
                 }
                 Ok(()) = wanted.changed() => self.tell(|| ToShard::Follow).await,
             }

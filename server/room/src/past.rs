@@ -4,7 +4,10 @@
 //! What is lost on the way, with the process or because the disk cannot follow, is still in the journal and is brought
 //! from there.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use archive::{Annotation, Archive, ArchiveFault, Band, PastReading, Policy, Position};
 use config::room::Keep;
@@ -21,6 +24,8 @@ const MOST: usize = 500_000;
 const WRITTEN_AT_ONCE: usize = 10_000;
 /// The most annotations, of some hundred bytes each, likewise.
 const MOST_ANNOTATIONS: usize = 20_000;
+/// How often it is tried to write what the disk would not take.
+const TRIED_EVERY: Duration = Duration::from_secs(1);
 /// How much is tidied up at a time, in readings: some milliseconds of the journal's time.
 const TIDIED_AT_ONCE: usize = 20_000;
 
@@ -159,6 +164,8 @@ pub struct Past {
     lanes: Vec<Lane>,
     /// What the disk would not take.
     unwritten: Option<(Position, Position, Judged)>,
+    /// When it is tried again, if the disk would not take it.
+    not_before: Option<Instant>,
     policy: Policy,
 }
 
@@ -166,18 +173,20 @@ impl Past {
     /// Nothing written yet of what comes from each shard.
     pub fn new(stretches: Vec<mpsc::Receiver<Stretch>>, policy: Policy) -> Self {
         let lane = |stretches| Lane { stretches, waiting: VecDeque::new(), reached: Position::default() };
-        Self { lanes: stretches.into_iter().map(lane).collect(), unwritten: None, policy }
+        Self { lanes: stretches.into_iter().map(lane).collect(), unwritten: None, not_before: None, policy }
     }
 
     /// Writes some of what waits; whether there may be more. What the disk does not take is tried again the next time.
     pub fn write_some(&mut self, archive: &mut Archive) -> bool {
-        match self.try_write(archive) {
-            Ok(more) => more,
-            Err(error) => {
-                ArchiveFailed { what: "keep history", error: &error }.emit();
-                false
-            }
+        if self.not_before.is_some_and(|not_before| Instant::now() < not_before) {
+            return false;
         }
+        self.not_before = None;
+        self.try_write(archive).unwrap_or_else(|error| {
+            ArchiveFailed { what: "keep history", error: &error }.emit();
+            self.not_before = Some(Instant::now() + TRIED_EVERY);
+            false
+        })
     }
 
     /// Does some of what waits in the background: columns, aggregates, and what is too old.
