@@ -9,7 +9,7 @@ use cybernet::{
 use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance, sources::Word};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
-    time::{Instant, Interval, MissedTickBehavior, interval},
+    time::{Instant, sleep_until},
 };
 use vsm::{
     id::{AgentId, IndicatorId},
@@ -28,6 +28,8 @@ use crate::{
 
 /// Screens are told what changed at most this often.
 pub const FRAME_EVERY: Duration = Duration::from_millis(100);
+/// How long a shard may take to say what another has said already, before a frame goes.
+const GATHER: Duration = Duration::from_millis(5);
 /// How many changes a frame holds at most.
 const CHANGES_IN_A_FRAME: usize = 2000;
 /// How many frames a screen may be behind before it is given a fresh picture.
@@ -197,12 +199,15 @@ pub fn open(
 impl DeskTask {
     /// Runs until it is told to go.
     pub async fn run(mut self) {
-        let mut flush = every(FRAME_EVERY);
+        let mut due = Instant::now();
         loop {
             tokio::select! {
                 event = self.inbox.recv() => match event {
-                    Some(ToDesk::Go) | None => return self.flush(),
-                    Some(event) => self.hear(event),
+                    None => return self.flush(),
+                    Some(event) => {
+                        self.hear(event);
+                        due = due.min(self.next_flush());
+                    }
                 },
                 Some(ask) = self.asks.recv() => match ask {
                     Ask::Join(join) => self.joining.push(join),
@@ -214,9 +219,19 @@ impl DeskTask {
                     Ask::Answer(tell) => drop(tell.send(())),
                     Ask::Hear(source, word) => self.desk.hear(&source, word, clock::now()),
                 },
-                _ = flush.tick() => self.flush(),
+                () = sleep_until(due) => {
+                    self.flush();
+                    due = self.next_flush();
+                }
             }
         }
+    }
+
+    /// When the next frame may go: where something waits to be told, as soon as the shards had time to say theirs, but
+    /// not before a frame's time is over.
+    fn next_flush(&self) -> Instant {
+        let now = Instant::now();
+        if self.pending.is_empty() { now + FRAME_EVERY } else { (self.told_at + FRAME_EVERY).max(now + GATHER) }
     }
 
     fn hear(&mut self, event: ToDesk) {
@@ -227,8 +242,8 @@ impl DeskTask {
             ToDesk::Acted(turn, tell, is_taken) => self.pending.push((turn, Pending::Acted(tell, is_taken))),
             ToDesk::Tick(now) => self.desk.tick(now),
             ToDesk::Remember { at_least, answer } => self.remembering.push(Remembering { at_least, answer }),
-            // Nothing follows; what was said is folded before it ends.
-            ToDesk::Go => (),
+            // What is in it already is heard.
+            ToDesk::Go => self.inbox.close(),
         }
     }
 
@@ -334,10 +349,4 @@ fn frames_of(picture: &Picture, from: u64, mut changes: Vec<Change>) -> Vec<Fram
     }
     frames.push(frames::changes(Changes { from, revision: picture.revision, at, changes }));
     frames
-}
-
-fn every(period: Duration) -> Interval {
-    let mut interval = interval(period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
 }

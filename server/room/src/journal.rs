@@ -190,7 +190,7 @@ impl Journal {
                 readings += waiting.last().map_or(0, |(it, _)| it.batch.readings.len());
             }
             self.commit(waiting);
-            self.write_history();
+            self.write_history(readings);
             match other {
                 Some(ToJournal::Act(act, tell)) => self.act(act, tell),
                 Some(ToJournal::Taken(agent, tell)) => drop(tell.send(self.archive.taken(&agent))),
@@ -312,9 +312,15 @@ impl Journal {
         }
     }
 
-    /// Some of it, and more as long as nobody waits.
-    fn write_history(&mut self) {
-        while self.past.write_some(&mut self.archive) && self.inbox.is_empty() {}
+    /// At least as much as was just committed, so that history keeps up, and more as long as nobody waits.
+    fn write_history(&mut self, committed: usize) {
+        let mut written = 0;
+        while let Some(count) = self.past.write_some(&mut self.archive) {
+            written += count;
+            if committed <= written && !self.inbox.is_empty() {
+                return;
+            }
+        }
     }
 
     fn close(&mut self) {

@@ -21,7 +21,7 @@ pub const WAITING: usize = 2;
 /// The most readings that a shard gathers; beyond them the journal is the only one that has them.
 const MOST: usize = 500_000;
 /// How many readings are written at a time: some milliseconds of the journal's time.
-const WRITTEN_AT_ONCE: usize = 10_000;
+const WRITTEN_AT_ONCE: usize = 5_000;
 /// The most annotations, of some hundred bytes each, likewise.
 const MOST_ANNOTATIONS: usize = 20_000;
 /// How often it is tried to write what the disk would not take.
@@ -38,48 +38,43 @@ struct Judged {
     annotations: Vec<Annotation>,
 }
 
-impl Judged {
-    fn add(&mut self, other: Self) {
-        self.readings.extend(other.readings);
-        self.annotations.extend(other.annotations);
-    }
-}
-
 /// What a shard judged behind one position of the journal up to another.
 pub struct Stretch {
     /// Behind this.
     pub after: Position,
     /// Up to this.
     pub up_to: Position,
-    /// The entries that had readings for this shard, and the number of readings up to the end of each.
-    ends: Vec<(Position, usize)>,
-    judged: Judged,
-    /// Of which entry each annotation is.
-    annotated: Vec<Position>,
+    /// The entries that had readings for this shard, and the number of readings up to the end of each, counted from the
+    /// beginning of the stretch.
+    ends: VecDeque<(Position, usize)>,
+    /// How many readings were taken out.
+    taken: usize,
+    /// Taken out at the front, a little at a time.
+    readings: VecDeque<(IndicatorId, PastReading)>,
+    /// What was said of some of them, and in which entry.
+    annotations: VecDeque<(Position, Annotation)>,
 }
 
 impl Stretch {
     fn new(after: Position) -> Self {
-        Self { after, up_to: after, ends: Vec::new(), judged: Judged::default(), annotated: Vec::new() }
+        let (ends, readings, annotations) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Self { after, up_to: after, ends, taken: 0, readings, annotations }
     }
 
-    /// Takes the readings up to a position out.
-    fn take(&mut self, up_to: Position) -> Judged {
+    /// Moves the readings up to a position to the end of `out`.
+    fn take(&mut self, up_to: Position, out: &mut Judged) {
         let entries = self.ends.partition_point(|(position, _)| *position <= up_to);
-        let count = self.ends[..entries].last().map_or(0, |(_, end)| *end);
-        self.ends.drain(..entries);
-        self.ends.iter_mut().for_each(|(_, end)| *end -= count);
+        let end = self.ends.drain(..entries).last().map_or(self.taken, |(_, end)| end);
+        out.readings.extend(self.readings.drain(..end - self.taken));
+        let annotations = self.annotations.partition_point(|(position, _)| *position <= up_to);
+        out.annotations.extend(self.annotations.drain(..annotations).map(|(_, annotation)| annotation));
+        self.taken = end;
         self.after = self.after.max(up_to);
-        let annotations = self.annotated.partition_point(|position| *position <= up_to);
-        self.annotated.drain(..annotations);
-        let Judged { readings, annotations: said } = &mut self.judged;
-        let rest = Judged { readings: readings.split_off(count), annotations: said.split_off(annotations) };
-        std::mem::replace(&mut self.judged, rest)
     }
 
     /// Up to where it holds no more readings than `most`, and at least one entry.
     fn reaches_with(&self, most: usize) -> Position {
-        let entries = self.ends.partition_point(|(_, end)| *end <= most).max(1);
+        let entries = self.ends.partition_point(|(_, end)| end - self.taken <= most).max(1);
         if entries < self.ends.len() { self.ends[entries - 1].0 } else { self.up_to }
     }
 }
@@ -100,19 +95,17 @@ impl Gathering {
         if position <= stretch.after {
             return;
         }
-        if stretch.judged.readings.len() == MOST || stretch.judged.annotations.len() == MOST_ANNOTATIONS {
+        if stretch.readings.len() == MOST || stretch.annotations.len() == MOST_ANNOTATIONS {
             *self = Self::new(position);
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
-        let annotation = Annotation::of(reading);
-        stretch.annotated.extend(annotation.is_some().then_some(position));
-        stretch.judged.annotations.extend(annotation);
-        stretch.judged.readings.push((reading.indicator.clone(), PastReading::of(reading, band)));
-        let end = stretch.judged.readings.len();
-        match stretch.ends.last_mut() {
+        stretch.annotations.extend(Annotation::of(reading).map(|annotation| (position, annotation)));
+        stretch.readings.push_back((reading.indicator.clone(), PastReading::of(reading, band)));
+        let end = stretch.readings.len();
+        match stretch.ends.back_mut() {
             Some(last) if last.0 == position => last.1 = end,
-            _ => stretch.ends.push((position, end)),
+            _ => stretch.ends.push_back((position, end)),
         }
     }
 
@@ -154,7 +147,7 @@ impl Lane {
             self.waiting.pop_front();
         }
         if let Some(front) = self.waiting.front_mut() {
-            front.take(history);
+            front.take(history, &mut Judged::default());
         }
     }
 }
@@ -176,16 +169,17 @@ impl Past {
         Self { lanes: stretches.into_iter().map(lane).collect(), unwritten: None, not_before: None, policy }
     }
 
-    /// Writes some of what waits; whether there may be more. What the disk does not take is tried again the next time.
-    pub fn write_some(&mut self, archive: &mut Archive) -> bool {
+    /// Writes some of what waits, and says how many readings that were; none if nothing more waits. What the disk does not
+    /// take is tried again, but not at once.
+    pub fn write_some(&mut self, archive: &mut Archive) -> Option<usize> {
         if self.not_before.is_some_and(|not_before| Instant::now() < not_before) {
-            return false;
+            return None;
         }
         self.not_before = None;
         self.try_write(archive).unwrap_or_else(|error| {
             ArchiveFailed { what: "keep history", error: &error }.emit();
             self.not_before = Some(Instant::now() + TRIED_EVERY);
-            false
+            None
         })
     }
 
@@ -201,7 +195,7 @@ impl Past {
         }
     }
 
-    fn try_write(&mut self, archive: &mut Archive) -> Result<bool, ArchiveFault> {
+    fn try_write(&mut self, archive: &mut Archive) -> Result<Option<usize>, ArchiveFault> {
         if self.unwritten.is_none() {
             let mut history = archive.history_position()?;
             self.lanes.iter_mut().for_each(|lane| lane.look(history));
@@ -213,10 +207,11 @@ impl Past {
             }
             self.unwritten = self.join(history);
         }
-        let Some((after, up_to, Judged { readings, annotations })) = &self.unwritten else { return Ok(false) };
+        let Some((after, up_to, Judged { readings, annotations })) = &self.unwritten else { return Ok(None) };
         archive.keep_annotated_history(*after, *up_to, readings, annotations)?;
+        let count = readings.len();
         self.unwritten = None;
-        Ok(true)
+        Ok(Some(count))
     }
 
     /// Up to where some shard has not gathered what it judged.
@@ -232,9 +227,9 @@ impl Past {
         if up_to <= history {
             return None;
         }
-        let taken = self.lanes.iter_mut().filter_map(|lane| Some(lane.waiting.front_mut()?.take(up_to)));
         let mut judged = Judged::default();
-        taken.for_each(|of_a_shard| judged.add(of_a_shard));
+        let fronts = self.lanes.iter_mut().filter_map(|lane| lane.waiting.front_mut());
+        fronts.for_each(|front| front.take(up_to, &mut judged));
         Some((history, up_to, judged))
     }
 }
@@ -248,7 +243,9 @@ pub fn write_gathered(archive: &mut Archive, mut gathered: Gathering) {
             archive.catch_up_history(stretch.after)?;
         }
         let (after, up_to) = (stretch.after, stretch.up_to);
-        let Judged { readings, annotations } = stretch.take(up_to);
+        let mut judged = Judged::default();
+        stretch.take(up_to, &mut judged);
+        let Judged { readings, annotations } = judged;
         archive.keep_annotated_history(after, up_to, &readings, &annotations)
     });
     if let Err(error) = written {
@@ -289,7 +286,7 @@ mod tests {
     fn what_is_in_history_is_not_gathered_again_and_stretches_follow_each_other() {
         let mut gathering = gathered(1, &[(1, 1), (2, 1), (3, 1)], 3);
         let stretch = gathering.take().unwrap();
-        assert_eq!((stretch.after, stretch.up_to, stretch.judged.readings.len()), (position(1), position(3), 2));
+        assert_eq!((stretch.after, stretch.up_to, stretch.readings.len()), (position(1), position(3), 2));
         assert!(gathering.take().is_none());
         gathering.gather(position(4), &reading(), None);
         gathering.reaches(position(4));
@@ -299,7 +296,7 @@ mod tests {
     #[test]
     fn what_is_too_much_to_gather_is_left_to_the_journal() {
         let stretch = gathered(0, &[(1, MOST + 1), (2, 1)], 2).take().unwrap();
-        assert_eq!((stretch.after, stretch.judged.readings.len()), (position(1), 1));
+        assert_eq!((stretch.after, stretch.readings.len()), (position(1), 1));
     }
 
     #[test]

@@ -48,6 +48,9 @@ struct Arguments {
     /// Readings in a batch.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     batch: u64,
+    /// How many shards the room has; one for each processor, unless said.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=64))]
+    shards: Option<u64>,
     /// Send by remote write of this version, a request at a time for each sender, instead of by the agents' socket.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=2))]
     remote_write: Option<u8>,
@@ -60,7 +63,8 @@ struct Arguments {
 async fn main() {
     let arguments = Arguments::parse();
     println!("{}", describe(&arguments));
-    let folder = Folder::of_plant(&[], "1s", "readings_a_second = 10000000");
+    let shards = arguments.shards.map_or_else(String::new, |shards| format!("\nshards = {shards}"));
+    let folder = Folder::of_plant(&[], "1s", &format!("readings_a_second = 10000000{shards}"));
     probe::describe_in(&folder);
     if arguments.remote_write.is_some() {
         folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));
