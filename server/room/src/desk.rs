@@ -6,7 +6,12 @@ use cybernet::{
     picture::{Change, Changes, Picture},
     screen::PULSE_EVERY_MS,
 };
-use opsroom::{coalesce::coalesce, desk::Desk, disturbance::Disturbance, sources::Word};
+use opsroom::{
+    coalesce::coalesce,
+    desk::{Desk, Memory},
+    disturbance::Disturbance,
+    sources::Word,
+};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     time::{Instant, sleep_until},
@@ -22,7 +27,6 @@ use crate::{
     frames::{self, Frame},
     happening::{FrameTook, Pictured},
     journal::ActReceipt,
-    restore,
     shard::Reached,
 };
 
@@ -60,8 +64,8 @@ pub enum ToDesk {
     Remember {
         /// Once it has folded the entry of this number.
         at_least: u64,
-        /// Whom to give the number of the last entry it has folded, and what it remembers, encoded.
-        answer: oneshot::Sender<(u64, Vec<u8>)>,
+        /// Whom to give the number of the last entry it has folded, and what it remembers.
+        answer: oneshot::Sender<(u64, Memory)>,
     },
     /// The last thing it is told.
     Go,
@@ -76,7 +80,7 @@ enum Pending {
 /// One who waits until the desk has folded an entry.
 struct Remembering {
     at_least: u64,
-    answer: oneshot::Sender<(u64, Vec<u8>)>,
+    answer: oneshot::Sender<(u64, Memory)>,
 }
 
 /// A screen's way in: the picture, and every frame after it with none lost between.
@@ -272,9 +276,8 @@ impl DeskTask {
     /// Gives what it remembers to those for whom it has folded enough.
     fn remember(&mut self) {
         for waits in self.remembering.extract_if(.., |waits| waits.at_least <= self.folded) {
-            let memory = restore::encode_memory(&self.desk.memory());
             // The keeper may have gone meanwhile.
-            waits.answer.send((self.folded, memory)).ok();
+            waits.answer.send((self.folded, self.desk.memory())).ok();
         }
     }
 

@@ -179,7 +179,8 @@ impl Keeper {
         let (answer, memory) = oneshot::channel();
         let ask = ToDesk::Remember { at_least: at_least.number(), answer };
         self.desk.blocking_send(ask).map_err(|_| NotKept::Gone)?;
-        memory.blocking_recv().map_err(|_| NotKept::Gone)
+        let (shown, memory) = memory.blocking_recv().map_err(|_| NotKept::Gone)?;
+        Ok((shown, restore::encode_memory(&memory)))
     }
 
     fn send_home(&self) {

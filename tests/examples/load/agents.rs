@@ -35,7 +35,6 @@ pub(crate) struct Load {
 /// What agents saw.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    pub(crate) sent: u64,
     pub(crate) received: u64,
     /// The same of what was sent before it was timed.
     pub(crate) unsettled: u64,
@@ -47,7 +46,6 @@ pub(crate) struct Tally {
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
-        self.sent += other.sent;
         self.received += other.received;
         self.unsettled += other.unsettled;
         self.acknowledged.extend(other.acknowledged);
@@ -61,7 +59,6 @@ impl Tally {
             self.unsettled += received;
             return;
         }
-        self.sent += received;
         self.received += received;
         self.acknowledged.push(sent_at.elapsed());
     }

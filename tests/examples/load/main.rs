@@ -142,7 +142,6 @@ fn report(whose: &str, tally: &Tally, before: &Gauge, after: &Gauge, changes: Op
     let processor = after.processor - before.processor;
     let a_reading = processor.as_secs_f64() * 1e6 / tally.received.max(1) as f64;
     let share = 100.0 * processor.as_secs_f64() / seconds;
-    println!("readings sent       {:>12.0} a second", tally.sent as f64 / seconds);
     println!(
         "readings received   {:>12.0} a second, {} in {seconds:.1} s",
         tally.received as f64 / seconds,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use prost::Message;
-use reqwest::Client;
+use reqwest::{Client, Response, StatusCode};
 use tests::{
     prompb::{
         v1::{self, TimeSeries},
@@ -14,6 +14,7 @@ use tests::{
     },
     series::{noise, now},
 };
+use tokio::time::sleep;
 
 use crate::agents::{Load, Tally, due, pace};
 
@@ -42,12 +43,23 @@ pub(crate) async fn run(load: Load, number: u64, version: u8) -> Tally {
         let body = body(&load, number, version, &mut made, &mut at);
         let sent_at = Instant::now();
         let answer = client.post(&url).header("content-type", kind).body(body).send().await;
-        let status = answer.expect("the room answers").status();
-        assert!(status.is_success(), "sender {number} heard {status}");
+        let answer = answer.expect("the room answers");
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            // A real sender comes back with the same, later than its time.
+            sleep(pause(&answer)).await;
+            continue;
+        }
+        assert!(answer.status().is_success(), "sender {number} heard {}", answer.status());
         tally.note(&load.span, sent_at, load.batch);
     }
     tally.lasted = Duration::ZERO;
     tally
+}
+
+/// How long the room asks a sender to stay away.
+fn pause(answer: &Response) -> Duration {
+    let seconds = answer.headers().get("retry-after").and_then(|it| it.to_str().ok()?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(1))
 }
 
 /// The next samples of all series in turn, each with the labels that a scraped one has.
