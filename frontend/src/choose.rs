@@ -101,23 +101,30 @@ pub fn seats(picture: &Picture, recursion: &Recursion<'_>, open: &[Open<'_>], no
         }
     }
     for open in open {
-        seats.stand(open, now);
+        seats.stand(picture, open, now);
     }
     seats
 }
 
-/// The face of a signal at `now`.
-pub fn face(signal: &Signal, now: Moment) -> Face {
+/// The face of a signal at `now`. Where its lamp is silent, nobody knows whether it still is as it was: it is hatched.
+pub fn face(picture: &Picture, signal: &Signal, now: Moment) -> Face {
+    let silent = silent(picture, signal);
     Face {
-        look: Look::Kind(signal.kind, course(signal)),
+        look: silent.map_or_else(|| Look::Kind(signal.kind, course(signal)), look),
         tone: if signal.direction == Direction::Pain { Tone::Pain } else { Tone::Pleasure },
         used: signal.allowance.map(|allowance| (allowance.used(now) * 100.0).clamp(0.0, 100.0) as u8),
         held: signal.state == State::Acknowledged,
         climbed: climbed(signal),
         sudden: signal.tier == Tier::Sudden,
-        age: None,
-        why: None,
+        age: silent.map(|lamp| words::age(now.since(lamp.since))),
+        why: silent.and_then(|lamp| silence::why(picture, lamp)),
     }
+}
+
+/// The lamp of the indicator that a signal was seen on, where that is silent.
+pub fn silent<'p>(picture: &'p Picture, signal: &Signal) -> Option<&'p Lamp> {
+    let lamp = signal.indicators.first().and_then(|id| picture.lamps.get(id));
+    lamp.filter(|lamp| lamp.aspect == Aspect::Silent)
 }
 
 /// Which way a signal went.
@@ -148,11 +155,11 @@ impl Seats {
     }
 
     /// Signals come most urgent first, so the first that stands in a place is the one that is shown.
-    fn stand(&mut self, open: &Open<'_>, now: Moment) {
+    fn stand(&mut self, picture: &Picture, open: &Open<'_>, now: Moment) {
         let Open { signal, stand } = *open;
         if stand.at != Some(stand.origin) {
             let seat = self.at(stand.origin);
-            if !matches!(seat.face, Some(Face { look: Look::Kind(..), .. })) {
+            if !seat.face.as_ref().is_some_and(Face::is_signal) {
                 seat.face = Some(Face { look: Look::Origin, tone: Tone::Pain, ..Face::default() });
             }
         }
@@ -163,9 +170,9 @@ impl Seats {
         self.climbs.extend(stand.climb.filter(|climb| !self.climbs.contains(climb)));
         let Some(place) = stand.at else { return };
         let seat = self.at(place);
-        match seat.face {
-            Some(Face { look: Look::Kind(..), .. }) => seat.more += 1,
-            _ => seat.face = Some(face(signal, now)),
+        match &seat.face {
+            Some(shown) if shown.is_signal() => seat.more += 1,
+            _ => seat.face = Some(face(picture, signal, now)),
         }
         seat.better |= signal.direction == Direction::Pleasure;
     }
@@ -200,6 +207,7 @@ fn rank(look: Option<Look>) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use cybernet::faults::Why;
     use vsm::{
         id::UnitId,
         signal::{Allowance, Kind},
@@ -239,6 +247,21 @@ mod tests {
         let seats = seated(&picture);
         assert_eq!(looks(&seats)[6], "silent");
         assert_eq!(seats.operations[1].face.as_ref().unwrap().sentence(), "silent for 13 min");
+    }
+
+    #[test]
+    fn a_signal_whose_indicator_is_silent_is_hatched_keeps_its_clock_and_says_why() {
+        let mut picture = sample::alarm([sample::signal("cards.accepted", "cards")]);
+        let why = Some(Because::Told(Why::new("no answer within 5s")));
+        sample::hush(&mut picture, "cards.accepted", NOW - minutes(13), why);
+        let seats = seated(&picture);
+        assert_eq!((looks(&seats)[6], seats.operations[1].more), ("silent", 0));
+        let face = seats.operations[1].face.as_ref().unwrap();
+        let says = "pain silent for 13 min 8 % of the allowance used, no answer within 5s";
+        assert_eq!((face.sentence().as_str(), face.blink(), face.tone), (says, Some(1), Tone::Pain));
+        let other = sample::signal("payments.errors", "payments");
+        picture.signals.insert(other.id.clone(), other);
+        assert_eq!(seated(&picture).operations[1].more, 1, "both are counted");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What stands in the feed: tiles of the most urgent signals, the future of the essential indicators, the memory.
 
-use cybernet::{picture::Picture, trace};
+use cybernet::{
+    picture::{Lamp, Picture},
+    trace,
+};
 use vsm::{
     id::{IndicatorId, UnitId},
     indicator::Indicator,
@@ -17,7 +20,7 @@ use crate::{
         trace::{Band, Past, Story},
     },
     recursion::{Place, Recursion},
-    words,
+    silence, words,
 };
 
 /// How many signals the feed shows.
@@ -36,9 +39,9 @@ pub struct Tile {
     pub face: Face,
     /// The indicator it was seen on.
     pub name: String,
-    /// What happened, how sure that is, and when it began.
+    /// What happened, how sure that is, and when it began; for how long it has been silent where it is.
     pub kind: String,
-    /// The same with how unusual it is, where there is room.
+    /// The same with how unusual it is, or since when it is silent, where there is room.
     pub kind_and_size: String,
     /// Who has it; nothing where it asks for nobody.
     pub owner: String,
@@ -48,6 +51,8 @@ pub struct Tile {
     pub reason: String,
     /// The last reading that is believed, with its unit of measure.
     pub value: String,
+    /// Whether nothing is heard of it any more: then its trace and its value are what was, not what is.
+    pub silent: bool,
     /// What was said when it began or nearest to that, where its trace shows it.
     pub note: String,
     /// Its trace.
@@ -100,23 +105,43 @@ impl Source<'_> {
         let id = signal.indicators.first();
         let trace = id.and_then(|id| self.picture.traces.get(id));
         let last = trace.and_then(last);
-        let (kind, onset) = (words::kind(signal), self.when(signal.onset_at));
+        let silent = choose::silent(self.picture, signal);
+        let [kind, kind_and_size] = silent.map_or_else(|| self.kinds(signal), |lamp| self.silences_of(lamp));
         let name = id.map(|id| self.name(id)).unwrap_or_default();
         let note = trace.and_then(|trace| note(trace, signal));
         let noted = note.map(|note| format!(" Noted {}: {}.", self.when(note.0), note.1)).unwrap_or_default();
         Tile {
             signal: signal.id.to_string(),
-            face: choose::face(signal, self.now),
-            reason: format!("{name}: {}{noted}", signal.reason(self.measure(id))),
+            face: choose::face(self.picture, signal, self.now),
+            reason: format!("{name}: {}{}{noted}", self.unheard(silent), signal.reason(self.measure(id))),
+            silent: silent.is_some(),
             note: note.map(|note| note.1.clone()).unwrap_or_default(),
             name,
-            kind_and_size: format!("{kind}, {}, {onset}", signal.unusual()),
-            kind: format!("{kind}, {onset}"),
+            kind,
+            kind_and_size,
             owner: self.owner(signal),
             until: self.until(signal),
             value: numbers::value(last.unwrap_or(signal.expected.mean + signal.size), self.measure(id)),
             story: trace.map(|trace| event(trace, signal)).unwrap_or_default(),
         }
+    }
+
+    /// What happened and when it began, and the same with how unusual it is.
+    fn kinds(&self, signal: &Signal) -> [String; 2] {
+        let (kind, onset) = (words::kind(signal), self.when(signal.onset_at));
+        [format!("{kind}, {onset}"), format!("{kind}, {}, {onset}", signal.unusual())]
+    }
+
+    /// For how long a lamp has been silent, and the same with since when.
+    fn silences_of(&self, lamp: &Lamp) -> [String; 2] {
+        [self.silent_for(lamp), self.silent_since(lamp)]
+    }
+
+    /// That nothing is heard of a signal and why, as a sentence before all else; nothing where something is.
+    fn unheard(&self, silent: Option<&Lamp>) -> String {
+        let Some(lamp) = silent else { return String::new() };
+        let why = silence::why(self.picture, lamp).map(|why| format!(", {why}")).unwrap_or_default();
+        format!("{}{why}. Before: ", self.silent_since(lamp))
     }
 
     fn owner(&self, signal: &Signal) -> String {
@@ -282,6 +307,20 @@ mod tests {
         let tile = with(&sample::alarm([signal]), None, |source, open| source.tiles(open).remove(0));
         assert_eq!((tile.owner.as_str(), tile.until.as_str()), ("", "sudden, no clock"));
         assert!(tile.reason.ends_with("; sudden, no clock."), "{}", tile.reason);
+    }
+
+    #[test]
+    fn a_tile_of_which_nothing_is_heard_says_so_in_place_of_kind_and_size() {
+        let mut picture = sample::gone();
+        let signal = sample::signal("cards.accepted", "cards");
+        picture.signals.insert(signal.id.clone(), signal);
+        let tile = with(&picture, None, |source, open| source.tiles(open).remove(0));
+        assert_eq!((tile.kind.as_str(), tile.silent), ("silent 2 min", true));
+        assert_eq!(tile.kind_and_size, "silent 2 min, since 14:42");
+        assert_eq!(tile.face.why.as_deref(), Some("no link to agent payments-host"));
+        let reason = "Cards accepted: silent 2 min, since 14:42, no link to agent payments-host. Before: Step down, ";
+        assert!(tile.reason.starts_with(reason), "{}", tile.reason);
+        assert_eq!(tile.until, ", until 15:39", "its clock goes on");
     }
 
     #[test]

@@ -15,6 +15,9 @@ const NARROWEST: f64 = 62.0;
 /// Share of a room into which what fits by the estimate fits by the typeface.
 const SURE: f64 = 0.97;
 
+/// The sign of what was cut.
+const CUT: &str = "…";
+
 /// A word of so many letters is worth to be shown in part.
 const LONG_WORD: usize = 8;
 
@@ -47,20 +50,32 @@ impl Letters {
 
     /// As much of `text` as can be set so narrow that it fits into `room`, in usual letters (em).
     ///
-    /// It ends with a clause where that is most of it, else with a word; a long word, which is a name, is cut.
-    pub fn cut(self, text: &str, room: f64) -> &str {
+    /// What is cut ends with a sign of that, behind a clause where that is most of it, else behind a word; a long word,
+    /// which is a name, is cut.
+    pub fn cut(self, text: &str, room: f64) -> String {
+        if self.hold(text, room) {
+            return text.to_owned();
+        }
+        format!("{}{CUT}", self.beginning_of(text, room - self.takes(CUT)))
+    }
+
+    /// The room that `text` takes where it is set as narrow as can be, in usual letters (em).
+    pub fn takes(self, text: &str) -> f64 {
+        extent(text) * self.narrower * self.narrowest * self.larger / SURE
+    }
+
+    fn beginning_of(self, text: &str, room: f64) -> &str {
         let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
         let fits = ends.take_while(|end| self.hold(&text[..*end], room)).last().unwrap_or(0);
         let (kept, left) = text.split_at(fits);
         let Some((before, last)) = kept.rsplit_once(' ') else { return kept };
         let words = match left.starts_with(' ') {
-            _ if left.is_empty() => return text,
             true => kept,
             false if LONG_WORD <= last.len() => return kept,
             false => before,
         };
         let clause = words.rfind([',', ';', ':']).filter(|end| words.len() < 2 * end);
-        &words[..clause.unwrap_or(words.len())]
+        words[..clause.unwrap_or(words.len())].trim_end_matches([',', ';', ':'])
     }
 
     /// As much of the end of `text` as fits into `room` in whole words, in usual letters (em); none where no word does.
@@ -98,6 +113,7 @@ fn advance(letter: char) -> f64 {
         'r' | '-' => 0.29,
         'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' | '–' => 0.44,
         'm' | 'M' | 'W' | '%' => 0.77,
+        '…' => 0.75,
         'w' => 0.63,
         'A'..='Z' | '+' => 0.60,
         _ => 0.49,
@@ -158,19 +174,20 @@ mod tests {
     #[test]
     fn what_is_too_long_even_in_narrow_type_is_cut_where_it_makes_sense() {
         let letters = Letters::of(USUAL_SHARE);
-        let line = |text: &str| letters.cut(text, 13.8).to_owned();
+        let line = |text: &str| letters.cut(text, 13.8);
         assert_eq!(line("no answer within 5s"), "no answer within 5s");
         assert_eq!(
             line("withheld: -1.5 lies outside of what can be, 0 to 100000"),
-            "withheld: -1.5 lies outside of what can be"
+            "withheld: -1.5 lies outside of what can be…"
         );
         assert_eq!(
             line("the certificate of the server ended last week and nobody cares"),
-            "the certificate of the server ended last week"
+            "the certificate of the server ended last…"
         );
         let name = "no link to agent payments-host-of-frankfurt-number-four";
         let cut = line(name);
-        assert!(name.starts_with(&cut) && cut.starts_with("no link to agent payments-host-"), "{cut}");
+        let kept = cut.strip_suffix(CUT).unwrap();
+        assert!(name.starts_with(kept) && kept.starts_with("no link to agent payments-host-"), "{cut}");
         assert!(letters.hold(&cut, 13.8) && !letters.hold(name, 13.8), "{cut}");
     }
 }

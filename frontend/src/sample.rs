@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use cybernet::{
+    outage::{Because, Lack, Outage},
     picture::{Aspect, Lamp, Picture},
     starting::{Starting, Step},
     trace::{Band, Point, Trace},
 };
 use vsm::{
-    id::{IndicatorId, UnitId},
+    id::{AgentId, IndicatorId, UnitId},
     indicator::{Direction, Good, Indicator},
     organisation::Organisation,
     signal::{Allowance, Expected, Kind, Signal, SignalId, State, Tier, Voice},
@@ -154,6 +155,25 @@ pub(crate) fn alarm(signals: impl IntoIterator<Item = Signal>) -> Picture {
         }
         picture.signals.insert(signal.id.clone(), signal);
     }
+    picture
+}
+
+/// Lets the lamp of an indicator be silent.
+pub(crate) fn hush(picture: &mut Picture, indicator: &str, since: Moment, because: Option<Because>) {
+    let lamp = picture.lamps.values_mut().find(|lamp| lamp.indicator.as_str() == indicator).expect("it has a lamp");
+    (lamp.aspect, lamp.since, lamp.because) = (Aspect::Silent, since, because);
+}
+
+/// Payments and its Cards are silent because their host is gone.
+pub(crate) fn gone() -> Picture {
+    let mut picture = picture();
+    let source = AgentId::parse("payments-host").expect("a sample name is a name");
+    for indicator in ["payments.errors", "cards.accepted"] {
+        hush(&mut picture, indicator, NOW - minutes(2), Some(Because::Outage { outage: source.clone() }));
+    }
+    let units = ["cards", "payments"].map(|unit| UnitId::parse(unit).expect("a sample name is a name")).to_vec();
+    let outage = Outage { source: source.clone(), why: Lack::Link, since: NOW - minutes(3), units, indicators: 2 };
+    picture.outages.insert(source, outage);
     picture
 }
 

@@ -12,7 +12,7 @@ use crate::{
     feed::{Essential, Line, Source, Tile},
     link::{Link, Loss},
     recursion::Recursion,
-    silence::{self, Hush, Unseen},
+    silence::{Hush, Unseen},
     store::PictureStore,
     words::{self, Counts, Head},
 };
@@ -159,8 +159,8 @@ impl Shown {
 impl Source<'_> {
     fn shown(&self, link: Link, now: Duration) -> Shown {
         let open = choose::open(self.picture, self.recursion);
-        let outages = silence::outages(self.picture, self.recursion).len();
-        let counts = Counts { outages, ..choose::counts(&open) };
+        let silences = self.silences();
+        let counts = Counts { outages: silences.outages.len(), silent: silences.lamps.len(), ..choose::counts(&open) };
         let lost = self.lost(link, now, counts);
         Shown {
             state: if open.is_empty() { State::Quiet } else { State::Alarm },
@@ -168,11 +168,11 @@ impl Source<'_> {
             seats: choose::seats(self.picture, self.recursion, &open, self.now),
             head: self.head(link, now, counts),
             tiles: self.tiles(&open),
-            hushes: self.hushes(open.len()),
+            hushes: self.hushes(&silences, open.len()),
             ahead: self.ahead(),
             essentials: self.essentials(),
             memory: self.memory(),
-            foot: self.foot(open.len()),
+            foot: self.foot(self.unseen(&silences, open.len())),
             age: link.age(now).and_then(words::live),
             clock: (self.civil)(self.now).clock(),
             link: link.name(),
@@ -203,7 +203,7 @@ impl Source<'_> {
         if then.date() == now.date() { then.time() } else { format!("{} {}", then.short(now), then.time()) }
     }
 
-    fn foot(&self, open: usize) -> Foot {
+    fn foot(&self, unseen: Unseen) -> Foot {
         let organisation = &self.picture.organisation;
         let below = self.recursion.focus.id != organisation.root;
         let of = |aspect: Aspect| {
@@ -219,7 +219,7 @@ impl Source<'_> {
             level: self.recursion.depth(),
             silent: of(Aspect::Silent),
             muted: of(Aspect::Muted),
-            unseen: self.unseen(open),
+            unseen,
             rehearsal: self.picture.rehearsal,
         }
     }
@@ -232,7 +232,7 @@ impl Source<'_> {
             age: words::age(link.age(now)?),
             at: at.exact(),
             on: format!("{} {}", at.date(), at.exact()),
-            then: counts.pain().unwrap_or_else(|| "steady".to_owned()),
+            then: counts.then(),
             now: "Trying again".to_owned(),
         })
     }
@@ -306,5 +306,28 @@ mod tests {
         let lost = shown.lost.unwrap();
         assert_eq!((lost.loss, lost.on.as_str()), (Loss::Full, "Fri 20 Nov 14:44:06"));
         assert_eq!(shown.clock, "Fri 20 Nov 14:48", "the clock goes on");
+        assert_eq!(lost.then, "1 open");
+    }
+
+    #[test]
+    fn a_wall_that_was_lost_does_not_call_an_outage_steady() {
+        let mut store = store(sample::gone());
+        let later = NOW + Duration::from_secs(245);
+        assert_eq!(shown(&store, None, NOW).head, Head::new("1 outage", "· else steady"));
+        store.closed(NOW);
+        let shown = shown(&store, None, later);
+        assert_eq!(shown.head, Head::new("4 min old", "· then 1 outage"));
+        assert_eq!(shown.lost.unwrap().then, "1 outage");
+    }
+
+    #[test]
+    fn a_lamp_that_is_silent_by_itself_is_counted_in_the_head() {
+        let mut picture = sample::gone();
+        sample::hush(&mut picture, "checkout.latency", sample::NOW - sample::minutes(13), None);
+        let head = |picture| shown(&store(picture), None, NOW).head;
+        assert_eq!(head(picture), Head::new("1 outage", "· 1 silent"));
+        let mut picture = sample::picture();
+        sample::hush(&mut picture, "checkout.latency", sample::NOW - sample::minutes(13), None);
+        assert_eq!(head(picture), Head::new("1 silent", "· else steady"));
     }
 }

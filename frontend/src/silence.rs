@@ -45,8 +45,17 @@ pub struct Unseen {
     pub more: usize,
 }
 
+/// What is silent in a recursion. It walks all lamps, so it is made once for a picture.
+#[derive(Clone, Debug, Default)]
+pub struct Silences<'p> {
+    /// The outages, the oldest first, each with how many of its lamps hang here.
+    pub outages: Vec<(&'p Outage, usize)>,
+    /// The lamps that have a reason of their own or none, the last that fell silent first. A muted lamp is left out.
+    pub lamps: Vec<&'p Lamp>,
+}
+
 /// The outages that concern a recursion, the oldest first, each with how many of its lamps hang here.
-pub fn outages<'p>(picture: &'p Picture, recursion: &Recursion<'_>) -> Vec<(&'p Outage, usize)> {
+fn outages<'p>(picture: &'p Picture, recursion: &Recursion<'_>) -> Vec<(&'p Outage, usize)> {
     let mut hung: BTreeMap<&AgentId, usize> = BTreeMap::new();
     for lamp in picture.lamps.values().filter(|lamp| recursion.place(&lamp.unit, lamp.system).is_some()) {
         if let Some(Because::Outage { outage }) = &lamp.because {
@@ -67,23 +76,22 @@ pub fn why(picture: &Picture, lamp: &Lamp) -> Option<String> {
     }
 }
 
-impl Source<'_> {
-    /// What is silent, for the places that signals leave free: outages first, then the lamps that have a reason of their
-    /// own or none, the last that fell silent first. A muted lamp is left out.
-    pub fn hushes(&self, taken: usize) -> Vec<Hush> {
-        let places = TILES.saturating_sub(taken);
-        let outages = outages(self.picture, self.recursion);
-        let lines = outages.iter().map(|(outage, lamps)| self.outage(outage, *lamps));
-        let mut hushes: Vec<Hush> = lines.take(places).collect();
-        let left = places - hushes.len();
-        hushes.extend(self.silent_lamps().into_iter().take(left).map(|lamp| self.hush(lamp)));
-        hushes
+impl<'p> Source<'p> {
+    /// What is silent in this recursion.
+    pub fn silences(&self) -> Silences<'p> {
+        Silences { outages: outages(self.picture, self.recursion), lamps: self.silent_lamps() }
+    }
+
+    /// What is silent, for the places that signals leave free: outages first, then lamps.
+    pub fn hushes(&self, silences: &Silences<'_>, taken: usize) -> Vec<Hush> {
+        let outages = silences.outages.iter().map(|(outage, lamps)| self.outage(outage, *lamps));
+        let lamps = silences.lamps.iter().map(|lamp| self.hush(lamp));
+        outages.chain(lamps).take(TILES.saturating_sub(taken)).collect()
     }
 
     /// The outages for which the feed has no place.
-    pub fn unseen(&self, taken: usize) -> Unseen {
-        let outages = outages(self.picture, self.recursion);
-        let mut unseen = outages.iter().skip(TILES.saturating_sub(taken));
+    pub fn unseen(&self, silences: &Silences<'_>, taken: usize) -> Unseen {
+        let mut unseen = silences.outages.iter().skip(TILES.saturating_sub(taken));
         let Some((outage, _)) = unseen.next() else { return Unseen::default() };
         let what = match outage.why {
             Lack::Link => "no link to",
@@ -92,7 +100,7 @@ impl Source<'_> {
         Unseen { source: outage.source.to_string(), what, more: unseen.count() }
     }
 
-    fn silent_lamps(&self) -> Vec<&Lamp> {
+    fn silent_lamps(&self) -> Vec<&'p Lamp> {
         let is_muted = |lamp: &Lamp| self.picture.organisation.indicators.get(&lamp.indicator).is_some_and(|i| i.muted);
         let refers = |lamp: &Lamp| matches!(lamp.because, Some(Because::Outage { .. }));
         let silent = self.picture.lamps.values().filter(|lamp| lamp.aspect == Aspect::Silent && !refers(lamp));
@@ -112,7 +120,7 @@ impl Source<'_> {
     fn hush(&self, lamp: &Lamp) -> Hush {
         let name = self.name(&lamp.indicator);
         let more = why(self.picture, lamp).unwrap_or_else(|| "no reading came".to_owned());
-        let what = format!("{}since {}", self.minutes(lamp.since), self.moment(lamp.since));
+        let what = self.silent_since(lamp);
         let sentence = format!("{name}: {what}, {more}");
         Hush { of: lamp.indicator.to_string(), sort: "lamp", face: silent(), name, what, more, sentence }
     }
@@ -131,11 +139,23 @@ impl Source<'_> {
         }
     }
 
-    /// `silent 3 min, `, or `silent ` as long as it would be seconds: they would move for nothing.
-    fn minutes(&self, since: Moment) -> String {
-        let age = self.now.since(since);
-        if age.as_secs() < 60 { "silent ".to_owned() } else { format!("silent {}, ", words::age(age)) }
+    /// `silent 3 min, since 14:41`, or without the age as long as that would be seconds: they would move for nothing.
+    pub(crate) fn silent_since(&self, lamp: &Lamp) -> String {
+        let since = self.moment(lamp.since);
+        minutes(lamp, self.now)
+            .map_or_else(|| format!("silent since {since}"), |age| format!("silent {age}, since {since}"))
     }
+
+    /// The same in fewer words: `silent 3 min`.
+    pub(crate) fn silent_for(&self, lamp: &Lamp) -> String {
+        minutes(lamp, self.now).map_or_else(|| self.silent_since(lamp), |age| format!("silent {age}"))
+    }
+}
+
+/// For how long a lamp has been silent; none below a minute.
+fn minutes(lamp: &Lamp, now: Moment) -> Option<String> {
+    let age = now.since(lamp.since);
+    (60 <= age.as_secs()).then(|| words::age(age))
 }
 
 fn silent() -> Face {
@@ -150,31 +170,13 @@ mod tests {
     use super::*;
     use crate::{
         civil::Civil,
-        sample::{self, NOW, minutes},
+        sample::{self, NOW, gone, hush, minutes},
     };
 
     fn with<T>(picture: &Picture, unit: Option<&str>, read: impl FnOnce(Source<'_>) -> T) -> T {
         let unit = unit.map(|unit| UnitId::parse(unit).unwrap());
         let recursion = Recursion::of(picture, unit.as_ref()).unwrap();
         read(Source { picture, recursion: &recursion, civil: &Civil::utc, now: NOW })
-    }
-
-    fn hush(picture: &mut Picture, indicator: &str, since: Moment, because: Option<Because>) {
-        let lamp = picture.lamps.values_mut().find(|lamp| lamp.indicator.as_str() == indicator).unwrap();
-        (lamp.aspect, lamp.since, lamp.because) = (Aspect::Silent, since, because);
-    }
-
-    /// Payments and its Cards are silent because their host is gone.
-    fn gone() -> Picture {
-        let mut picture = sample::picture();
-        let source = AgentId::parse("payments-host").unwrap();
-        for indicator in ["payments.errors", "cards.accepted"] {
-            hush(&mut picture, indicator, NOW - minutes(2), Some(Because::Outage { outage: source.clone() }));
-        }
-        let units = ["cards", "payments"].map(|unit| UnitId::parse(unit).unwrap()).to_vec();
-        let outage = Outage { source: source.clone(), why: Lack::Link, since: NOW - minutes(3), units, indicators: 2 };
-        picture.outages.insert(source, outage);
-        picture
     }
 
     fn lines(hushes: &[Hush]) -> Vec<[&str; 3]> {
@@ -184,12 +186,12 @@ mod tests {
     #[test]
     fn an_outage_is_one_line_for_its_unit_whatever_is_silent_for_it() {
         let picture = gone();
-        let hushes = with(&picture, None, |source| source.hushes(0));
+        let hushes = with(&picture, None, |source| source.hushes(&source.silences(), 0));
         assert_eq!(lines(&hushes), [["Payments", "no link to agent payments-host", "since 14:41, 2 silent"]]);
         assert_eq!(hushes[0].sentence, "Payments: no link to agent payments-host since 14:41, 2 silent");
-        let below = with(&picture, Some("payments"), |source| source.hushes(0));
+        let below = with(&picture, Some("payments"), |source| source.hushes(&source.silences(), 0));
         assert_eq!(below[0].name, "Cards, Payments");
-        assert_eq!(with(&picture, Some("checkout"), |source| source.hushes(0)), []);
+        assert_eq!(with(&picture, Some("checkout"), |source| source.hushes(&source.silences(), 0)), []);
     }
 
     #[test]
@@ -198,7 +200,7 @@ mod tests {
         hush(&mut picture, "checkout.latency", NOW - minutes(3), Some(Because::Told(Why::new("no answer within 5s"))));
         hush(&mut picture, "marea.load", NOW - minutes(2), None);
         hush(&mut picture, "marea.market", NOW, None);
-        let lines_of = with(&picture, None, |source| source.hushes(0));
+        let lines_of = with(&picture, None, |source| source.hushes(&source.silences(), 0));
         let expected = [
             ["Market", "silent since 14:44", "no reading came"],
             ["Load", "silent 2 min, since 14:42", "no reading came"],
@@ -206,13 +208,22 @@ mod tests {
         ];
         assert_eq!(lines(&lines_of), expected);
         picture.organisation.indicators.values_mut().for_each(|indicator| indicator.muted = true);
-        assert_eq!(with(&picture, None, |source| source.hushes(0)), [], "its team wants to hear nothing of it");
+        assert_eq!(
+            with(&picture, None, |source| source.hushes(&source.silences(), 0)),
+            [],
+            "its team wants to hear nothing of it"
+        );
     }
 
     #[test]
     fn signals_come_first_and_what_has_no_place_is_said_at_the_foot() {
         let picture = gone();
-        let at = |taken| with(&picture, None, |source| (source.hushes(taken).len(), source.unseen(taken)));
+        let at = |taken| {
+            with(&picture, None, |source| {
+                let silences = source.silences();
+                (source.hushes(&silences, taken).len(), source.unseen(&silences, taken))
+            })
+        };
         assert_eq!(at(2), (1, Unseen::default()));
         assert_eq!(at(3), (0, Unseen { source: "payments-host".to_owned(), what: "no link to", more: 0 }));
     }

@@ -29,6 +29,8 @@ pub struct Counts {
     pub better: usize,
     /// Sources from which nothing comes.
     pub outages: usize,
+    /// Lamps that are silent by themselves.
+    pub silent: usize,
 }
 
 impl Head {
@@ -47,24 +49,19 @@ impl Head {
         starting.map_or_else(Self::waiting, |share| Self::new("Starting", format!("· {}", percent(share))))
     }
 
-    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 outage · 1 sudden · 1 better`, or `1 outage · else steady`.
+    /// `Steady since Thu 18:40`, or `3 open, 1 climbing · 1 outage · 1 silent · 1 better`, or `1 silent · else steady`.
     pub fn of(counts: Counts, steady_since: Option<String>) -> Self {
         if counts == Counts::default() {
             return Self::new("Steady", steady_since.map(|since| format!("since {since}")).unwrap_or_default());
         }
-        let outages = if counts.outages == 1 { "outage" } else { "outages" };
-        let beside = [(counts.outages, outages), (counts.sudden, "sudden"), (counts.better, "better")];
-        let mut said = beside.into_iter().filter(|(many, _)| 0 < *many).map(|(many, what)| format!("{many} {what}"));
-        let steady = || "Steady".to_owned();
-        // Whoever hears nothing of a source does not know that all of it is steady.
-        let strong = match counts.pain() {
-            Some(pain) => pain,
-            None if 0 < counts.outages => said.next().unwrap_or_else(steady),
-            None => steady(),
-        };
+        let moves = some([(counts.sudden, "sudden"), (counts.better, "better")]);
+        let mut said = counts.unheard().chain(moves);
+        // Whoever does not hear all of it does not know that all of it is steady.
+        let unheard = || counts.unheard().next().and_then(|_| said.next());
+        let strong = counts.pain().or_else(unheard).unwrap_or_else(|| "Steady".to_owned());
         let rest: Vec<String> = said.map(|words| format!("· {words}")).collect();
-        let only_outages = counts == Counts { outages: counts.outages, ..Counts::default() };
-        Self::new(strong, if only_outages { "· else steady".to_owned() } else { rest.join(" ") })
+        let is_all = counts.open == 0 && rest.is_empty();
+        Self::new(strong, if is_all { "· else steady".to_owned() } else { rest.join(" ") })
     }
 
     /// `12 s old · then 3 open`.
@@ -80,10 +77,22 @@ impl Counts {
         (0 < self.open).then(|| format!("{} open{climbing}", self.open))
     }
 
-    /// What was the case when the link was lost, in two words.
+    /// What was the case when the link was lost, in few words: `3 open, 1 outage`, or `steady` where all was heard.
     pub fn then(self) -> String {
-        if self.open == 0 { "steady".to_owned() } else { format!("{} open", self.open) }
+        let said: Vec<String> = some([(self.open, "open")]).chain(self.unheard()).take(2).collect();
+        if said.is_empty() { "steady".to_owned() } else { said.join(", ") }
     }
+
+    /// What is not heard: `1 outage`, `2 silent`.
+    fn unheard(self) -> impl Iterator<Item = String> {
+        let outages = if self.outages == 1 { "outage" } else { "outages" };
+        some([(self.outages, outages), (self.silent, "silent")])
+    }
+}
+
+/// How many of each there are; a zero is not printed.
+fn some<const N: usize>(counts: [(usize, &'static str); N]) -> impl Iterator<Item = String> {
+    counts.into_iter().filter(|(many, _)| 0 < *many).map(|(many, what)| format!("{many} {what}"))
 }
 
 /// `The room is starting, 25 %`.
@@ -158,7 +167,7 @@ mod tests {
     use crate::sample;
 
     fn head(open: usize, climbing: usize, sudden: usize, better: usize) -> String {
-        let counts = Counts { open, climbing, sudden, better, outages: 0 };
+        let counts = Counts { open, climbing, sudden, better, ..Counts::default() };
         let Head { strong, rest } = Head::of(counts, Some("Thu 18:40".to_owned()));
         format!("{strong} {rest}").trim_end().to_owned()
     }
@@ -178,6 +187,9 @@ mod tests {
         assert_eq!(head(Counts { outages: 1, ..Counts::default() }), Head::new("1 outage", "· else steady"));
         assert_eq!(head(Counts { outages: 2, better: 1, ..Counts::default() }), Head::new("2 outages", "· 1 better"));
         assert_eq!(head(Counts { open: 3, outages: 1, ..Counts::default() }), Head::new("3 open", "· 1 outage"));
+        assert_eq!(head(Counts { silent: 1, ..Counts::default() }), Head::new("1 silent", "· else steady"));
+        assert_eq!(head(Counts { outages: 1, silent: 1, ..Counts::default() }), Head::new("1 outage", "· 1 silent"));
+        assert_eq!(head(Counts { silent: 2, sudden: 1, ..Counts::default() }), Head::new("2 silent", "· 1 sudden"));
     }
 
     #[test]
@@ -185,6 +197,9 @@ mod tests {
         let counts = Counts { open: 3, ..Counts::default() };
         assert_eq!(Head::lost(Duration::from_millis(12_900), counts), Head::new("12 s old", "· then 3 open"));
         assert_eq!(Head::lost(Duration::from_secs(245), Counts::default()), Head::new("4 min old", "· then steady"));
+        let then = |open, outages, silent| Counts { open, outages, silent, climbing: 1, ..Counts::default() }.then();
+        assert_eq!((then(0, 1, 0), then(0, 2, 3)), ("1 outage".to_owned(), "2 outages, 3 silent".to_owned()));
+        assert_eq!((then(0, 0, 1), then(3, 1, 2)), ("1 silent".to_owned(), "3 open, 1 outage".to_owned()));
     }
 
     #[test]

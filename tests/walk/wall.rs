@@ -34,6 +34,8 @@ mod silent;
 mod starting;
 #[path = "wall/step.rs"]
 mod step;
+#[path = "wall/unheard.rs"]
+mod unheard;
 
 use std::net::SocketAddr;
 

@@ -120,9 +120,14 @@ impl Tone {
 }
 
 impl Face {
+    /// Whether it shows a signal that stands here, whether or not anything is heard of it.
+    pub fn is_signal(&self) -> bool {
+        self.tone != Tone::Calm && self.look != Look::Origin
+    }
+
     /// The pace of blinking: 1, 2 and 3 are 0.5, 1 and 2 Hz; none for what is held, muted, pleasant or without a clock.
     pub fn blink(&self) -> Option<u8> {
-        let open = self.tone == Tone::Pain && !self.held && matches!(self.look, Look::Kind(..));
+        let open = self.tone == Tone::Pain && !self.held && matches!(self.look, Look::Kind(..) | Look::Silent);
         self.clock().filter(|_| open).map(|used| match used {
             ..50 => 1,
             50..90 => 2,
@@ -298,6 +303,14 @@ mod tests {
         assert_eq!(face.blink(), None);
         assert_eq!(classes(&face.marks().over), ["l-base"]);
         assert_eq!(face.sentence(), "pain level down acknowledged climbed 53 % of the allowance used");
+    }
+
+    #[test]
+    fn a_silent_signal_is_hatched_and_its_clock_goes_on() {
+        let face = Face { look: Look::Silent, age: Some("13 min".to_owned()), ..pain(53) };
+        assert_eq!(classes(&face.marks().body), ["l-thin", "l-thin"]);
+        assert_eq!((classes(&face.marks().clock), face.blink()), (vec!["l-track", "l-clock"], Some(2)));
+        assert_eq!(face.sentence(), "pain silent for 13 min 53 % of the allowance used");
     }
 
     #[test]

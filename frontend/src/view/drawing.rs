@@ -112,7 +112,11 @@ fn System(board: Board, layout: StoredValue<Layout>, i: usize) -> impl IntoView 
         _ => right_name(layout, row, numeral, name).into_any(),
     };
     view! {
-        <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better) data-outage=move || seat.with(|seat| seat.out)>
+        <g
+            data-hot=move || seat.with(|seat| seat.hot)
+            data-better=move || seat.with(|seat| seat.better)
+            data-outage=move || seat.with(|seat| seat.out)
+        >
             <path class=class d=figure.outline />
             <SeatLamp seat spot=figure.lamp knocks resting place whose=name />
             {label}
@@ -151,7 +155,11 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
     let seat = board.seat(Place::Operation(i));
     let fit = expect_context::<Letters>().fit(&name, NAME);
     view! {
-        <g data-hot=move || seat.with(|seat| seat.hot) data-better=move || seat.with(|seat| seat.better) data-outage=move || seat.with(|seat| seat.out)>
+        <g
+            data-hot=move || seat.with(|seat| seat.hot)
+            data-better=move || seat.with(|seat| seat.better)
+            data-outage=move || seat.with(|seat| seat.out)
+        >
             <path class="shape seat" d=drawn.circle />
             <path class="shape" d=drawn.management />
             {opens.then(|| view! { <path class="mini" transform=drawn.turned d=drawn.recursion /> })}
@@ -164,11 +172,20 @@ fn One(board: Board, layout: StoredValue<Layout>, i: usize, operation: Operation
     }
 }
 
-/// Between two operations, the lamp of a signal that crosses their coupling.
+/// Between two operations, the lamp of what crosses their coupling.
 #[component]
 fn Seam(board: Board, layout: StoredValue<Layout>, i: usize, place: String, whose: String) -> impl IntoView {
     let spot = layout.with_value(|layout| Spot { centre: layout.seam(i), size: layout.sizes.seam });
-    view! { <SeatLamp seat=board.seat(Place::Seam(i)) spot knocks=true place whose /> }
+    let seat = board.seat(Place::Seam(i));
+    let out = Memo::new(move |_| seat.with(|seat| seat.out));
+    // A seam has no shape of its own that could be broken.
+    let ring = move || {
+        let ring = || view! { <circle class="shape" cx=spot.centre.x cy=spot.centre.y r=spot.size * 0.62 /> };
+        out.get().then(ring)
+    };
+    view! {
+        <g data-outage=move || out.get()>{ring} <SeatLamp seat spot knocks=true place whose /></g>
+    }
 }
 
 /// Inside a circle, the beginning of the path that a signal climbed from it.

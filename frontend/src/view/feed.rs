@@ -103,7 +103,7 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
         })
     };
     view! {
-        <article class="tile" data-signal=signal aria-label=text(|tile| &tile.reason)>
+        <article class="tile" data-signal=signal data-silent=move || part(tile, |tile| &tile.silent) aria-label=text(|tile| &tile.reason)>
             <Lamp face />
             <div class="words">
                 <b style=fit(|tile| &tile.name, NAME)>{text(|tile| &tile.name)}</b>

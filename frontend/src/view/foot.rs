@@ -13,8 +13,6 @@ use crate::{
 
 /// Room for an outage at the foot, in letters (em).
 const UNSEEN: f64 = 9.5;
-/// What the one word takes of it.
-const OUT: f64 = 2.2;
 
 /// The foot.
 #[component]
@@ -54,15 +52,23 @@ fn Unseen(board: Board) -> impl IntoView {
     let letters = expect_context::<Letters>();
     let shown = move || {
         let silence::Unseen { source, what, more } = unseen.get();
-        let more = if more == 0 { String::new() } else { format!(" +{more}") };
-        // A name that is too long for all of that has one word, and may lose its end.
-        let whole = format!("{what} {source}");
-        let briefly = || format!("{} out", letters.cut(&source, UNSEEN - OUT));
-        let words = if letters.hold(&whole, UNSEEN) { whole } else { briefly() };
+        let words = briefly(letters, &source, what, more);
         let fit = letters.fit(&words, UNSEEN);
-        view! { <span class="n" data-unseen style=fit>{words + &more}</span> }
+        view! { <span class="n" data-unseen style=fit>{words}</span> }
     };
     move || (!unseen.with(|unseen| unseen.source.is_empty())).then(shown)
+}
+
+/// `no link to payments-host +1`; a name that is too long for all of that has one word, and may lose its end, but not
+/// how many more there are.
+fn briefly(letters: Letters, source: &str, what: &str, more: usize) -> String {
+    let more = if more == 0 { String::new() } else { format!(" +{more}") };
+    let whole = format!("{what} {source}{more}");
+    if letters.hold(&whole, UNSEEN) {
+        return whole;
+    }
+    let end = format!(" out{more}");
+    letters.cut(source, UNSEEN - letters.takes(&end)) + &end
 }
 
 /// One bar for each level of recursion, this one bright.
@@ -89,4 +95,23 @@ fn Count(look: Look, count: Signal<usize>) -> impl IntoView {
         }
     };
     move || some.get().then(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_more_are_gone_is_part_of_what_fits() {
+        let said = |source: &str, share, more| {
+            let letters = Letters::of(share);
+            let words = briefly(letters, source, "no link to", more);
+            assert!(letters.hold(&words, UNSEEN), "{words}");
+            words
+        };
+        assert_eq!(said("payments-host", 0.0419, 0), "no link to payments-host");
+        assert_eq!(said("payments-host", 0.0594, 0), "payments-host out");
+        let cut = said("payments-host-of-frankfurt-number-four", 0.0594, 12);
+        assert!(cut.starts_with("payments-") && cut.ends_with("… out +12"), "{cut}");
+    }
 }

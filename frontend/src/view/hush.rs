@@ -25,7 +25,7 @@ pub fn HushView(
     let letters = expect_context::<Letters>();
     let face = Signal::derive(move || part(hush, |hush| &hush.face));
     let line = move |read: fn(&Hush) -> &String, room| {
-        let words = Memo::new(move |_| letters.cut(&part(hush, read), room).to_owned());
+        let words = Memo::new(move |_| letters.cut(&part(hush, read), room));
         let fit = move || words.with(|words| letters.fit(words, room));
         (move || words.get(), fit)
     };

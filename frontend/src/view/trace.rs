@@ -25,13 +25,13 @@ pub fn Trace(
     let tone_name = move || tone.get().name();
     let dot = move || {
         let dot = plot.with(|plot| plot.dot)?;
-        let radius = format!("{:.1}", field.line * 1.7);
-        let (x, y) = (format!("{:.1}", dot.x), format!("{:.1}", dot.y));
-        Some(view! { <circle class="dot" data-tone=tone_name cx=x cy=y r=radius /> })
+        Some(view! { <path class="dot" data-tone=tone_name d=spot(dot) /> })
     };
     let ring = move |at: Point| {
-        let radius = format!("{:.1}", field.line * 1.7);
-        view! { <circle class="doubtful" cx=format!("{:.1}", at.x) cy=format!("{:.1}", at.y) r=radius /> }
+        view! {
+            <path class="doubtful" d=spot(at) />
+            <path class="hollow" d=spot(at) />
+        }
     };
     let rings = move || plot.with(|plot| plot.doubtful.clone()).into_iter().map(ring).collect_view();
     let pennant = |d: String| view! { <path class="note" d=d /> };
@@ -56,4 +56,9 @@ pub fn Trace(
             {rings}
         </svg>
     }
+}
+
+/// A line of no length, whose round caps are a dot; it stays round where the field is stretched.
+fn spot(Point { x, y }: Point) -> String {
+    format!("M{x:.1} {y:.1}h0")
 }

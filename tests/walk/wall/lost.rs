@@ -1,7 +1,7 @@
 //! A wall whose room is gone never looks alive, says so louder with time, and comes back by itself.
 
 use serde_json::Value;
-use tests::{series::now, team::TeamAgent};
+use tests::{browser::Browser, series::now, team::TeamAgent};
 
 use super::{Wall, fits, page, quiet};
 
@@ -54,11 +54,24 @@ async fn grows_louder(wall: &Wall, lost_at: Value) {
     let head = page::text(browser, ".head").await;
     assert!(head.contains(" s old · then 3 open"), "{head}");
     quiet::is_grey(&fits::everywhere(browser, "lost").await);
+    a_telephone_says_it_too(browser).await;
 
     browser.run(A_MINUTE_PASSES, Vec::new()).await;
     browser.until("the age alone", "return document.querySelector('.lost-full')").await;
     assert_eq!(page::text(browser, ".lost-full b").await, "1 min old");
     quiet::is_grey(&fits::everywhere(browser, "lost-minute").await);
+}
+
+/// What is done about it stands there too, below the rest.
+async fn a_telephone_says_it_too(browser: &Browser) {
+    const BELOW: &str = "
+        const banner = document.querySelector('.lost-banner');
+        const box = element => element.getBoundingClientRect();
+        const [line, clock] = ['span', 'b'].map(part => box(banner.querySelector(part)));
+        return 0 < line.width && clock.bottom <= line.top + 1 && line.bottom <= box(banner).bottom;";
+    browser.resize((390, 844)).await;
+    assert_eq!(browser.run(BELOW, Vec::new()).await, Value::from(true));
+    browser.resize(fits::WALL).await;
 }
 
 /// It was not the old picture that came back: what happens next is seen.

@@ -18,11 +18,16 @@ system = "1"
 cadence = "1d"
 muted = true
 "#;
-/// The rings of the first tile: filled with the ground, so that they are told from the last reading without colour.
+/// The rings of the first tile: hollow, so that they are told from the last reading without colour, and round.
 const RINGS: &str = r#"
     const rings = [...document.querySelectorAll(".tile .trace .doubtful")];
-    const looks = rings.map(ring => getComputedStyle(ring));
-    return rings.length === 2 && looks.every(({ fill, stroke }) => fill !== stroke && stroke !== "none");"#;
+    const isRing = ring => {
+        const [outer, inner] = [ring, ring.nextElementSibling].map(it => getComputedStyle(it));
+        const widths = [outer, inner].map(({ strokeWidth }) => parseFloat(strokeWidth));
+        const areRound = [outer, inner].every(it => it.strokeLinecap === "round" && it.vectorEffect === "non-scaling-stroke");
+        return areRound && outer.stroke !== inner.stroke && widths[1] < widths[0];
+    };
+    return rings.length === 2 && rings.every(isRing);"#;
 /// Where the pennant stands, as a share of the trace's width.
 const PENNANT: &str = r#"
     const box = selector => document.querySelector(selector)?.getBoundingClientRect();

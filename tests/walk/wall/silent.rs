@@ -59,7 +59,7 @@ async fn an_outage_is_one_line_and_a_silent_lamp_says_why_on_every_screen() {
     assert!(says.ends_with(", 40 silent"), "{says}");
     assert_eq!(page::count(browser, ".hush").await, 2, "one line for forty, and one for the other");
     assert_eq!(page::text(browser, &format!("{OUTAGE} p")).await, "no link to agent payments-host");
-    assert_eq!(page::text(browser, ".head").await, "1 outage · else steady");
+    assert_eq!(page::text(browser, ".head").await, "1 outage · 1 silent");
     assert_eq!(page::count(browser, "g[data-outage]").await, 1, "its unit is marked");
     let lamp = page::lamp(browser, "unit:payments").await;
     assert!(lamp["says"].as_str().is_some_and(|it| it.ends_with(", no link to agent payments-host")), "{lamp}");
