@@ -25,6 +25,8 @@ pub struct Keeper {
     database: Connection,
     /// The one that is being written, and how many pieces it has.
     writing: Option<(i64, u32)>,
+    /// Whether every piece is needed.
+    is_swept: bool,
     /// The archive is in use as long as its keeper.
     _lock: Arc<File>,
 }
@@ -39,7 +41,7 @@ impl Archive {
     /// [`ArchiveFault::Database`], if it cannot be opened once more.
     pub fn keeper(&self) -> Result<Keeper, ArchiveFault> {
         let database = database::open_beside(&self.database)?;
-        Ok(Keeper { database, writing: None, _lock: Arc::clone(&self.lock) })
+        Ok(Keeper { database, writing: None, is_swept: false, _lock: Arc::clone(&self.lock) })
     }
 }
 
@@ -53,6 +55,7 @@ impl Keeper {
             "SELECT max(ifnull((SELECT max(id) FROM snapshots), 0), ifnull((SELECT max(snapshot) FROM pieces), 0))";
         let newest: i64 = self.database.query_row(newest, [], |row| row.get(0))?;
         self.writing = Some((newest + 1, 0));
+        self.is_swept = false;
         Ok(())
     }
 
@@ -64,12 +67,13 @@ impl Keeper {
     pub fn keep_piece(&mut self, body: &[u8]) -> Result<(), ArchiveFault> {
         let Some((id, number)) = self.writing.take() else { return Ok(()) };
         let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        sweep(&transaction, id)?;
+        let is_swept = self.is_swept || sweep(&transaction, id)? == 0;
         transaction
             .prepare_cached("INSERT INTO pieces (snapshot, number, checksum, body) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![id, number, snapshots::piece_checksum(id, number, body), body])?;
         transaction.commit()?;
         self.writing = Some((id, number + 1));
+        self.is_swept = is_swept;
         Ok(())
     }
 
@@ -135,12 +139,11 @@ impl Keeper {
     }
 }
 
-/// Drops some of the pieces of snapshots that are gone or were never finished, all but those of `writing`.
-fn sweep(database: &Connection, writing: i64) -> Result<(), ArchiveFault> {
+/// Drops some of the pieces of snapshots that are gone or were never finished, all but those of `writing`; says how many.
+fn sweep(database: &Connection, writing: i64) -> Result<usize, ArchiveFault> {
     let mut delete = database.prepare_cached(
         "DELETE FROM pieces WHERE rowid IN (SELECT rowid FROM pieces
          WHERE snapshot <> ?1 AND snapshot NOT IN (SELECT id FROM snapshots) LIMIT ?2)",
     )?;
-    delete.execute([writing, SWEPT_AT_ONCE])?;
-    Ok(())
+    Ok(delete.execute([writing, SWEPT_AT_ONCE])?)
 }

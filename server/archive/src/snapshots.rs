@@ -62,6 +62,15 @@ impl Archive {
         pieces(&self.database, of, each)
     }
 
+    /// Whether the journal has every entry behind a position, as far as it goes: it is cut at its beginning.
+    ///
+    /// # Errors
+    /// [`ArchiveFault::Database`], if the database cannot be read.
+    pub fn has_all_behind(&self, position: Position) -> Result<bool, ArchiveFault> {
+        let first: Option<i64> = self.database.query_row("SELECT min(position) FROM journal", [], |row| row.get(0))?;
+        Ok(first.is_none_or(|first| Position::of_row(first) <= position.next()))
+    }
+
     /// Says that a snapshot turned out to be worth nothing: the journal is not cut for its sake.
     ///
     /// # Errors

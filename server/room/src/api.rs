@@ -50,7 +50,7 @@ pub struct App {
     pub desk: DeskHandle,
     /// The journal.
     pub journal: JournalHandle,
-    /// The shard.
+    /// The shards.
     pub shards: Shards,
     /// The room's own figures.
     pub metrics: PrometheusHandle,

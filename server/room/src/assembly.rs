@@ -87,14 +87,12 @@ pub(crate) fn assemble(
     inboxes.add(inboxes::JOURNAL, &to_journal);
     inboxes.add("desk", &to_desk);
     shards.iter().enumerate().for_each(|(shard, inbox)| inboxes.add(format!("shard {shard}"), inbox));
-    let history = Knock::at(to_journal.clone());
     let keeper = Keeper {
         archive: archive.keeper()?,
         inbox: keeper_inbox,
         every: snapshot_every,
         shards: Arc::clone(&shards),
         desk: to_desk,
-        history: history.clone(),
         journal: to_journal.clone(),
     };
     parts.thread("the keeper", keeper.start()?);
@@ -102,7 +100,7 @@ pub(crate) fn assemble(
     let journal = Journal::new(archive, journal_inbox, Arc::clone(&shards), to_keeper, past);
     parts.thread("the journal", journal.start()?);
     parts.task("the desk", desk_task.run());
-    let metronome = Metronome::new(Arc::clone(&shards), history);
+    let metronome = Metronome::new(Arc::clone(&shards), Knock::at(to_journal.clone()));
     parts.task("the metronome", metronome.run(wanted, stop.clone()));
     Ok((parts, Handles { desk, journal: JournalHandle(to_journal), shards: Shards(shards), inboxes }))
 }
@@ -127,7 +125,7 @@ fn start_shards(
         let (history, handed_on) = mpsc::channel(past::WAITING);
         let Place { position, reached, desk, wanted } = place;
         let (reached, desk, wanted) = (reached.clone(), desk.clone(), wanted.clone());
-        let past = Gathering::new(*position);
+        let past = Gathering::new(*position, share.of);
         let shard = Shard { share, watches, position: *position, reached, inbox, desk, wanted, past, history };
         parts.thread("a shard", shard.start()?);
         shards.push(to_shard);

@@ -58,14 +58,14 @@ pub enum ToDesk {
     Said(Vec<(Turn, Disturbance)>),
     /// By a shard, behind what an act has changed: whom to tell of it, and whether its signal was open.
     Acted(Turn, oneshot::Sender<ActReceipt>, bool),
-    /// The time.
-    Tick(Moment),
+    /// The time, by a shard that has this number.
+    Tick(usize, Moment),
     /// To write down what it remembers.
     Remember {
         /// Once it has folded the entry of this number.
         at_least: u64,
-        /// Whom to give the number of the last entry it has folded, and what it remembers.
-        answer: oneshot::Sender<(u64, Memory)>,
+        /// Whom to give it.
+        answer: oneshot::Sender<Remembered>,
     },
     /// The last thing it is told.
     Go,
@@ -80,7 +80,17 @@ enum Pending {
 /// One who waits until the desk has folded an entry.
 struct Remembering {
     at_least: u64,
-    answer: oneshot::Sender<(u64, Memory)>,
+    answer: oneshot::Sender<Remembered>,
+}
+
+/// What the desk remembers.
+pub struct Remembered {
+    /// The number of the last entry that it has folded.
+    pub shown: u64,
+    /// What time it was last, for every shard.
+    pub at: Moment,
+    /// The rest.
+    pub memory: Memory,
 }
 
 /// A screen's way in: the picture, and every frame after it with none lost between.
@@ -166,6 +176,10 @@ pub struct DeskTask {
     folded: u64,
     pending: Vec<(Turn, Pending)>,
     remembering: Vec<Remembering>,
+    /// What time it was last, for each shard.
+    ticked: Vec<Moment>,
+    /// When it looked last whether there is something to tell.
+    flushed_at: Instant,
     /// The revision of the last frame.
     told: u64,
     told_at: Instant,
@@ -191,6 +205,8 @@ pub fn open(
         raised: raised.clone(),
         wanted,
         folded: reached.by_all(),
+        ticked: vec![clock::now(); reached.shards()],
+        flushed_at: Instant::now(),
         reached,
         pending: Vec::new(),
         remembering: Vec::new(),
@@ -235,7 +251,7 @@ impl DeskTask {
     /// not before a frame's time is over.
     fn next_flush(&self) -> Instant {
         let now = Instant::now();
-        if self.pending.is_empty() { now + FRAME_EVERY } else { (self.told_at + FRAME_EVERY).max(now + GATHER) }
+        if self.pending.is_empty() { now + FRAME_EVERY } else { (self.flushed_at + FRAME_EVERY).max(now + GATHER) }
     }
 
     fn hear(&mut self, event: ToDesk) {
@@ -244,7 +260,10 @@ impl DeskTask {
                 self.pending.extend(said.into_iter().map(|(turn, said)| (turn, Pending::Said(said))));
             }
             ToDesk::Acted(turn, tell, is_taken) => self.pending.push((turn, Pending::Acted(tell, is_taken))),
-            ToDesk::Tick(now) => self.desk.tick(now),
+            ToDesk::Tick(shard, now) => {
+                self.ticked[shard] = now;
+                self.desk.tick(now);
+            }
             ToDesk::Remember { at_least, answer } => self.remembering.push(Remembering { at_least, answer }),
             // What is in it already is heard.
             ToDesk::Go => self.inbox.close(),
@@ -277,7 +296,8 @@ impl DeskTask {
     fn remember(&mut self) {
         for waits in self.remembering.extract_if(.., |waits| waits.at_least <= self.folded) {
             // The keeper may have gone meanwhile.
-            waits.answer.send((self.folded, self.desk.memory())).ok();
+            let at = self.ticked.iter().min().copied().unwrap_or_default();
+            waits.answer.send(Remembered { shown: self.folded, at, memory: self.desk.memory() }).ok();
         }
     }
 
@@ -290,6 +310,7 @@ impl DeskTask {
     /// Tells every screen what changed, then lets those in who wait at the door.
     fn flush(&mut self) {
         let begun = std::time::Instant::now();
+        self.flushed_at = Instant::now();
         self.fold();
         self.remember();
         self.tell_all();

@@ -66,7 +66,6 @@ impl Opened {
         for name in ["synco_agents", "synco_screens", "synco_signals_open", "synco_outages", "synco_archive_ailing"] {
             gauge!(name).set(0.0);
         }
-        gauge!("synco_watches").set(self.watched as f64);
         info!(at = %self.at, watched = self.watched, replayed = self.replayed, "room is open");
     }
 }
@@ -239,7 +238,7 @@ impl Acted<'_> {
 }
 
 /// What the room has learned was written down.
-pub struct Remembered {
+pub struct WrittenDown {
     /// How many watches.
     pub watches: usize,
     /// How much that is, in bytes.
@@ -248,7 +247,7 @@ pub struct Remembered {
     pub took: Duration,
 }
 
-impl Remembered {
+impl WrittenDown {
     /// Tells it.
     pub fn emit(self) {
         gauge!("synco_snapshot_bytes").set(self.bytes as f64);

@@ -18,7 +18,10 @@ use archive::{Archive, ArchiveFault, Batch, Delivery, Position, Taken};
 use cybernet::ordinals::Ordinals;
 use opsroom::share::shard_of;
 use tokio::sync::{
-    mpsc::{self, error::TrySendError},
+    mpsc::{
+        self,
+        error::{TryRecvError, TrySendError},
+    },
     oneshot,
 };
 use vsm::{act::Act, id::AgentId};
@@ -35,7 +38,7 @@ pub const WAITING: usize = 64;
 /// How many readings one commit takes at most.
 const LARGEST_COMMIT: usize = 50_000;
 
-/// How long the journal lets the shard go on before it offers the next entry again.
+/// How long the journal lets the shards go on before it offers the next entry again.
 const BREATH: Duration = Duration::from_millis(1);
 
 /// The address of the journal for the door; all go through one queue, so that what is on its way counts.
@@ -131,11 +134,6 @@ impl Knock {
             self.is_asked.store(false, Ordering::Relaxed);
         }
     }
-
-    /// Whether nobody can hear it any more.
-    pub fn is_in_vain(&self) -> bool {
-        self.journal.is_closed()
-    }
 }
 
 /// What a door is told of its batch.
@@ -180,7 +178,7 @@ impl Journal {
     }
 
     fn run(mut self) {
-        while let Some(first) = self.inbox.blocking_recv() {
+        while let Some(first) = self.next() {
             let mut waiting = Vec::new();
             let mut other = self.sort(first, &mut waiting);
             let mut readings = waiting.iter().map(|(it, _)| it.batch.readings.len()).sum::<usize>();
@@ -196,8 +194,8 @@ impl Journal {
                 Some(ToJournal::Taken(agent, tell)) => drop(tell.send(self.archive.taken(&agent))),
                 Some(ToJournal::Ailment(tell)) => drop(tell.send(self.ailment.clone())),
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
-                Some(ToJournal::Close) => self.close(),
-                Some(ToJournal::Go) => return,
+                Some(ToJournal::Close) if self.close() => (),
+                Some(ToJournal::Close | ToJournal::Go) => return,
                 Some(ToJournal::LookAtHistory(is_asked)) => {
                     is_asked.store(false, Ordering::Relaxed);
                     self.past.tidy(&mut self.archive);
@@ -205,6 +203,20 @@ impl Journal {
                 Some(ToJournal::Deliver(..)) | None => (),
             }
         }
+    }
+
+    /// The next thing it is told. While the room closes nothing calls it to look at history, and the shards wait until what
+    /// they judged is taken.
+    fn next(&mut self) -> Option<ToJournal> {
+        while self.is_closing {
+            match self.inbox.try_recv() {
+                Ok(event) => return Some(event),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) if self.past.write_some(&mut self.archive).is_none() => thread::sleep(BREATH),
+                Err(TryRecvError::Empty) => (),
+            }
+        }
+        self.inbox.blocking_recv()
     }
 
     /// Batches wait for the commit; anything else comes after it.
@@ -245,7 +257,7 @@ impl Journal {
         }
     }
 
-    /// An act comes after the batches that came before it, on disk as in the shard.
+    /// An act comes after the batches that came before it, on disk as in its shard.
     fn act(&mut self, act: Act, tell: oneshot::Sender<ActReceipt>) {
         match self.archive.append_act(&act) {
             Ok(position) => {
@@ -323,15 +335,18 @@ impl Journal {
         }
     }
 
-    fn close(&mut self) {
+    /// Whether there is anybody to wait for.
+    fn close(&mut self) -> bool {
         for shard in 0..self.shards.len() {
             self.hand_on(shard, ToShard::Close);
         }
         self.is_closing = true;
+        let is_kept = self.keeper.blocking_send(Close).is_ok();
         // Where the keeper is gone there is nobody to take a snapshot, and nobody to send the others home.
-        if self.keeper.blocking_send(Close).is_err() {
+        if !is_kept {
             self.shards.iter().for_each(|shard| drop(shard.blocking_send(ToShard::Go)));
         }
+        is_kept
     }
 }
 

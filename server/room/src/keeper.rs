@@ -18,10 +18,9 @@ use tokio::sync::{
 };
 
 use crate::{
-    clock,
-    desk::ToDesk,
-    happening::{ArchiveFailed, Remembered},
-    journal::{Knock, ToJournal},
+    desk::{Remembered, ToDesk},
+    happening::{ArchiveFailed, WrittenDown},
+    journal::ToJournal,
     restore,
     shard::{Page, ToShard},
 };
@@ -30,10 +29,12 @@ use crate::{
 const PAGE: usize = 64;
 /// Of its time the keeper writes at most one part of so many, between two pages as between two snapshots.
 const RESTS: u32 = 4;
+/// So long at most it rests between two pages, because the room may close meanwhile.
+const LONGEST_REST: Duration = Duration::from_millis(250);
 /// How long a room that closes may take to write down what it has learned; else the journal has to tell more of it.
 const LAST_WITHIN: Duration = Duration::from_secs(5);
 /// How often the keeper looks whether history has come as far as the pages.
-const MOMENT: Duration = Duration::from_millis(5);
+const MOMENT: Duration = Duration::from_millis(20);
 /// How often what the journal's log holds is folded into its file.
 const FOLD_EVERY: Duration = Duration::from_millis(250);
 
@@ -53,9 +54,7 @@ pub struct Keeper {
     pub shards: Arc<[mpsc::Sender<ToShard>]>,
     /// Whom it asks last.
     pub desk: mpsc::Sender<ToDesk>,
-    /// Who writes history.
-    pub history: Knock,
-    /// The same, to be sent home.
+    /// Who writes history, to be sent home last.
     pub journal: mpsc::Sender<ToJournal>,
 }
 
@@ -120,7 +119,6 @@ impl Keeper {
         for shard in 0..self.shards.len() {
             let mut from = 0;
             loop {
-                let asked = Instant::now();
                 let page = self.page(shard, from)?;
                 from += page.watches;
                 bytes += page.body.len();
@@ -129,17 +127,19 @@ impl Keeper {
                 if page.watches == 0 {
                     break;
                 }
+                let begun = Instant::now();
                 self.archive.keep_piece(&page.body)?;
-                self.rest(asked.elapsed(), by)?;
+                self.rest(begun.elapsed(), by)?;
             }
             watches += from;
         }
         self.await_history(newest, by)?;
-        let (shown, memory) = self.ask_desk(newest)?;
-        let head = restore::head(first.unwrap_or_default(), shown, clock::now(), memory);
+        let Remembered { shown, at, memory } = self.ask_desk(newest)?;
+        let memory = restore::encode_memory(&memory);
+        let head = restore::head(first.unwrap_or_default(), shown, at, memory);
         let kept = self.archive.finish(head)?;
         self.archive.prove(&kept)?;
-        Remembered { watches, bytes, took: begun.elapsed() }.emit();
+        WrittenDown { watches, bytes, took: begun.elapsed() }.emit();
         Ok(())
     }
 
@@ -147,11 +147,10 @@ impl Keeper {
         match by {
             Some(by) if by < Instant::now() => Err(NotKept::Gone),
             Some(_) => Ok(()),
-            // The room closes meanwhile.
-            None if !self.inbox.is_empty() => Err(NotKept::Gone),
             None => {
-                thread::sleep(worked * RESTS);
-                Ok(())
+                thread::sleep(LONGEST_REST.min(worked * RESTS));
+                // The room may have begun to close.
+                if self.inbox.is_empty() { Ok(()) } else { Err(NotKept::Gone) }
             }
         }
     }
@@ -166,21 +165,20 @@ impl Keeper {
     /// History first, so that a replay behind the snapshot meets what history lacks.
     fn await_history(&self, position: Position, by: Option<Instant>) -> Result<(), NotKept> {
         while self.archive.history_position()? < position {
-            if by.is_some_and(|by| by < Instant::now()) || self.history.is_in_vain() {
+            let is_over = by.map_or(!self.inbox.is_empty(), |by| by < Instant::now());
+            if is_over || self.journal.is_closed() {
                 return Err(NotKept::Gone);
             }
-            self.history.knock();
             thread::sleep(MOMENT);
         }
         Ok(())
     }
 
-    fn ask_desk(&self, at_least: Position) -> Result<(u64, Vec<u8>), NotKept> {
+    fn ask_desk(&self, at_least: Position) -> Result<Remembered, NotKept> {
         let (answer, memory) = oneshot::channel();
         let ask = ToDesk::Remember { at_least: at_least.number(), answer };
         self.desk.blocking_send(ask).map_err(|_| NotKept::Gone)?;
-        let (shown, memory) = memory.blocking_recv().map_err(|_| NotKept::Gone)?;
-        Ok((shown, restore::encode_memory(&memory)))
+        memory.blocking_recv().map_err(|_| NotKept::Gone)
     }
 
     fn send_home(&self) {

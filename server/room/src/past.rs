@@ -18,7 +18,7 @@ use crate::{clock, happening::ArchiveFailed};
 
 /// How many stretches of a shard wait on their way, and how many at the journal.
 pub const WAITING: usize = 2;
-/// The most readings that a shard gathers; beyond them the journal is the only one that has them.
+/// The most readings that the shards gather; beyond them the journal is the only one that has them.
 const MOST: usize = 500_000;
 /// How many readings are written at a time: some milliseconds of the journal's time.
 const WRITTEN_AT_ONCE: usize = 5_000;
@@ -64,7 +64,7 @@ impl Stretch {
     /// Moves the readings up to a position to the end of `out`.
     fn take(&mut self, up_to: Position, out: &mut Judged) {
         let entries = self.ends.partition_point(|(position, _)| *position <= up_to);
-        let end = self.ends.drain(..entries).last().map_or(self.taken, |(_, end)| end);
+        let end = self.ends.drain(..entries).next_back().map_or(self.taken, |(_, end)| end);
         out.readings.extend(self.readings.drain(..end - self.taken));
         let annotations = self.annotations.partition_point(|(position, _)| *position <= up_to);
         out.annotations.extend(self.annotations.drain(..annotations).map(|(_, annotation)| annotation));
@@ -80,23 +80,33 @@ impl Stretch {
 }
 
 /// A stretch that is not over yet.
-pub struct Gathering(Stretch);
+pub struct Gathering {
+    stretch: Stretch,
+    /// Among how many the room's readings are shared out.
+    of: usize,
+}
 
 impl Gathering {
-    /// Begins behind a position.
-    pub fn new(after: Position) -> Self {
-        Self(Stretch::new(after))
+    /// Begins behind a position, for one of so many shards.
+    pub fn new(after: Position, of: usize) -> Self {
+        Self { stretch: Stretch::new(after), of }
+    }
+
+    /// Whether so much was gathered that it had better be handed on before its time.
+    pub fn is_much(&self) -> bool {
+        let half = |most: usize| most / 2 / self.of;
+        half(MOST) < self.stretch.readings.len() || half(MOST_ANNOTATIONS) < self.stretch.annotations.len()
     }
 
     /// Takes in a reading of the journal's entry at `position` with what was expected of it: the lower end of 95 %, the
     /// centre, the upper end. What lies before the beginning is in history already.
     pub fn gather(&mut self, position: Position, reading: &Reading, expected: Option<[f64; 3]>) {
-        let Self(stretch) = self;
+        let Self { stretch, of } = self;
         if position <= stretch.after {
             return;
         }
-        if stretch.readings.len() == MOST || stretch.annotations.len() == MOST_ANNOTATIONS {
-            *self = Self::new(position);
+        if MOST / *of <= stretch.readings.len() || MOST_ANNOTATIONS / *of <= stretch.annotations.len() {
+            *self = Self::new(position, *of);
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
@@ -111,18 +121,18 @@ impl Gathering {
 
     /// Everything up to here has been taken in.
     pub fn reaches(&mut self, position: Position) {
-        self.0.up_to = self.0.up_to.max(position);
+        self.stretch.up_to = self.stretch.up_to.max(position);
     }
 
     /// What was gathered, unless that is nothing; the next stretch begins behind it.
     pub fn take(&mut self) -> Option<Stretch> {
-        let up_to = self.0.up_to;
-        (self.0.after < up_to).then(|| std::mem::replace(&mut self.0, Stretch::new(up_to)))
+        let up_to = self.stretch.up_to;
+        (self.stretch.after < up_to).then(|| std::mem::replace(&mut self.stretch, Stretch::new(up_to)))
     }
 
     /// Goes on with a stretch that could not be handed on.
     pub fn put_back(&mut self, stretch: Stretch) {
-        self.0 = stretch;
+        self.stretch = stretch;
     }
 }
 
@@ -274,7 +284,7 @@ mod tests {
     }
 
     fn gathered(after: u64, entries: &[(u64, usize)], up_to: u64) -> Gathering {
-        let mut gathering = Gathering::new(position(after));
+        let mut gathering = Gathering::new(position(after), 1);
         for (at, count) in entries {
             (0..*count).for_each(|_| gathering.gather(position(*at), &reading(), Some([0.0, 1.0, 2.0])));
         }
@@ -303,7 +313,9 @@ mod tests {
     fn what_the_shards_gathered_is_joined_as_far_as_all_have_come_and_a_little_at_a_time() {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel(WAITING)).unzip();
         let mut past = Past::new(receivers, Policy::default());
-        let hand_on = |shard: usize, mut gathering: Gathering| senders[shard].try_send(gathering.take().unwrap());
+        let hand_on = |shard: usize, mut gathering: Gathering| {
+            senders[shard].try_send(gathering.take().unwrap()).map_err(|_| "no place is free")
+        };
         let mut joined = |after: u64| {
             past.lanes.iter_mut().for_each(|lane| lane.look(position(after)));
             let (from, up_to, judged) = past.join(position(after))?;

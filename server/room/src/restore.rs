@@ -3,7 +3,7 @@
 use archive::{Archive, ArchiveFault, Batch, Entry, Kept, LeftOut, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
-use vsm::{organisation::Organisation, reading::Reading, time::Moment};
+use vsm::{itself::is_the_room, organisation::Organisation, reading::Reading, time::Moment};
 
 use crate::{happening::ArchiveFailed, lobby::progress::Progress, past::Gathering};
 
@@ -49,12 +49,15 @@ pub fn restore(
     };
     progress.replays(archive.entries_after(after)?);
     let mut replayed = 0;
-    let mut past = Gathering::new(archive.history_position()?.max(after));
+    let mut past = Gathering::new(archive.history_position()?.max(after), 1);
     let (position, left_out) = archive.replay_around(after, |position, entry| {
         opsroom.turn_to(position.number());
         match entry {
             Entry::Batch(Batch { readings, received_at, rehearsal, agent, .. }) => {
-                opsroom.note_source(&agent, &readings);
+                // The room hears of itself at no door.
+                if !is_the_room(&agent) {
+                    opsroom.note_source(&agent, &readings);
+                }
                 let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
                 opsroom.take_and_hear(&readings, received_at, rehearsal, hear)
             }
@@ -94,6 +97,10 @@ fn resume(
     let (kept, damaged) = archive.snapshots(FORMAT)?;
     damaged.iter().for_each(|fault| ArchiveFailed { what: "read a snapshot", error: fault }.emit());
     for kept in kept {
+        if !archive.has_all_behind(kept.snapshot.position)? {
+            ArchiveFailed { what: "go on behind a snapshot", error: &Cut }.emit();
+            continue;
+        }
         match read(archive, &kept, organisation, shards, now) {
             Ok(Some(opsroom)) => return Ok(Some((opsroom, kept.snapshot.position))),
             Ok(None) => ArchiveFailed { what: "read a snapshot", error: &NotReadable }.emit(),
@@ -105,6 +112,11 @@ fn resume(
     }
     Ok(None)
 }
+
+/// What the journal had behind it is gone.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal was cut behind it")]
+struct Cut;
 
 /// Another program wrote it under the same format.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +137,7 @@ fn read(
     let mut opsroom = Opsroom::resume_behind(organisation.clone(), shards, memory, (shown, *taken_at), now);
     let mut all = true;
     archive.pieces(kept, |piece| match postcard::from_bytes::<Learned>(piece) {
-        Ok(learned) => opsroom.learn(&learned),
+        Ok(learned) => opsroom.learn(learned),
         Err(_) => all = false,
     })?;
     Ok(all.then_some(opsroom))

@@ -108,6 +108,11 @@ impl Reached {
         Self((0..shards).map(|_| AtomicU64::new(position.number())).collect())
     }
 
+    /// How many shards there are.
+    pub fn shards(&self) -> usize {
+        self.0.len()
+    }
+
     /// How far all of them have come.
     pub fn by_all(&self) -> u64 {
         self.0.iter().map(|reached| reached.load(Ordering::Acquire)).min().unwrap_or(0)
@@ -177,17 +182,23 @@ impl Shard {
 
     fn judge(&mut self, position: Position, batch: &Batch, said: &mut Said) {
         self.watches.turn_to(position.number());
-        let mut out = Vec::new();
+        let (mut out, mut judges) = (Vec::new(), false);
         for (place, reading) in (0..).zip(&batch.readings) {
             if !self.share.holds(&reading.indicator) {
                 continue;
             }
+            judges = true;
             let expected = self.watches.observe(reading, batch.received_at, batch.rehearsal, &mut out);
             self.past.gather(position, reading, expected);
             said.extend(out.drain(..).map(|disturbance| (Turn { entry: position.number(), place }, disturbance)));
         }
         self.position = position;
-        Judged { received_at: batch.received_at, at: clock::now() }.emit();
+        if judges {
+            Judged { received_at: batch.received_at, at: clock::now() }.emit();
+        }
+        if self.past.is_much() {
+            self.hand_on();
+        }
     }
 
     /// What the clock or a change of what is wanted brings comes behind the entry that was taken in last.
@@ -213,7 +224,7 @@ impl Shard {
         self.later(out, said);
         self.say(said);
         self.hand_on();
-        self.desk.blocking_send(ToDesk::Tick(now)).ok();
+        self.desk.blocking_send(ToDesk::Tick(self.share.shard, now)).ok();
         let shard = self.share.shard.to_string();
         metrics::gauge!("synco_watches", "shard" => shard).set(self.watches.len() as f64);
     }
@@ -302,7 +313,7 @@ mod tests {
         let watches = Watches::new(Arc::new(Room::default().organisation), share);
         let (history, _stretches) = mpsc::channel(crate::past::WAITING);
         let position = Position::default();
-        let (past, reached) = (Gathering::new(position), Reached::new(1, position));
+        let (past, reached) = (Gathering::new(position, 1), Reached::new(1, position));
         let shard = Shard { share, watches, position, reached, inbox, desk, wanted, past, history };
         metrics::with_local_recorder(&recorder, || shard.run());
         let figures = recorder.handle().render();

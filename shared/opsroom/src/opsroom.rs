@@ -50,7 +50,7 @@ impl Opsroom {
     pub fn resume(organisation: Organisation, learned: Learned, memory: Memory, at: Moment) -> Self {
         let mut room = Self::resume_behind(organisation, 1, memory, (0, at), at);
         room.behind = None;
-        room.shards.iter_mut().for_each(|watches| watches.learn(&learned, 0));
+        room.hang(learned, 0);
         room.reconcile(at);
         room
     }
@@ -71,8 +71,16 @@ impl Opsroom {
     }
 
     /// Hangs up watches with what they had learned; of the journal they lack what comes behind that.
-    pub fn learn(&mut self, learned: &Learned) {
-        self.shards.iter_mut().for_each(|watches| watches.learn(learned, learned.entry() + 1));
+    pub fn learn(&mut self, learned: Learned) {
+        let lacks = learned.entry() + 1;
+        self.hang(learned, lacks);
+    }
+
+    fn hang(&mut self, learned: Learned, lacks: u64) {
+        for (indicator, state) in learned.into_watches() {
+            let shard = shard_of(&indicator, self.shards.len());
+            self.shards[shard].learn(&indicator, state, lacks);
+        }
     }
 
     /// What follows is the entry of the journal that has this number.

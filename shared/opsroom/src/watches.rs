@@ -71,6 +71,10 @@ impl Learned {
     pub fn entry(&self) -> u64 {
         self.entry
     }
+
+    pub(crate) fn into_watches(self) -> Vec<(IndicatorId, State)> {
+        self.watches
+    }
 }
 
 impl Watches {
@@ -91,15 +95,11 @@ impl Watches {
         }
     }
 
-    /// Goes on where others stopped, with those of their watches that are of this share. They take nothing in from
-    /// entries of the journal below the number `lacks`.
-    pub fn learn(&mut self, learned: &Learned, lacks: u64) {
-        let share = self.share;
-        for (id, state) in learned.watches.iter().filter(|(id, _)| share.holds(id)) {
-            let (indicator, appears) = self.describe(id);
-            self.appeared += usize::from(appears);
-            self.hang(Watch::resume(indicator, state.clone()), lacks);
-        }
+    /// Goes on where another watch stopped. It takes nothing in from entries of the journal below the number `lacks`.
+    pub fn learn(&mut self, id: &IndicatorId, state: State, lacks: u64) {
+        let (indicator, appears) = self.describe(id);
+        self.appeared += usize::from(appears);
+        self.hang(Watch::resume(indicator, state), lacks);
     }
 
     /// What all of them have learned.

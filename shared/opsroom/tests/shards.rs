@@ -116,8 +116,8 @@ proptest! {
         let last = 2 * shown as u64 - 1;
         let organisation = organisation(indicator());
         let mut resumed = Opsroom::resume_behind(organisation, shards.1, memory, (last, received_at(shown - 1)), at(500));
-        pages.iter().for_each(|learned| resumed.learn(learned));
         let first = pages.iter().map(Learned::entry).min().unwrap() as usize / 2;
+        pages.into_iter().for_each(|learned| resumed.learn(learned));
         play(&mut resumed, first, &entries[first..], &answers);
         play(&mut whole, shown, &entries[shown..], &answers);
         resumed.catch_up();

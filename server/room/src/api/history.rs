@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use archive::{Aggregate, Annotation, ArchiveFault, Band, History, PastReading, Points, Reader, Resolution};
+use archive::{Aggregate, Annotation, ArchiveFault, Band, History, PastReading, Points, Reader};
 use axum::{
     Json,
     extract::{Path, Query, State, rejection::QueryRejection},
@@ -119,7 +119,7 @@ fn points(points: &Points) -> Value {
             "points": readings.iter().map(reading).collect::<Vec<_>>(),
         }),
         Points::Aggregated { resolution, width, aggregates } => json!({
-            "resolution": match resolution { Resolution::Minute => "1m", Resolution::Hour => "1h" },
+            "resolution": resolution.name(),
             "width_ms": u64::try_from(width.as_millis()).unwrap_or(u64::MAX),
             "columns": ["begins_at", "mean", "count", "min", "max"],
             "points": aggregates.iter().map(aggregate).collect::<Vec<_>>(),

@@ -6,6 +6,9 @@ use metrics::counter;
 use tracing::warn;
 use vsm::{id::AgentId, time::Moment};
 
+/// The end of the year 9999.
+const LAST: Moment = Moment::from_unix_millis(253_402_300_799_999);
+
 /// An agent had to let readings go before they could leave.
 pub struct ReadingsLost<'a> {
     /// Whose.
@@ -20,8 +23,9 @@ impl ReadingsLost<'_> {
     /// Tells it.
     pub fn emit(self) {
         counter!("synco_readings_lost_total").increment(self.count);
-        let since = SystemTime::UNIX_EPOCH + self.since.since(Moment::default());
-        let since = humantime::format_rfc3339_millis(since);
+        // An agent may say anything, and what no calendar has cannot be written.
+        let since = self.since.min(LAST);
+        let since = humantime::format_rfc3339_millis(SystemTime::UNIX_EPOCH + since.since(Moment::default()));
         warn!(agent = %self.agent, count = self.count, %since, "readings were lost before they could be sent");
     }
 }

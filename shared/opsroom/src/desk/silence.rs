@@ -83,12 +83,14 @@ impl Desk {
 
     /// What is silent refers to it from now on; what falls silent later does so from the start.
     fn begin(&mut self, outage: Outage) {
-        if self.picture.outages.len() < MOST_OUTAGES {
-            let source = outage.source.clone();
-            self.change(Change::Outage(outage));
-            self.sources.falls_silent(&source);
-            self.light_all(&source);
+        let source = outage.source.clone();
+        if MOST_OUTAGES <= self.picture.outages.len() {
+            // Until a place is free.
+            return self.sources.look_again(source);
         }
+        self.change(Change::Outage(outage));
+        self.sources.falls_silent(&source);
+        self.light_all(&source);
     }
 
     /// The outage that a source has now.
