@@ -106,10 +106,10 @@ async fn a_lamp_whose_probe_hangs_or_whose_target_is_gone_says_so_until_it_reads
     assert!(log.contains("no answer within 500ms"), "the agent's own log says it too: {log}");
 
     let address = target.close().await;
-    let gone = says("tcp connect error: Connection refused");
+    let gone = says("no connection: Connection refused");
     screen.until("it is gone", |picture| silent(picture, "kiln.heat").filter(|lamp| lamp.because == gone)).await;
     let answer = room.get("/api/v1/picture").await.body;
-    assert!(answer.contains(r#""because":"tcp connect error: Connection refused""#), "{answer}");
+    assert!(answer.contains(r#""because":"no connection: Connection refused""#), "{answer}");
     assert!(!answer.contains("hunter2"), "{answer}");
     assert_eq!(tests::room::picture(&room.get("/api/v1/picture").await).outages.len(), 0, "the agent is well");
 

@@ -66,10 +66,7 @@ impl App {
         // Read again at each hello; what is wrong with it now is said before anything runs.
         config.token.as_ref().map(token::shown).transpose()?;
         let (faults, told) = Faults::new();
-        let telling = |(sampler, written): (Sampler, &config::agent::Probe)| {
-            sampler.telling(faults.of_probe(written.source.indicators()))
-        };
-        let samplers = samplers(&config)?.into_iter().zip(&config.probes).map(telling).collect();
+        let samplers = samplers(&config, &faults)?;
         let outbox = outbox(&config.outbox)?;
         let (keeper, hand_in, pickup) = Keeper::new(outbox);
         Ok(Self { samplers, hand_in, keeper, link: link(config, tls, pickup, told) })
@@ -112,9 +109,12 @@ pub fn hello(config: &Agent) -> Hello {
     }
 }
 
-/// One sampler for each probe; their clocks begin now. Needs a running tokio.
-pub fn samplers(config: &Agent) -> Result<Vec<Sampler>, Refusal> {
-    config.probes.iter().map(|written| sampler(written, config)).collect()
+/// One sampler for each probe, which notes what it cannot read; their clocks begin now. Needs a running tokio.
+pub fn samplers(config: &Agent, faults: &Faults) -> Result<Vec<Sampler>, Refusal> {
+    let telling = |sampler: Sampler, written: &config::agent::Probe| {
+        sampler.telling(faults.of_probe(written.source.indicators()))
+    };
+    config.probes.iter().map(|written| Ok(telling(sampler(written, config)?, written))).collect()
 }
 
 fn outbox(written: &config::agent::Outbox) -> Result<Outbox, OutboxFault> {

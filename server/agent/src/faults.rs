@@ -1,7 +1,8 @@
 //! What cannot be read now, of all probes: what the link tells the room.
 //!
-//! Each probe writes its own indicators, the link reads the whole. A fault about one indicator counts for that one, a
-//! fault about a probe for all that it could not read beside.
+//! Each probe writes its own indicators, the link reads the whole. A fault about some indicators counts for those, a
+//! fault about a probe for all that it could not read beside. Only our own words leave, as a
+//! [`Reason`](crate::probe::Reason) has them.
 
 mod words;
 
@@ -44,11 +45,9 @@ impl Faults {
 }
 
 impl OfProbe {
-    /// Notes what a reading gave. One that gave nothing at all, as of a script that waits, leaves what was said before.
+    /// Notes what a reading gave, in place of what was said before: one that gave nothing at all, as of a script that
+    /// waits, leaves nothing to say. An input that has ended says so each time.
     pub fn note(&self, readout: &Readout) {
-        if readout.readings.is_empty() && readout.faults.is_empty() {
-            return;
-        }
         let failing = self.failing(readout);
         self.faults.0.send_if_modified(|all| {
             let before = self.indicators.iter().filter_map(|id| Some((id.clone(), all.get(id)?.clone())));
@@ -64,7 +63,7 @@ impl OfProbe {
     fn failing(&self, Readout { readings, faults }: &Readout) -> Failing {
         let mut failing = Failing::new();
         for fault in faults {
-            if let Some(id) = fault.concerns.as_ref().filter(|id| self.indicators.contains(*id)) {
+            for id in fault.concerns.iter().flatten().filter(|id| self.indicators.contains(*id)) {
                 failing.entry(id.clone()).or_insert_with(|| why(fault));
             }
         }
@@ -80,7 +79,7 @@ impl OfProbe {
 
 /// As the room is told it, which may be shown to everybody.
 fn why(fault: &ProbeFault) -> Why {
-    Why::new(&words::briefly(&words::without_secrets(&fault.why)))
+    Why::new(&words::without_secrets(&fault.said))
 }
 
 /// The set as it is sent.
@@ -139,16 +138,17 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_changes_nothing_and_what_says_the_same_is_no_news() {
+    fn what_says_nothing_takes_back_what_was_said_and_what_says_the_same_is_no_news() {
         let (faults, mut all) = Faults::new();
         let script = faults.of_probe([id("script.value")]);
         let ended = || readout(&[], vec![ProbeFault::new("standard input", "it has ended")]);
         script.note(&ended());
         assert!(all.has_changed().unwrap());
         all.borrow_and_update();
-        script.note(&Readout::default());
         script.note(&ended());
         assert!(!all.has_changed().unwrap());
         assert_eq!(told(&all), pairs(&[("script.value", "it has ended")]));
+        script.note(&Readout::default());
+        assert_eq!(told(&all), []);
     }
 }

@@ -10,7 +10,7 @@ use vsm::{
     time::Moment,
 };
 
-use crate::probe::{ProbeFault, Readout};
+use crate::probe::{ProbeFault, Readout, Reason};
 
 /// Looks at each reading of a probe.
 #[derive(Default)]
@@ -42,7 +42,8 @@ impl Gate {
         let Some(plausible) = self.plausible.get(&reading.indicator) else { return Ok(reading) };
         let value = reading.value();
         let withheld = |why: String| {
-            Err(ProbeFault::new(reading.indicator.as_str(), format!("withheld: {why}")).on(&reading.indicator))
+            let why = Reason::own(format!("withheld: {why}"));
+            Err(ProbeFault::new(reading.indicator.as_str(), why).on(&reading.indicator))
         };
         if let Some((least, most)) = plausible.range.filter(|(least, most)| !(*least..=*most).contains(&value)) {
             return withheld(format!("{value} lies outside of what can be, {least} to {most}"));

@@ -1,6 +1,8 @@
 //! The agent: it belongs to a team, reads what the team measures, keeps it on disk and brings it to the room.
 //!
-//! Nothing leaves that the team has not written into the agent's file; `synco-agent dry-run` shows it word for word.
+//! Readings leave of what the team has written into the agent's file, and of what cannot be read why, in words of the
+//! agent's own: nothing that a page, a program, a file or a socket said. `synco-agent dry-run` shows all of it word for
+//! word.
 //! A reading that was taken in survives `kill -9`; it is sent until the room has said that it is on the room's disk. After a
 //! long cut what is new goes first, and the backlog is caught up beside it.
 //!

@@ -16,8 +16,10 @@ pub mod stdin;
 pub mod webhook;
 
 mod aside;
+mod bad_lines;
 mod find;
 mod lines;
+mod reason;
 mod run;
 mod set_up;
 mod web;
@@ -31,10 +33,13 @@ use vsm::{
     time::Moment,
 };
 
-pub use self::set_up::{CannotBeRead, set_up};
 use self::{
     command::Command, file::FileProbe, git::Git, host::Host, http::Http, log::Log, process::Process,
     prometheus::Prometheus, rehearsal::Rehearsal, statsd::Statsd, stdin::Stdin, webhook::Webhook,
+};
+pub use self::{
+    reason::Reason,
+    set_up::{CannotBeRead, set_up},
 };
 
 /// A source of readings.
@@ -80,10 +85,12 @@ pub struct Readout {
 pub struct ProbeFault {
     /// What was asked, the same words each time.
     pub about: String,
-    /// What was found.
+    /// What happened, in our own words: this leaves.
+    pub said: String,
+    /// The same with what was found, for the agent's own log: this stays here.
     pub why: String,
-    /// The only indicator it is about; none where it is about everything that could not be read.
-    pub concerns: Option<IndicatorId>,
+    /// The only indicators it is about, or `None` where it is about everything that could not be read.
+    pub concerns: Option<Vec<IndicatorId>>,
 }
 
 impl Probe {
@@ -138,26 +145,28 @@ impl fmt::Display for Probe {
 
 impl Readout {
     /// Nothing but a fault.
-    pub fn fault(about: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn fault(about: impl Into<String>, why: impl Into<Reason>) -> Self {
         Self { readings: Vec::new(), faults: vec![ProbeFault::new(about, why)] }
     }
 
-    /// Takes a value for an indicator, or notes why there is none.
-    fn take(&mut self, indicator: &IndicatorId, now: Moment, value: Result<f64, ProbeFault>) {
+    /// Takes a value for an indicator, or notes why there is none. Whether it was taken.
+    fn take(&mut self, indicator: &IndicatorId, now: Moment, value: Result<f64, ProbeFault>) -> bool {
         let reading = value.and_then(|value| {
             Reading::new(indicator.clone(), now, value)
-                .map_err(|fault| ProbeFault::new(indicator.as_str(), fault.to_string()))
+                .map_err(|fault| ProbeFault::new(indicator.as_str(), Reason::own(fault.to_string())))
         });
+        let is_taken = reading.is_ok();
         match reading {
             Ok(reading) => self.readings.push(reading),
             Err(fault) => self.faults.push(fault.on(indicator)),
         }
+        is_taken
     }
 
-    /// The same where there may be nothing to say yet; a fault is about the indicator.
-    fn take_any(&mut self, indicator: &IndicatorId, now: Moment, value: Result<Option<f64>, String>) {
+    /// The same where there may be nothing to say yet; a fault is about the indicator. Whether it was taken.
+    fn take_any(&mut self, indicator: &IndicatorId, now: Moment, value: Result<Option<f64>, Reason>) -> bool {
         match value {
-            Ok(None) => (),
+            Ok(None) => false,
             Ok(Some(value)) => self.take(indicator, now, Ok(value)),
             Err(why) => self.take(indicator, now, Err(ProbeFault::new(indicator.as_str(), why))),
         }
@@ -175,12 +184,18 @@ impl Readout {
 
 impl ProbeFault {
     /// `why` it was not possible to read what `about` names.
-    pub fn new(about: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { about: about.into(), why: why.into(), concerns: None }
+    pub fn new(about: impl Into<String>, why: impl Into<Reason>) -> Self {
+        let Reason { said, details } = why.into();
+        Self { about: about.into(), said, why: details, concerns: None }
     }
 
     /// The same about one indicator and no other.
     pub fn on(self, indicator: &IndicatorId) -> Self {
-        Self { concerns: Some(indicator.clone()), ..self }
+        self.about_these(vec![indicator.clone()])
+    }
+
+    /// The same about these indicators, or about none.
+    fn about_these(self, indicators: Vec<IndicatorId>) -> Self {
+        Self { concerns: Some(indicators), ..self }
     }
 }

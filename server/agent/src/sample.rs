@@ -17,7 +17,7 @@ use crate::{
     faults::OfProbe,
     gate::Gate,
     happening::{ProbeFailing, ProbeWell},
-    probe::{Probe, ProbeFault, Readout},
+    probe::{Probe, ProbeFault, Readout, Reason},
 };
 
 /// One probe and its cadence.
@@ -74,7 +74,6 @@ pub async fn run(mut sampler: Sampler, hand_in: mpsc::Sender<Vec<Reading>>, stop
         return;
     }
     while let Some(readout) = stop.run_until_cancelled(sampler.tick()).await {
-        sampler.told.iter().for_each(|told| told.note(&readout));
         let Readout { readings, faults } = readout;
         sampler.note(faults);
         if !readings.is_empty() && hand_in.send(readings).await.is_err() {
@@ -109,17 +108,22 @@ impl Sampler {
         &self.probe
     }
 
-    /// Listens until the next wake, reads the probe, and lets pass what may leave.
+    /// Listens until the next wake, reads the probe, lets pass what may leave, and has the room hear what could
+    /// not be read.
     pub async fn tick(&mut self) -> Readout {
         tokio::select! {
             () = self.ticks.tick() => (),
             () = self.probe.listen() => (),
         }
-        let late =
-            |_| Readout::fault(format!("{}, time limit", self.name), format!("no answer within {:?}", self.limit));
+        let late = |_| {
+            let why = Reason::own(format!("no answer within {:?}", self.limit));
+            Readout::fault(format!("{}, time limit", self.name), why)
+        };
         let now = clock::now();
         let readout = timeout(self.limit, self.probe.read(now)).await.unwrap_or_else(late);
-        self.gate.pass(readout, now)
+        let passed = self.gate.pass(readout, now);
+        self.told.iter().for_each(|told| told.note(&passed));
+        passed
     }
 
     async fn deliver_past(&mut self, hand_in: &mpsc::Sender<Vec<Reading>>) {

@@ -24,12 +24,20 @@ fn dry_run(folder: &Path, config: &str, rounds: &str) -> Output {
     program(folder, config, rounds).stdin(Stdio::null()).output().unwrap()
 }
 
+/// What every frame tells that cannot be read, as `indicator: why`.
+fn faults(frames: &str) -> Vec<String> {
+    let frames = frames.lines().skip(1).map(|frame| serde_json::from_str::<Value>(frame).unwrap());
+    let told = frames.filter_map(|mut frame| frame["faults"].as_array_mut().map(std::mem::take));
+    let words = |fault: &Value| format!("{}: {}", fault["indicator"].as_str().unwrap(), fault["why"].as_str().unwrap());
+    told.flat_map(|told| told.iter().map(words).collect::<Vec<_>>()).collect()
+}
+
 /// Every reading of every frame, without its moment.
 fn readings(frames: &str) -> Vec<String> {
     let mut found = Vec::new();
     for frame in frames.lines().skip(1) {
         let frame: Value = serde_json::from_str(frame).unwrap();
-        for reading in frame["readings"]["readings"].as_array().unwrap() {
+        for reading in frame["readings"]["readings"].as_array().into_iter().flatten() {
             let mut parts = reading.as_array().unwrap().clone();
             parts.remove(1);
             found.push(Value::Array(parts).to_string());
@@ -67,13 +75,15 @@ fn what_is_doubted_leaves_with_a_mark_and_what_cannot_be_stays_here_with_its_rea
     assert!(output.status.success(), "{output:?}");
     let doubted =
         r#"["plant.depth",500.0,{"note":"495 from 5 in one reading; up to 100 is believed","quality":"doubtful"}]"#;
-    let left = readings(&String::from_utf8(output.stdout).unwrap());
+    let frames = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(faults(&frames), ["plant.dump: withheld: 10 lies outside of what can be, 100 to 1000"], "told once");
+    let left = readings(&frames);
     // The order of members is nobody's business.
     let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     let left: Vec<_> = left.iter().map(|reading| value(reading)).collect();
     assert_eq!(left, [value(r#"["plant.depth",5.0]"#), value(doubted)]);
     let told = String::from_utf8(output.stderr).unwrap();
-    let withheld = "stays here: plant.dump: withheld: 10 lies outside of what can be, 100 to 1000";
+    let withheld = "no reading: plant.dump: withheld: 10 lies outside of what can be, 100 to 1000";
     assert_eq!(told.lines().collect::<Vec<_>>(), [withheld; 2]);
 }
 
@@ -99,7 +109,7 @@ fn a_program_is_found_from_wherever_the_agent_is_started() {
 }
 
 #[test]
-fn what_fails_or_is_late_is_told_and_nothing_leaves() {
+fn what_fails_or_is_late_leaves_in_few_words_and_the_log_says_more() {
     let folder = tempfile::tempdir().unwrap();
     let config = r#"
         [[probe]]
@@ -116,11 +126,15 @@ fn what_fails_or_is_late_is_told_and_nothing_leaves() {
     "#;
     let output = dry_run(folder.path(), config, "1");
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(readings(&String::from_utf8(output.stdout).unwrap()), [""; 0]);
+    let frames = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(readings(&frames), [""; 0]);
+    let last = frames.lines().last().unwrap();
+    let (late, missing) = ("plant.code: no answer within 50ms", "plant.lines: No such file or directory");
+    assert_eq!(faults(&format!("hello\n{last}")), [late, missing]);
     let mut told: Vec<String> = String::from_utf8(output.stderr).unwrap().lines().map(str::to_owned).collect();
     told.sort();
-    assert_eq!(told[0], "stays here: command sleep 1000, time limit: no answer within 50ms");
-    assert!(told[1].starts_with("stays here: log ") && told[1].ends_with("No such file or directory (os error 2)"));
+    assert_eq!(told[0], "no reading: command sleep 1000, time limit: no answer within 50ms");
+    assert!(told[1].starts_with("no reading: log ") && told[1].ends_with("No such file or directory (os error 2)"));
 }
 
 #[test]

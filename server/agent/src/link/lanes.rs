@@ -1,8 +1,8 @@
 //! In which order readings leave: as they were taken in, or what is new ahead of a backlog.
 //!
-//! The room's detector judges best what comes in order, so a backlog that travels in a moment goes first. A larger one would
-//! keep the room from seeing what is now: then everything handed in from now on goes first, and the backlog has a share. What
-//! comes second is late for the detector, and whole in the room's history.
+//! The room's detector judges best what comes in order, so a backlog that travels in a moment goes first. A larger one
+//! would keep the room from seeing what is now: then everything handed in from now on goes first, and the backlog has a
+//! share. What comes second is late for the detector, and whole in the room's history.
 
 use cybernet::ordinals::{MOST_RANGES, Ordinals};
 

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, TryLockError};
 
+use super::Reason;
+
 /// Something with a memory that is looked at, one look at a time.
 #[derive(Default)]
 pub(super) struct Aside<T>(Arc<Mutex<T>>);
@@ -15,14 +17,14 @@ impl<T: Send + 'static> Aside<T> {
     pub(super) async fn look<R: Send + 'static>(
         &self,
         look: impl FnOnce(&mut T) -> R + Send + 'static,
-    ) -> Result<R, String> {
+    ) -> Result<R, Reason> {
         let senses = Arc::clone(&self.0);
         let looking = tokio::task::spawn_blocking(move || match senses.try_lock() {
             Ok(mut senses) => Ok(look(&mut senses)),
             Err(TryLockError::Poisoned(crashed)) => Ok(look(&mut crashed.into_inner())),
-            Err(TryLockError::WouldBlock) => Err("the look before this one still hangs".to_owned()),
+            Err(TryLockError::WouldBlock) => Err("the look before this one still hangs".into()),
         });
-        looking.await.map_err(|crash| crash.to_string())?
+        looking.await.map_err(|crash| Reason::new("the look crashed", crash.to_string()))?
     }
 }
 
@@ -42,7 +44,7 @@ mod tests {
             may_go.recv().unwrap();
         });
         holds.await.unwrap();
-        assert!(aside.look(|seven| *seven).await.unwrap_err().contains("still hangs"));
+        assert!(aside.look(|seven| *seven).await.unwrap_err().said.contains("still hangs"));
         let_go.send(()).unwrap();
         holder.join().unwrap();
         assert_eq!(aside.look(|seven| *seven).await, Ok(7));

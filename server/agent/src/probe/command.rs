@@ -7,7 +7,7 @@ use tokio::process;
 use vsm::time::Moment;
 
 use super::{
-    ProbeFault, Readout, find,
+    ProbeFault, Readout, Reason, find,
     run::{self, Ended},
 };
 
@@ -32,7 +32,7 @@ impl Command {
         };
         let ended = match ended {
             Ok(ended) => ended,
-            Err(why) => return Readout::fault(about, format!("does not start: {why}")),
+            Err(why) => return Readout::fault(about, Reason::of_system(&why).after("does not start")),
         };
         let mut readout = Readout::default();
         for (quantity, indicator) in &self.0.indicators {
@@ -52,13 +52,15 @@ impl Command {
         Ok(process)
     }
 
-    fn quantity(&self, quantity: CommandQuantity, ended: &Ended) -> Result<f64, String> {
+    fn quantity(&self, quantity: CommandQuantity, ended: &Ended) -> Result<f64, Reason> {
         match quantity {
-            CommandQuantity::ExitCode => ended.status.code().map(f64::from).ok_or_else(|| ended.status.to_string()),
+            CommandQuantity::ExitCode => {
+                ended.status.code().map(f64::from).ok_or_else(|| Reason::own(ended.status.to_string()))
+            }
             CommandQuantity::Duration => Ok(ended.took.as_secs_f64()),
             CommandQuantity::Value => match ended.failure() {
                 Some(failure) => Err(failure),
-                None if !ended.is_whole => Err(format!("an output of more than {LONGEST_OUTPUT} bytes")),
+                None if !ended.is_whole => Err(Reason::own(format!("an output of more than {LONGEST_OUTPUT} bytes"))),
                 None => find::number(&self.0.finder, &ended.output),
             },
         }
@@ -116,6 +118,19 @@ mod tests {
         let (values, faults) = run("kill -9 $$").await;
         assert!(values.keys().eq(["duration"]), "{values:?}");
         assert_eq!(faults[0], "exit_code: signal: 9 (SIGKILL)");
+    }
+
+    #[tokio::test]
+    async fn what_a_run_complained_of_and_what_it_printed_is_for_the_log_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for (script, said) in [
+            ("echo 'curl -u ops:hunter2 ops:hunter2@tcp(db:3306) MYSQL_PASS=hunter2' >&2; exit 2", "exit status: 2"),
+            ("echo 'AccountKey=hunter2 of ada@example.com'", "nothing matches the pattern"),
+        ] {
+            let faults = shell(folder.path(), script).read(Moment::default()).await.faults;
+            assert!(faults[0].why.contains("hunter2"), "{faults:?}");
+            assert_eq!(faults[0].said, said);
+        }
     }
 
     #[tokio::test]

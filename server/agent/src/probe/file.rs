@@ -8,7 +8,7 @@ use std::{
 use config::agent::{FileQuantity, FileToRead};
 use vsm::time::Moment;
 
-use super::{Readout, aside::Aside};
+use super::{Readout, Reason, aside::Aside};
 use crate::clock;
 
 /// Looks at one file, and never into it.
@@ -48,14 +48,14 @@ impl FileProbe {
     }
 }
 
-fn metadata(path: &Path) -> Result<Metadata, String> {
-    let metadata = std::fs::metadata(path).map_err(|why| why.to_string())?;
-    if metadata.is_file() { Ok(metadata) } else { Err("not a file".to_owned()) }
+fn metadata(path: &Path) -> Result<Metadata, Reason> {
+    let metadata = std::fs::metadata(path).map_err(|why| Reason::of_system(&why))?;
+    if metadata.is_file() { Ok(metadata) } else { Err("not a file".into()) }
 }
 
 /// Seconds since it was written; one from the future is new.
-fn age(metadata: &Metadata, now: Moment) -> Result<f64, String> {
-    let written_at = metadata.modified().map_err(|why| why.to_string())?;
+fn age(metadata: &Metadata, now: Moment) -> Result<f64, Reason> {
+    let written_at = metadata.modified().map_err(|why| Reason::of_system(&why))?;
     Ok(now.since(clock::moment(written_at)).as_secs_f64())
 }
 

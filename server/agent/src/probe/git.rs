@@ -13,7 +13,7 @@ use vsm::time::Moment;
 
 use self::landed::Landed;
 use super::{
-    ProbeFault, Readout,
+    ProbeFault, Readout, Reason,
     run::{self, first_line},
 };
 
@@ -53,10 +53,8 @@ impl Git {
         let mut readout = Readout::default();
         let mut looked = Looked::default();
         for (quantity, indicator) in &self.0.indicators {
-            match self.quantity(*quantity, now, &mut looked).await {
-                Ok(None) => (),
-                Ok(Some(value)) => readout.take(indicator, now, Ok(value)),
-                Err(fault) => readout.take(indicator, now, Err(fault)),
+            if let Some(value) = self.quantity(*quantity, now, &mut looked).await.transpose() {
+                readout.take(indicator, now, value);
             }
         }
         readout
@@ -129,14 +127,15 @@ impl Git {
 
     async fn number(&self, arguments: &[&str]) -> Result<f64, ProbeFault> {
         let said = first_line(&self.ask(arguments).await?.output);
-        said.parse().map_err(|_| self.fault(arguments, format!("not a number: {said:?}")))
+        said.parse()
+            .map_err(|_| self.fault(arguments, Reason::new("git gave no number", format!("not a number: {said:?}"))))
     }
 
     /// The lines of an answer that is read as a whole.
     async fn lines(&self, arguments: &[&str]) -> Result<String, ProbeFault> {
         let ended = self.ask(arguments).await?;
         if !ended.is_whole {
-            return Err(self.fault(arguments, format!("an answer of more than {LONGEST_ANSWER} bytes")));
+            return Err(self.fault(arguments, Reason::own(format!("an answer of more than {LONGEST_ANSWER} bytes"))));
         }
         Ok(String::from_utf8_lossy(&ended.output).into_owned())
     }
@@ -156,10 +155,10 @@ impl Git {
         command.arg("-C").arg(&self.0.folder).args(arguments);
         command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE").env("LC_ALL", "C");
         let ended = run::run(command, LONGEST_ANSWER).await;
-        ended.map_err(|why| self.fault(arguments, format!("git does not start: {why}")))
+        ended.map_err(|why| self.fault(arguments, Reason::of_system(&why).after("git does not start")))
     }
 
-    fn fault(&self, arguments: &[&str], why: String) -> ProbeFault {
+    fn fault(&self, arguments: &[&str], why: Reason) -> ProbeFault {
         let command = arguments.first().copied().unwrap_or_default();
         ProbeFault::new(format!("git {command} in {}", self.0.folder.display()), why)
     }

@@ -6,7 +6,7 @@ use config::agent::HostQuantity;
 use sysinfo::{DiskRefreshKind, Disks, MINIMUM_CPU_UPDATE_INTERVAL, Networks, System};
 use vsm::{id::IndicatorId, time::Moment};
 
-use super::{ProbeFault, Readout, aside::Aside};
+use super::{ProbeFault, Readout, Reason, aside::Aside};
 
 /// Reads this machine.
 pub struct Host {
@@ -30,10 +30,8 @@ impl Host {
         let mut readout = Readout::default();
         for ((quantity, indicator), value) in self.indicators.iter().zip(found) {
             let about = || format!("host {quantity:?}").to_lowercase();
-            match value {
-                Ok(Some(value)) => readout.take(indicator, now, Ok(value)),
-                Ok(None) => (),
-                Err(why) => readout.take(indicator, now, Err(ProbeFault::new(about(), why))),
+            if let Some(value) = value.map_err(|why| ProbeFault::new(about(), why)).transpose() {
+                readout.take(indicator, now, value);
             }
         }
         readout
@@ -41,7 +39,7 @@ impl Host {
 }
 
 /// A value, nothing yet, or why there is none.
-type Found = Result<Option<f64>, String>;
+type Found = Result<Option<f64>, Reason>;
 
 /// What has to stay alive between two readings, because some quantities are differences.
 #[derive(Default)]
@@ -63,7 +61,9 @@ impl Senses {
         let look = |quantity: &HostQuantity| match quantity {
             HostQuantity::Processor => self.processor(),
             HostQuantity::Memory => self.memory(),
-            HostQuantity::Load => System::load_average().map(|load| Some(load.one)).map_err(|why| why.to_string()),
+            HostQuantity::Load => {
+                System::load_average().map(|load| Some(load.one)).map_err(|why| unseen(why.to_string()))
+            }
             HostQuantity::Disk => disk(),
             HostQuantity::NetworkIn => traffic(|traffic| traffic.received),
             HostQuantity::NetworkOut => traffic(|traffic| traffic.sent),
@@ -71,11 +71,11 @@ impl Senses {
         quantities.iter().map(look).collect()
     }
 
-    fn system(&mut self) -> Result<&mut System, String> {
+    fn system(&mut self) -> Result<&mut System, Reason> {
         if self.system.is_none() {
-            self.system = Some(System::new().map_err(|why| why.to_string())?);
+            self.system = Some(System::new().map_err(|why| unseen(why.to_string()))?);
         }
-        self.system.as_mut().ok_or_else(|| "no system".to_owned())
+        self.system.as_mut().ok_or_else(|| "no system".into())
     }
 
     /// Percent busy since the last reading, over all processors.
@@ -96,11 +96,11 @@ impl Senses {
     }
 
     /// Means since the last reading, over all interfaces but the loopback.
-    fn traffic(&mut self) -> Result<Option<Traffic>, String> {
+    fn traffic(&mut self) -> Result<Option<Traffic>, Reason> {
         let now = Instant::now();
         let before = self.network_at.replace(now);
         let Some(networks) = &mut self.networks else {
-            self.networks = Some(Networks::new_with_refreshed_list().map_err(|why| why.to_string())?);
+            self.networks = Some(Networks::new_with_refreshed_list().map_err(|why| unseen(why.to_string()))?);
             return Ok(None);
         };
         networks.refresh(true);
@@ -129,18 +129,25 @@ fn is_traffic(quantity: &HostQuantity) -> bool {
 /// Percent of the disk under the working directory that is no longer available to it.
 fn disk() -> Found {
     let only_space = DiskRefreshKind::nothing().with_storage();
-    let disks = Disks::new_with_refreshed_list_specifics(only_space).map_err(|why| why.to_string())?;
-    let here = std::env::current_dir().map_err(|why| format!("no working directory: {why}"))?;
+    let disks = Disks::new_with_refreshed_list_specifics(only_space).map_err(|why| unseen(why.to_string()))?;
+    let here = std::env::current_dir().map_err(|why| Reason::of_system(&why).after("no working directory"))?;
     let holds_it = disks.iter().filter(|disk| here.starts_with(disk.mount_point()));
     let nearest = holds_it.max_by_key(|disk| disk.mount_point().components().count());
-    let disk = nearest.ok_or_else(|| format!("no disk is listed that holds {}", here.display()))?;
+    let disk = nearest.ok_or_else(|| {
+        let said = "no disk is listed that holds the working directory";
+        Reason::new(said, format!("no disk is listed that holds {}", here.display()))
+    })?;
     let total = disk.total_space();
     percent(total.saturating_sub(disk.available_space()), total).map(Some)
 }
 
-fn percent(part: u64, whole: u64) -> Result<f64, String> {
+fn unseen(details: String) -> Reason {
+    Reason::new("the machine does not tell", details)
+}
+
+fn percent(part: u64, whole: u64) -> Result<f64, Reason> {
     if whole == 0 {
-        return Err("the machine says it has none".to_owned());
+        return Err("the machine says it has none".into());
     }
     Ok(100.0 * part as f64 / whole as f64)
 }

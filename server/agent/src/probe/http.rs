@@ -11,7 +11,7 @@ use reqwest::{
 use tokio::time::Instant;
 use vsm::time::Moment;
 
-use super::{ProbeFault, Readout, find, web};
+use super::{ProbeFault, Readout, Reason, find, web};
 
 /// The longest body that is read, in bytes.
 const LONGEST_BODY: usize = 4 << 20;
@@ -30,7 +30,7 @@ struct Answer {
     status: StatusCode,
     /// To the last byte.
     latency: Duration,
-    body: Result<Vec<u8>, String>,
+    body: Result<Vec<u8>, Reason>,
     /// The certificate of who answered, in DER.
     certificate: Option<Vec<u8>>,
 }
@@ -68,22 +68,22 @@ impl Http {
         readout
     }
 
-    async fn ask(&self) -> Result<Answer, String> {
+    async fn ask(&self) -> Result<Answer, Reason> {
         let began = Instant::now();
         let asked = self.client.get(self.url.clone()).headers(self.headers.clone()).send().await;
-        let mut answer = asked.map_err(|why| web::in_words(&why))?;
+        let mut answer = asked.map_err(|why| web::reason(&why))?;
         let certificate = answer.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).map(<[u8]>::to_vec);
         let body = web::body(&mut answer, LONGEST_BODY).await;
         Ok(Answer { status: answer.status(), latency: began.elapsed(), body, certificate })
     }
 
-    fn quantity(&self, quantity: HttpQuantity, answer: &Answer, now: Moment) -> Result<f64, String> {
+    fn quantity(&self, quantity: HttpQuantity, answer: &Answer, now: Moment) -> Result<f64, Reason> {
         let body = || answer.body.as_ref().map_err(Clone::clone);
         match quantity {
             HttpQuantity::Status => Ok(f64::from(answer.status.as_u16())),
             HttpQuantity::Latency => body().map(|_| answer.latency.as_secs_f64() * 1000.0),
             HttpQuantity::Size => body().map(|body| body.len() as f64),
-            HttpQuantity::Value if !answer.status.is_success() => Err(format!("answered {}", answer.status)),
+            HttpQuantity::Value if !answer.status.is_success() => Err(web::answered(answer.status)),
             HttpQuantity::Value => find::number(&self.written.finder, body()?),
             HttpQuantity::CertificateDays => {
                 days_left(answer.certificate.as_deref().ok_or("who answered showed no certificate")?, now)
@@ -93,8 +93,9 @@ impl Http {
 }
 
 /// Days until a certificate ends; negative where it has.
-fn days_left(der: &[u8], now: Moment) -> Result<f64, String> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|why| format!("certificate: {why}"))?;
+fn days_left(der: &[u8], now: Moment) -> Result<f64, Reason> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der)
+        .map_err(|why| Reason::new("a certificate that cannot be read", format!("certificate: {why}")))?;
     let ends_at = certificate.validity().not_after.timestamp().saturating_mul(1000);
     Ok(ends_at.saturating_sub(now.unix_millis()) as f64 / DAY)
 }

@@ -66,7 +66,8 @@ mod tests {
             let (mut lines, mut heard) = (Lines::default(), Vec::new());
             text.as_bytes().chunks(cut).for_each(|piece| lines.feed(piece, |line| heard.push(line.to_owned())));
             lines.finish(|line| heard.push(line.to_owned()));
-            let whole: Vec<String> = text.split_terminator('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect();
+            let bare = |line: &str| line.strip_suffix('\r').unwrap_or(line).to_owned();
+            let whole: Vec<String> = text.split_terminator('\n').map(bare).collect();
             prop_assert_eq!(heard, whole);
         }
     }

@@ -8,7 +8,7 @@ use config::agent::{Log as Written, Pattern};
 use vsm::time::Moment;
 
 use self::tail::Tail;
-use super::{ProbeFault, Readout, aside::Aside};
+use super::{ProbeFault, Readout, Reason, aside::Aside};
 
 /// The most that is read at once, in bytes; the rest waits for the next reading.
 const MOST: u64 = 64 << 20;
@@ -66,21 +66,21 @@ impl Log {
         }
         if is_behind {
             let why = format!("more than {MOST} bytes since the last reading; the rest counts with the next one");
-            readout.faults.push(ProbeFault::new(about, why));
+            readout.faults.push(ProbeFault::new(about, Reason::own(why)));
         }
         readout
     }
 }
 
 impl Counting {
-    fn look(&mut self, patterns: &[Option<Pattern>]) -> Result<Looked, String> {
+    fn look(&mut self, patterns: &[Option<Pattern>]) -> Result<Looked, Reason> {
         let Self { tail, counts } = self;
         let followed = tail.follow(MOST, |line| {
             for (pattern, count) in patterns.iter().zip(&mut *counts) {
                 *count += u64::from(pattern.as_ref().is_none_or(|pattern| pattern.regex().is_match(line)));
             }
         });
-        let waits = followed.map_err(|why| why.to_string())?;
+        let waits = followed.map_err(|why| Reason::of_system(&why))?;
         Ok(Looked { counts: waits.map(|_| self.counts.clone()), is_behind: waits.is_some_and(|waits| 0 < waits) })
     }
 }

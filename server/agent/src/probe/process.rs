@@ -9,7 +9,7 @@ use sysinfo::{
 };
 use vsm::time::Moment;
 
-use super::{Readout, aside::Aside};
+use super::{Readout, Reason, aside::Aside};
 
 /// How many letters of a name the system keeps beside the path of the program.
 const LETTERS_KEPT: usize = 15;
@@ -57,7 +57,7 @@ impl fmt::Display for Process {
 }
 
 /// A value, nothing yet, or why there is none.
-type Found = Result<Option<f64>, String>;
+type Found = Result<Option<f64>, Reason>;
 
 /// What has to stay alive between two looks, because some quantities are differences.
 #[derive(Default)]
@@ -69,9 +69,9 @@ struct Senses {
 }
 
 impl Senses {
-    fn look(&mut self, which: &Which, quantities: &[ProcessQuantity]) -> Result<Vec<Found>, String> {
+    fn look(&mut self, which: &Which, quantities: &[ProcessQuantity]) -> Result<Vec<Found>, Reason> {
         if self.system.is_none() {
-            self.system = Some(System::new().map_err(|why| why.to_string())?);
+            self.system = Some(System::new().map_err(|why| Reason::new("the machine does not tell", why.to_string()))?);
         }
         let system = self.system.as_mut().ok_or("no system")?;
         let now = Instant::now();
@@ -84,7 +84,7 @@ impl Senses {
         let found = quantities.iter().map(|quantity| match quantity {
             ProcessQuantity::Alive => Ok(Some(alive.len() as f64)),
             ProcessQuantity::Restarts => Ok(begun),
-            _ if alive.is_empty() => Err("no such process is alive".to_owned()),
+            _ if alive.is_empty() => Err("no such process is alive".into()),
             ProcessQuantity::Processor => Ok(is_long_enough.then(|| sum(&alive, |it| f64::from(it.cpu_usage())))),
             ProcessQuantity::Memory => Ok(Some(sum(&alive, |it| it.memory() as f64 / 1_000_000.0))),
             ProcessQuantity::OpenFiles => open_files(&alive).map(Some),
@@ -95,7 +95,7 @@ impl Senses {
     }
 }
 
-fn alive<'a>(system: &'a mut System, which: &Which) -> Result<Vec<&'a Running>, String> {
+fn alive<'a>(system: &'a mut System, which: &Which) -> Result<Vec<&'a Running>, Reason> {
     let kind = ProcessRefreshKind::nothing().with_cpu().with_memory().with_exe(UpdateKind::OnlyIfNotSet);
     let pid = match which {
         Which::Name(_) => None,
@@ -124,21 +124,27 @@ fn is_named(process: &Running, name: &str) -> bool {
     }
 }
 
-fn pid_in(file: &Path) -> Result<u32, String> {
-    let fault = |why: String| format!("pid file {}: {why}", file.display());
+fn pid_in(file: &Path) -> Result<u32, Reason> {
+    let fault = |why: Reason| {
+        let details = format!("pid file {}: {}", file.display(), why.details);
+        Reason { details, ..why.after("the pid file") }
+    };
     let mut text = String::new();
     let opened = File::open(file).and_then(|file| file.take(LONGEST_PID_FILE).read_to_string(&mut text));
-    opened.map_err(|why| fault(why.to_string()))?;
-    text.trim().parse().map_err(|_| fault(format!("not the number of a process: {:?}", text.trim())))
+    opened.map_err(|why| fault(Reason::of_system(&why)))?;
+    let nonsense =
+        || Reason::new("not the number of a process", format!("not the number of a process: {:?}", text.trim()));
+    text.trim().parse().map_err(|_| fault(nonsense()))
 }
 
 fn sum(processes: &[&Running], of: impl Fn(&Running) -> f64) -> f64 {
     processes.iter().map(|it| of(it)).sum()
 }
 
-fn open_files(processes: &[&Running]) -> Result<f64, String> {
+fn open_files(processes: &[&Running]) -> Result<f64, Reason> {
     let counted = |it: &&Running| {
-        it.open_files().map(|count| count as f64).ok_or_else(|| format!("those of process {} cannot be seen", it.pid()))
+        let unseen = || Reason::own(format!("those of process {} cannot be seen", it.pid()));
+        it.open_files().map(|count| count as f64).ok_or_else(unseen)
     };
     processes.iter().map(counted).sum()
 }

@@ -8,7 +8,7 @@ use reqwest::{Client, Url};
 use vsm::time::Moment;
 
 use self::{rate::Rates, text::Sample};
-use super::{ProbeFault, Readout, web};
+use super::{ProbeFault, Readout, Reason, web};
 
 /// The longest page that is read, in bytes.
 const LONGEST_PAGE: usize = 8 << 20;
@@ -43,23 +43,29 @@ impl Prometheus {
         }
     }
 
-    async fn fetch(&self) -> Result<String, String> {
+    async fn fetch(&self) -> Result<String, Reason> {
         let asked = self.client.get(self.url.clone()).header("accept", "text/plain; version=0.0.4").send().await;
         let answer = asked.and_then(reqwest::Response::error_for_status);
-        let page = web::body(&mut answer.map_err(|fault| web::in_words(&fault))?, LONGEST_PAGE).await?;
-        String::from_utf8(page).map_err(|fault| fault.to_string())
+        let page = web::body(&mut answer.map_err(|fault| web::reason(&fault))?, LONGEST_PAGE).await?;
+        String::from_utf8(page).map_err(|fault| Reason::new("a page that is no text", fault.to_string()))
     }
 
     fn pick(&mut self, page: &str, now: Moment) -> Readout {
         let samples = match text::parse(page) {
             Ok(samples) => samples,
-            Err(fault) => return Readout::fault(format!("scrape {}", self.url), fault.to_string()),
+            Err(fault) => {
+                let said = format!("line {} of the page is not of the format", fault.line);
+                return Readout::fault(format!("scrape {}", self.url), Reason::new(said, fault.to_string()));
+            }
         };
         let mut readout = Readout::default();
         for (series, rates) in &mut self.series {
             let matching: Vec<&Sample<'_>> = samples.iter().filter(|sample| matches(series, sample)).collect();
             if matching.is_empty() {
-                let fault = ProbeFault::new(describe(series), format!("not on the page at {}", self.url));
+                let fault = ProbeFault::new(
+                    describe(series),
+                    Reason::new("not on the page", format!("not on the page at {}", self.url)),
+                );
                 readout.faults.push(fault.on(&series.indicator));
                 continue;
             }
@@ -155,6 +161,7 @@ mod tests {
         for page in ["other 1\n", "x NaN\n", "x +Inf\n", "<html>\n", ""] {
             let readout = probe("x", &[], false).pick(page, Moment::default());
             assert_eq!((readout.readings.len(), readout.faults.len()), (0, 1), "{page:?}");
+            assert!(!readout.faults[0].said.contains("html"), "{readout:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use config::agent::{Event, RehearsedSeries, What};
 use vsm::{reading::Reading, time::Moment};
 
-use super::{ProbeFault, Readout};
+use super::{ProbeFault, Readout, Reason};
 use crate::chance;
 
 /// About as many readings of the past as travel together.
@@ -68,7 +68,7 @@ impl Rehearsal {
             match reading {
                 Ok(reading) => readout.readings.push(reading),
                 Err(why) => {
-                    let fault = ProbeFault::new(series.indicator.as_str(), why.to_string());
+                    let fault = ProbeFault::new(series.indicator.as_str(), Reason::own(why.to_string()));
                     readout.faults.push(fault.on(&series.indicator));
                 }
             }

@@ -13,6 +13,8 @@ use tokio::{
     time::Instant,
 };
 
+use super::Reason;
+
 /// How much of a complaint is kept, in bytes.
 const LONGEST_COMPLAINT: usize = 256;
 
@@ -59,13 +61,14 @@ pub(super) async fn run(mut command: Command, most: usize) -> io::Result<Ended> 
 }
 
 impl Ended {
-    /// How it ended where it did not end well, and its complaint.
-    pub(super) fn failure(&self) -> Option<String> {
+    /// How it ended where it did not end well; its complaint is a detail.
+    pub(super) fn failure(&self) -> Option<Reason> {
         if self.status.success() {
             return None;
         }
         let Self { status, complaint, .. } = self;
-        Some(if complaint.is_empty() { status.to_string() } else { format!("{status}: {complaint}") })
+        let details = if complaint.is_empty() { status.to_string() } else { format!("{status}: {complaint}") };
+        Some(Reason::new(status.to_string(), details))
     }
 }
 

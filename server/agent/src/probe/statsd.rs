@@ -9,12 +9,12 @@ use std::{
     net::{SocketAddr, UdpSocket as Bound},
 };
 
-use config::agent::StatsdServer;
+use config::agent::{StatsdSeries, StatsdServer};
 use tokio::net::UdpSocket;
-use vsm::time::Moment;
+use vsm::{id::IndicatorId, time::Moment};
 
 use self::{heard::Heard, line::Line};
-use super::{ProbeFault, Readout};
+use super::{ProbeFault, Readout, Reason, bad_lines::BadLines};
 
 /// The largest datagram that can come over UDP, in bytes.
 const LARGEST: usize = 65_535;
@@ -34,8 +34,9 @@ pub struct Statsd {
 struct Period {
     began_at: Option<Moment>,
     lines: u64,
-    /// The first line that is none, and why.
-    fault: Option<String>,
+    bad: BadLines,
+    /// What the port said.
+    fault: Option<Reason>,
 }
 
 impl Statsd {
@@ -60,7 +61,7 @@ impl Statsd {
         loop {
             match self.socket.recv(&mut datagram).await {
                 Ok(length) => self.take(&datagram[..length]),
-                Err(why) => self.period.note(why.to_string()),
+                Err(why) => drop(self.period.fault.get_or_insert_with(|| Reason::of_system(&why))),
             }
         }
     }
@@ -74,7 +75,8 @@ impl Statsd {
         let mut readout = Readout::default();
         let about = format!("statsd {}", self.address);
         let Some(began_at) = period.began_at else { return readout };
-        readout.faults.extend(period.fault.map(|why| ProbeFault::new(format!("a line to {about}"), why)));
+        readout.faults.extend(period.bad.faults(&format!("a line to {about}")));
+        readout.faults.extend(period.fault.map(|why| ProbeFault::new(format!("the port of {about}"), why)));
         if period.lines == 0 {
             readout.faults.push(ProbeFault::new(about, "nothing was sent since the last reading"));
         } else {
@@ -98,16 +100,16 @@ impl Statsd {
                         heard.take(value, weight);
                     }
                 }
-                Err(why) => self.period.note(why),
+                Err(why) => self.period.bad.note(named(line, &self.written.series), || why),
             }
         }
     }
 }
 
-impl Period {
-    fn note(&mut self, why: String) {
-        self.fault.get_or_insert(why);
-    }
+/// What is read of the name with which a bad line begins.
+fn named(line: &str, series: &[StatsdSeries]) -> Vec<IndicatorId> {
+    let name = line.split(':').next().unwrap_or_default();
+    series.iter().filter(|series| series.name == name).map(|series| series.indicator.clone()).collect()
 }
 
 #[cfg(test)]

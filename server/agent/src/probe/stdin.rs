@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
-use super::{ProbeFault, Readout, find::shown, lines::Lines, when};
+use super::{ProbeFault, Readout, Reason, bad_lines::BadLines, find::shown, lines::Lines, when};
 use crate::clock;
 
 /// How many readings wait for the next cadence; who writes more has to wait too.
@@ -24,7 +24,7 @@ pub struct Stdin {
     lines: Lines,
     waiting: Waiting,
     /// Why no more comes.
-    end: Option<String>,
+    end: Option<Reason>,
 }
 
 /// What came in since the reading before.
@@ -33,10 +33,7 @@ struct Waiting {
     /// The number of the last line.
     line: u64,
     readings: Vec<Reading>,
-    /// The first line that says nothing, and why.
-    fault: Option<String>,
-    /// How many of them there were.
-    faults: u64,
+    bad: BadLines,
 }
 
 #[derive(Deserialize)]
@@ -65,13 +62,9 @@ impl Stdin {
     /// Hands on what came in; an input that has ended is a fault from then on.
     pub fn read(&mut self) -> Readout {
         let next = Waiting { line: self.waiting.line, ..Waiting::default() };
-        let Waiting { readings, fault, faults, .. } = std::mem::replace(&mut self.waiting, next);
-        let mut readout = Readout { readings, faults: Vec::new() };
-        if let Some(fault) = fault {
-            let more = if 1 < faults { format!("; and {} more like it", faults - 1) } else { String::new() };
-            readout.faults.push(ProbeFault::new("a line of standard input", format!("{fault}{more}")));
-        }
-        readout.faults.extend(self.end.iter().map(|why| ProbeFault::new("standard input", why)));
+        let Waiting { readings, bad, .. } = std::mem::replace(&mut self.waiting, next);
+        let mut readout = Readout { readings, faults: bad.faults("a line of standard input") };
+        readout.faults.extend(self.end.iter().map(|why| ProbeFault::new("standard input", why.clone())));
         readout
     }
 
@@ -82,10 +75,10 @@ impl Stdin {
         match self.input.read(&mut buffer).await {
             Ok(0) => {
                 lines.finish(&mut take);
-                self.end = Some("it has ended".to_owned());
+                self.end = Some("it has ended".into());
             }
             Ok(read) => lines.feed(&buffer[..read], &mut take),
-            Err(why) => self.end = Some(why.to_string()),
+            Err(why) => self.end = Some(Reason::of_system(&why)),
         }
     }
 }
@@ -99,38 +92,55 @@ impl Waiting {
         }
         match reading(line, known, now) {
             Ok(reading) => self.readings.push(reading),
-            Err(why) => {
-                self.faults += 1;
-                self.fault.get_or_insert_with(|| format!("line {}: {why}", self.line));
-            }
+            Err(why) => self.bad.note(named(line, known), || why.after(&format!("line {}", self.line))),
         }
     }
 }
 
-fn reading(line: &str, known: &BTreeSet<IndicatorId>, now: Moment) -> Result<Reading, String> {
-    let (name, value, measured_at) = if line.starts_with('{') { json(line, now)? } else { words(line, now)? };
-    let indicator = IndicatorId::parse(&name).map_err(|why| why.to_string())?;
-    if !known.contains(&indicator) {
-        return Err(format!("\"{indicator}\" is not among the indicators of this probe"));
-    }
-    Reading::new(indicator, measured_at, value).map_err(|why| why.to_string())
+/// The indicator that a bad line is about, as far as that can be seen.
+fn named(line: &str, known: &BTreeSet<IndicatorId>) -> Vec<IndicatorId> {
+    let json: Option<serde_json::Value> = serde_json::from_str(line).ok();
+    let in_json = json.as_ref().and_then(|json| json.get("indicator")?.as_str());
+    let name = in_json.or_else(|| line.split_ascii_whitespace().next());
+    let id = name.and_then(|name| IndicatorId::parse(name).ok());
+    id.filter(|id| known.contains(id)).into_iter().collect()
 }
 
-fn json(line: &str, now: Moment) -> Result<(String, f64, Moment), String> {
-    let Json { indicator, value, measured_at } = serde_json::from_str(line).map_err(|why| format!("JSON: {why}"))?;
-    let measured_at = measured_at.filter(|at| !at.is_null()).map_or(Ok(now), |at| when::in_json(&at))?;
+fn reading(line: &str, known: &BTreeSet<IndicatorId>, now: Moment) -> Result<Reading, Reason> {
+    let (name, value, measured_at) = if line.starts_with('{') { json(line, now)? } else { words(line, now)? };
+    let indicator =
+        IndicatorId::parse(&name).map_err(|why| Reason::new("not the name of an indicator", why.to_string()))?;
+    if !known.contains(&indicator) {
+        let details = format!("\"{indicator}\" is not among the indicators of this probe");
+        return Err(Reason::new("an indicator that is not among those of this probe", details));
+    }
+    Reading::new(indicator, measured_at, value).map_err(|why| Reason::own(why.to_string()))
+}
+
+fn json(line: &str, now: Moment) -> Result<(String, f64, Moment), Reason> {
+    let wrong = |why| Reason::new("JSON that is no reading", format!("JSON: {why}"));
+    let Json { indicator, value, measured_at } = serde_json::from_str(line).map_err(wrong)?;
+    let measured_at = measured_at.filter(|at| !at.is_null()).map_or(Ok(now), |at| when::in_json(&at));
+    let measured_at = measured_at.map_err(not_a_time)?;
     Ok((indicator, value, measured_at))
 }
 
-fn words(line: &str, now: Moment) -> Result<(String, f64, Moment), String> {
+fn words(line: &str, now: Moment) -> Result<(String, f64, Moment), Reason> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     let (name, value, measured_at) = match words[..] {
         [name, value] => (name, value, now),
-        [name, value, at] => (name, value, when::moment(at)?),
-        _ => return Err(format!("found {}; indicator value [time] is right", shown(line))),
+        [name, value, at] => (name, value, when::moment(at).map_err(not_a_time)?),
+        _ => {
+            let right = "indicator value [time] is right";
+            return Err(Reason::new(right, format!("found {}; {right}", shown(line))));
+        }
     };
-    let value = value.parse().map_err(|_| format!("not a number: {}", shown(value)))?;
+    let value = value.parse().map_err(|_| Reason::new("not a number", format!("not a number: {}", shown(value))))?;
     Ok((name.to_owned(), value, measured_at))
+}
+
+fn not_a_time(details: String) -> Reason {
+    Reason::new("not a time", details)
 }
 
 #[cfg(test)]
@@ -162,8 +172,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_script_prints_is_read_line_by_line() {
-        let lines = r##"a 1.5\n# said\n\nb.c -2 1763600000000\n{"indicator":"a","value":7,"measured_at":"2025-11-20T00:53:20Z"}\na 9"##;
-        let mut stdin = script(&format!("printf '{lines}'")).await;
+        let plain = r"a 1.5\n# said\n\nb.c -2 1763600000000\n";
+        let json = r#"{"indicator":"a","value":7,"measured_at":"2025-11-20T00:53:20Z"}\na 9"#;
+        let mut stdin = script(&format!("printf '{plain}{json}'")).await;
         let readout = stdin.read();
         let read: Vec<_> = readout.readings.iter().map(|it| (it.indicator.as_str(), it.value())).collect();
         assert_eq!(read, [("a", 1.5), ("b.c", -2.0), ("a", 7.0), ("a", 9.0)]);
@@ -174,12 +185,32 @@ mod tests {
 
     #[tokio::test]
     async fn lines_that_say_nothing_are_told_by_the_first_and_counted() {
-        let readout = script("echo 'a 1\na one\na 2\nb.c\na 3'").await.read();
+        let readout = script("echo 'a 1\na one\na two\na 2\nb.c\na 3'").await.read();
         assert_eq!(readout.readings.len(), 3);
+        let told: Vec<String> = readout.faults.iter().map(ToString::to_string).collect();
         assert_eq!(
-            readout.faults[0].to_string(),
-            "a line of standard input: line 2: not a number: \"one\"; and 1 more like it"
+            told[..2],
+            [
+                "a line of standard input about a: line 2: not a number: \"one\"; and 1 more like it",
+                "a line of standard input about b.c: line 5: found \"b.c\"; indicator value [time] is right",
+            ]
         );
+    }
+
+    #[tokio::test]
+    async fn a_bad_line_is_the_reason_of_the_indicator_it_names_and_nothing_of_it_is_said() {
+        let lines = r#"password=hunter2 1\nb.c hunter2\n{"indicator":"a","value":"hunter2"}\n"#;
+        let mut stdin = script(&format!("printf '{lines}'")).await;
+        stdin.end = None;
+        let readout = stdin.read();
+        let (faults, told) = crate::faults::Faults::new();
+        let of_probe = faults.of_probe(known());
+        let said = || told.borrow().iter().map(|(id, why)| format!("{id}: {why}")).collect::<Vec<_>>();
+        of_probe.note(&readout);
+        assert_eq!(said(), ["a: line 3: JSON that is no reading", "b.c: line 2: not a number"]);
+        assert!(readout.faults.iter().all(|fault| fault.why.contains("hunter2")), "{readout:?}");
+        of_probe.note(&stdin.read());
+        assert_eq!(said(), [""; 0], "what was bad before is not why nothing comes now");
     }
 
     #[test]
@@ -195,10 +226,10 @@ mod tests {
         ];
         for (line, why) in whys {
             let found = reading(line, &known, NOW).unwrap_err();
-            assert!(found.starts_with(why), "{line}: {found}");
+            assert!(found.details.starts_with(why), "{line}: {found:?}");
         }
         for line in ["ada@example.com 1", "a 1 yesterday", r#"{"indicator":"a","value":1,"measured_at":"soon"}"#] {
-            assert!(reading(line, &known, NOW).unwrap_err().starts_with("not a "), "{line}");
+            assert!(reading(line, &known, NOW).unwrap_err().said.starts_with("not "), "{line}");
         }
     }
 

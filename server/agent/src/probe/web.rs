@@ -1,8 +1,11 @@
 //! What every probe that speaks HTTP has in common: a client, a body with an end, faults in words.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{error::Error, fs, io, path::Path};
 
-use reqwest::{Certificate, Client, Response, Url, redirect::Policy};
+use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect::Policy};
+use rustls::{CertificateError, Error as TlsFault};
+
+use super::reason::{Reason, system_words};
 
 /// A client that goes through no proxy and trusts the system's authorities and those in a file.
 ///
@@ -29,25 +32,68 @@ fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
 }
 
 /// The body, if it has an end within `most` bytes.
-pub(super) async fn body(answer: &mut Response, most: usize) -> Result<Vec<u8>, String> {
+pub(super) async fn body(answer: &mut Response, most: usize) -> Result<Vec<u8>, Reason> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|fault| in_words(&fault))? {
+    while let Some(chunk) = answer.chunk().await.map_err(|fault| reason(&fault))? {
         if most < body.len() + chunk.len() {
-            return Err(format!("a page of more than {most} bytes"));
+            return Err(Reason::own(format!("a page of more than {most} bytes")));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
 }
 
+/// What a page answered with, in the words of this program: those of the page may be any.
+pub(super) fn answered(status: StatusCode) -> Reason {
+    Reason::own(format!("answered {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()).trim_end())
+}
+
+/// What went wrong; the addresses and names in the library's words are details.
+pub(super) fn reason(fault: &reqwest::Error) -> Reason {
+    if let Some(status) = fault.status() {
+        return Reason { details: in_words(fault), ..answered(status) };
+    }
+    let what = match fault {
+        _ if fault.is_redirect() => "too many redirects",
+        _ if fault.is_connect() => "no connection",
+        _ if fault.is_body() || fault.is_decode() => "the answer broke off",
+        _ => "no answer",
+    };
+    let cause = chain(fault).find_map(cause).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Reason::new(format!("{what}{cause}"), in_words(fault))
+}
+
+/// Our own words for a fault that is known, beneath whatever wraps it.
+fn cause(mut fault: &(dyn Error + 'static)) -> Option<String> {
+    if fault.to_string() == "dns error" {
+        return Some("nobody knows the name of the host".to_owned());
+    }
+    while let Some(within) = fault.downcast_ref().and_then(io::Error::get_ref) {
+        fault = within;
+    }
+    let of_tls = fault.downcast_ref().map(|fault| untrusted(fault).to_owned());
+    of_tls.or_else(|| system_words(fault.downcast_ref()?))
+}
+
+fn untrusted(fault: &TlsFault) -> &'static str {
+    use CertificateError as C;
+    match fault {
+        TlsFault::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => "its certificate has ended",
+        TlsFault::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+            "its certificate is for another name"
+        }
+        TlsFault::InvalidCertificate(C::UnknownIssuer) => "nobody vouches for its certificate",
+        TlsFault::InvalidCertificate(_) => "its certificate does not hold",
+        _ => "TLS fails",
+    }
+}
+
 /// The whole chain, because the outermost fault says only that sending failed.
 pub(super) fn in_words(fault: &reqwest::Error) -> String {
-    let mut words = fault.to_string();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(fault) = cause {
-        // Writing to a string cannot fail.
-        let _ = write!(words, ": {fault}");
-        cause = fault.source();
-    }
-    words
+    chain(fault).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn chain(fault: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    let outermost: &(dyn Error + 'static) = fault;
+    std::iter::successors(Some(outermost), |fault| (*fault).source())
 }

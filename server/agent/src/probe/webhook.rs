@@ -9,15 +9,17 @@
 //! | field | says |
 //! |---|---|
 //! | `event` | `deploy`, `pipeline`, `incident` or `page` |
-//! | `state` | of a deploy and a pipeline `begun`, `succeeded` or `failed`; of an incident and a page `begun` or `ended` (a page has ended when it is answered) |
+//! | `state` | of a deploy and a pipeline `begun`, `succeeded` or `failed`; of an incident and a page `begun` or `ended` |
 //! | `seconds` | how long it took, where the sender knows |
 //! | `id` | whose beginning and end belong together, where the sender does not; it never leaves the agent |
 //! | `name`, or `version` | which one, as people call it: `1.4.2`, `INC-17`; it leaves with the note |
-//! | `link` | where more is written of it; it leaves with the note where it fits |
+//! | `link` | where more is written of it; it leaves with the note where it fits, without its query and fragment |
 //! | `at` | when, in Unix milliseconds or RFC 3339; unless written, when it came in |
 //!
-//! The first reading of each kind carries a note of what happened, as `deploy 1.4.2, deploy 1.4.3 failed`, which the room shows
-//! beside the curves of its unit. A name or a link with a person's address in it is refused.
+//! A page has ended when it is answered.
+//!
+//! The first reading of each kind carries a note of what happened, as `deploy 1.4.2, deploy 1.4.3 failed`, which the room
+//! shows beside the curves of its unit. A name or a link with a person's address in it is refused.
 //!
 //! The answer is 202, 400 with what is wrong, 401 without the token that was written, 408 where the body does not come, 413
 //! where it is too large, or 503 where events come faster than they are taken.
@@ -114,8 +116,7 @@ impl Webhook {
         }
         for (quantity, indicator) in &self.written.indicators {
             let value = self.tally.value(*quantity);
-            readout.take_any(indicator, now, Ok(value));
-            if value.is_some()
+            if readout.take_any(indicator, now, Ok(value))
                 && let Some(note) = self.tally.note(*quantity)
             {
                 readout.note(note);

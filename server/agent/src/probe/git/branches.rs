@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use vsm::time::Moment;
 
 use super::{Git, MOST_COMMITS};
-use crate::probe::ProbeFault;
+use crate::probe::{ProbeFault, Reason};
 
 /// The most open branches that are looked at in one reading.
 const MOST_BRANCHES: usize = 1_000;
@@ -20,13 +20,13 @@ pub(super) async fn look(git: &Git, default: &str, now: Moment) -> Result<Vec<f6
     let refs = git.lines(&arguments).await?;
     let branches = branches(&refs);
     if MOST_BRANCHES < branches.len() {
-        return Err(git.fault(&["for-each-ref"], format!("more than {MOST_BRANCHES} open branches")));
+        return Err(git.fault(&["for-each-ref"], Reason::own(format!("more than {MOST_BRANCHES} open branches"))));
     }
     let most = format!("--max-count={}", MOST_COMMITS + 1);
     let arguments = ["log", "--format=%H %at %P", &most, "--branches", "--remotes", "--not", default, "--"];
     let listed = git.lines(&arguments).await?;
     if MOST_COMMITS < listed.lines().count() {
-        return Err(git.fault(&["log"], format!("more than {MOST_COMMITS} commits that have not landed")));
+        return Err(git.fault(&["log"], Reason::own(format!("more than {MOST_COMMITS} commits that have not landed"))));
     }
     let open: Open<'_> = listed.lines().filter_map(commit).collect();
     let now = now.unix_millis() as f64 / 1000.0;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use vsm::time::Moment;
 
 use super::{Git, MOST_COMMITS};
-use crate::probe::ProbeFault;
+use crate::probe::{ProbeFault, Reason};
 
 /// What reached the default branch within a period.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(super) async fn look(git: &Git, branch: &str, since: Moment) -> Result<Lande
     let most = format!("--max-count={}", MOST_COMMITS + 1);
     let listed = git.lines(&["log", "--format=%H %at %ct %P", &most, &range, "--"]).await?;
     if MOST_COMMITS < listed.lines().count() {
-        return Err(git.fault(&["log"], format!("more than {MOST_COMMITS} commits in the period")));
+        return Err(git.fault(&["log"], Reason::own(format!("more than {MOST_COMMITS} commits in the period"))));
     }
     let tip = listed.split_ascii_whitespace().next();
     let commits: HashMap<&str, Commit<'_>> = listed.lines().filter_map(commit).collect();

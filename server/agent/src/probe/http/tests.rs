@@ -133,6 +133,34 @@ async fn a_certificate_has_days_left_and_one_that_nobody_vouches_for_is_a_fault(
     assert_eq!((values[0], values[1].floor()), (200.0, 10.0));
 }
 
+/// What leaves of the only fault of a request.
+async fn said(request: HttpRequest) -> String {
+    let faults = Http::new(request).unwrap().read(NOW).await.faults;
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults[0].said.clone()
+}
+
+#[tokio::test]
+async fn nothing_of_the_address_or_of_the_page_is_said() {
+    let url = serve().await;
+    let value = |path: &str| request(format!("{url}{path}"), &["value"]);
+    let mut whole = value("/?token=hunter2");
+    whole.finder = Finder::Whole;
+    assert_eq!(said(whole).await, "not a number");
+    assert_eq!(said(value("/round?token=hunter2")).await, "too many redirects");
+    assert_eq!(said(value("/broken")).await, "answered 503 Service Unavailable");
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let gone = request(format!("http://ops:hunter2@{free}/?token=hunter2"), &["status"]);
+    assert_eq!(said(gone).await, "no connection: Connection refused");
+    let [folder, elsewhere] = [(), ()].map(|()| tempfile::tempdir().unwrap());
+    let port = serve_tls(folder.path()).await.0;
+    let mut distrusting = request(format!("https://localhost:{port}/?token=hunter2"), &["status"]);
+    distrusting.authorities = Some(serve_tls(elsewhere.path()).await.1);
+    let words = said(distrusting).await;
+    let known = ["no connection: its certificate does not hold", "no connection: nobody vouches for its certificate"];
+    assert!(known.contains(&words.as_str()), "{words}");
+}
+
 #[test]
 fn a_file_without_a_certificate_is_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! One line of StatsD's protocol: `name:value|type`, with `|@rate` where only a share was sent.
 
-use crate::probe::find::shown;
+use crate::probe::{Reason, find::shown};
 
 /// A value of a name.
 #[derive(Debug, PartialEq)]
@@ -28,8 +28,8 @@ pub enum Value {
 
 impl<'a> Line<'a> {
     /// Reads a line, or says what is wrong with it. Tags, which begin with `#`, are passed over.
-    pub fn parse(line: &'a str) -> Result<Self, String> {
-        let fault = |why: &str| format!("{}: {why}", shown(line));
+    pub fn parse(line: &'a str) -> Result<Self, Reason> {
+        let fault = |why: &'static str| Reason::new(why, format!("{}: {why}", shown(line)));
         let (name, rest) = line.split_once(':').ok_or_else(|| fault("name:value|type is right"))?;
         let mut parts = rest.trim_end().split('|');
         let (number, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -78,7 +78,7 @@ mod tests {
             ("orders:1|c|@1e-320", "\"orders:1|c|@1e-320\": a rate lies between 0 and 1"),
         ];
         for (line, why) in whys {
-            assert_eq!(Line::parse(line), Err(why.to_owned()));
+            assert_eq!(Line::parse(line).map_err(|reason| reason.details), Err(why.to_owned()));
         }
     }
 

@@ -80,7 +80,22 @@ async fn nonsense_is_told_and_what_stands_beside_it_is_taken() {
     sender.send(&["orders:5|c\nnonsense\norders:x|c", "\u{0}\u{1}"]).await;
     let (read, faults) = sender.read();
     assert_eq!(read[0], "orders.count 5");
-    assert_eq!(faults, ["\"nonsense\": name:value|type is right"]);
+    let orders = "\"orders:x|c\": the value is not a finite number";
+    assert_eq!(faults, ["\"nonsense\": name:value|type is right; and 1 more like it", orders]);
+}
+
+#[tokio::test]
+async fn a_bad_line_is_the_reason_of_what_is_read_of_its_name_and_of_nothing_else() {
+    let mut sender = Sender::new().await;
+    sender.send(&["depth:hunter2|g\nhunter2"]).await;
+    let readout = sender.probe.read(Moment::default() + Duration::from_secs(10));
+    let (faults, told) = crate::faults::Faults::new();
+    let ids = ["answer.p90", "depth.gauge", "orders.count"].map(|id| IndicatorId::parse(id).unwrap());
+    faults.of_probe(ids).note(&readout);
+    let said = told.borrow().iter().map(|(id, why)| format!("{id}: {why}")).collect::<Vec<_>>();
+    let nothing = "nothing was sent since the last reading";
+    let right = ["depth.gauge: the value is not a finite number".to_owned()];
+    assert_eq!(said, [&[format!("answer.p90: {nothing}")][..], &right, &[format!("orders.count: {nothing}")]].concat());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One event, as it is posted.
 
 use config::person;
+use reqwest::Url;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use vsm::time::Moment;
@@ -27,7 +28,7 @@ pub struct Event {
     pub id: Option<String>,
     /// Which one, as people call it: at most 100 bytes, and no person.
     pub name: Option<String>,
-    /// Where more is written of it: at most 300 bytes, and no person.
+    /// Where more is written of it: at most 300 bytes, no person, and no query in which a key may stand.
     pub link: Option<String>,
     /// When.
     pub at: Moment,
@@ -130,19 +131,20 @@ fn called(name: Value) -> Result<Option<String>, String> {
     Ok(Some(name).filter(|name| !name.is_empty()))
 }
 
-/// A link that anybody who may follow it can: it carries nobody's name or key.
-fn linked(link: String) -> Result<String, String> {
-    let rest = ["http://", "https://"].iter().find_map(|scheme| link.strip_prefix(scheme));
-    let is_whole =
-        rest.is_some_and(|rest| !rest.is_empty()) && !link.chars().any(|c| c.is_whitespace() || c.is_control());
+/// A link that anybody who may follow it can: it carries nobody's name or key. Its query and its fragment stay here, because
+/// a key may stand there.
+fn linked(whole: String) -> Result<String, String> {
+    let link = whole.split(['?', '#']).next().unwrap_or_default();
+    let rest = ["http://", "https://"].iter().find_map(|scheme| whole.strip_prefix(scheme));
+    let is_whole = link.parse::<Url>().is_ok() && !link.chars().any(|c| c.is_whitespace() || c.is_control());
     let Some(rest) = rest.filter(|_| is_whole && link.len() <= LONGEST_LINK) else {
         return Err(format!("link: an http:// or https:// address of at most {LONGEST_LINK} bytes is right"));
     };
-    if rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')) {
+    if rest.split(['/', '\\']).next().is_some_and(|host| host.contains('@')) {
         return Err("link: it carries a name or a key before the @; leave that out".to_owned());
     }
-    no_person("link", &link)?;
-    Ok(link)
+    no_person("link", &whole)?;
+    Ok(link.to_owned())
 }
 
 fn no_person(field: &str, text: &str) -> Result<(), String> {

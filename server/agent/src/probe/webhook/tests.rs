@@ -68,7 +68,8 @@ async fn events_are_counted_and_timed_from_one_reading_to_the_next() {
 #[tokio::test]
 async fn the_first_reading_of_each_kind_says_what_happened() {
     let mut probe = probe(None);
-    let body = r#"[{"event":"deploy","state":"succeeded","version":"1.4.2","link":"https://ci.example/7","id":"secret"},
+    let body = r#"[{"event":"deploy","state":"succeeded","version":"1.4.2","link":"https://ci.example/7?token=hunter2#me",
+        "id":"secret"},
         {"event":"incident","state":"begun","name":"INC-17"},{"event":"incident","state":"ended","name":"INC-17"}]"#;
     assert_eq!(post(&mut probe, None, body).await.0, 202);
     let noted = |probe: &mut Webhook| {
@@ -80,6 +81,25 @@ async fn the_first_reading_of_each_kind_says_what_happened() {
         [("deploys", "deploy 1.4.2 https://ci.example/7"), ("incidents", "incident INC-17, incident INC-17 ended")];
     assert_eq!(noted(&mut probe), said.map(|(of, what)| (of.to_owned(), what.to_owned())));
     assert_eq!(noted(&mut probe), [], "it is said once");
+}
+
+#[tokio::test]
+async fn a_value_that_is_no_number_does_not_lend_its_note_to_another() {
+    let mut probe = probe(None);
+    let (deploys, deploy_duration) = (WebhookQuantity::Deploys, WebhookQuantity::DeployDuration);
+    let kept = |quantity: &WebhookQuantity| *quantity == deploys || *quantity == deploy_duration;
+    probe.written.indicators.retain(|quantity, _| kept(quantity));
+    let pipelines = IndicatorId::parse("pipelines").unwrap();
+    probe.written.indicators.insert(WebhookQuantity::PipelineDuration, pipelines);
+    // The sum of the two is beyond what a number can be.
+    let body = format!(
+        r#"[{0},{0},{{"event":"deploy","state":"succeeded","name":"7"}}]"#,
+        r#"{"event":"pipeline","state":"succeeded","name":"8","seconds":1e308}"#
+    );
+    assert_eq!(post(&mut probe, None, &body).await.0, 202);
+    let readout = probe.read(Moment::default());
+    let notes: Vec<_> = readout.readings.iter().filter_map(vsm::reading::Reading::annotation).collect();
+    assert_eq!((notes, readout.faults.len()), (vec!["deploy 7"], 1));
 }
 
 #[tokio::test]
@@ -107,6 +127,10 @@ async fn what_is_wrong_is_answered_in_words_and_not_counted() {
         ),
         (
             r#"{"event":"deploy","state":"failed","link":"https://ada:key@ci.example/7"}"#,
+            "event 0: link: it carries a name or a key",
+        ),
+        (
+            r#"{"event":"deploy","state":"failed","link":"https://ada:80?key@ci.example/7"}"#,
             "event 0: link: it carries a name or a key",
         ),
         (
