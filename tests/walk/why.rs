@@ -181,14 +181,17 @@ async fn an_agent_says_nothing_of_the_silence_of_another_unit() {
     let (mut press, mut kiln) = (join("press-host", press).await, join("kiln-host", kiln).await);
     press.deliver(1, &[reading("press.scrap", now(), 1.0)]).await;
     kiln.deliver(1, &[reading("kiln.heat", now(), 1.0)]).await;
-    let fault = |name| Fault { indicator: IndicatorId::parse(name).expect("a name"), why: Why::new("on strike") };
+    let fault = |name| Fault {
+        indicator: IndicatorId::parse(name).expect("a name"),
+        why: Why::new("on strike, says ada@example.com"),
+    };
     press.tell_faults(&["press.scrap", "kiln.heat"].map(fault)).await;
     let both = async || {
         let picture = room.picture().await;
         Some((silent(&picture, "press.scrap")?, silent(&picture, "kiln.heat")?))
     };
     let (press, kiln) = until("both are silent", both).await;
-    assert_eq!(press.because, Some(Because::Told(Why::new("on strike"))));
+    assert_eq!(press.because, Some(Because::Told(Why::new("on strike, says …"))));
     assert_ne!(kiln.because, press.because);
     assert_eq!(room.figure("synco_faults_refused_total").await, 1.0);
     room.process().logs("kiln.heat belongs to unit kiln; the token of press-host is for press").await;

@@ -79,7 +79,9 @@ fn add(name: AgentId, units: BTreeSet<UnitId>, at: &Place) -> Result<(), Failure
         check_units(&units, &room)?;
     }
     let secret = change(&room.archive, |tokens| tokens.add(name, units, clock::now())).map_err(refused)?;
-    eprintln!("The secret is shown this once. It belongs into the agent's file as token = \"...\", or better into a file of");
+    eprintln!(
+        "The secret is shown this once. It belongs into the agent's file as token = \"...\", or better into a file of"
+    );
     eprintln!("its own, which token_file = \"FILE\" names: (umask 077; synco token add ... > FILE)");
     println!("{}", secret.reveal());
     Ok(())

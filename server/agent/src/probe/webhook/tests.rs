@@ -121,6 +121,16 @@ async fn what_is_wrong_is_answered_in_words_and_not_counted() {
             r#"{"event":"deploy","state":"failed","version":"1 by ada@example.com"}"#,
             "event 0: name: \"ada@example.com\" is a person's",
         ),
+    ];
+    are_refused(&mut probe, &whys).await;
+    assert_eq!(post(&mut probe, None, &"x".repeat(LARGEST + 1)).await.0, 413);
+    assert!(read(&mut probe).values().all(|value| *value == 0.0));
+}
+
+#[tokio::test]
+async fn a_link_that_carries_a_name_or_a_key_is_refused() {
+    let mut probe = probe(None);
+    let whys = [
         (
             r#"{"event":"deploy","state":"failed","link":"ci.example/7"}"#,
             "event 0: link: an http:// or https:// address",
@@ -138,12 +148,15 @@ async fn what_is_wrong_is_answered_in_words_and_not_counted() {
             "event 0: link: \"ada@example.com\"",
         ),
     ];
+    are_refused(&mut probe, &whys).await;
+    assert!(read(&mut probe).values().all(|value| *value == 0.0));
+}
+
+async fn are_refused(probe: &mut Webhook, whys: &[(&str, &str)]) {
     for (body, why) in whys {
-        let (status, words) = post(&mut probe, None, body).await;
+        let (status, words) = post(probe, None, body).await;
         assert!(status == 400 && words.starts_with(why), "{body}: {status} {words}");
     }
-    assert_eq!(post(&mut probe, None, &"x".repeat(LARGEST + 1)).await.0, 413);
-    assert!(read(&mut probe).values().all(|value| *value == 0.0));
 }
 
 #[tokio::test]

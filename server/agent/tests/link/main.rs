@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test that fails")]
 
+mod room;
+
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -15,17 +17,13 @@ use agent::{
 };
 use cybernet::{
     agent::{HEARS_FIRST, HEARS_LOST, Hello, Lost, PROTOCOL, ToAgent, ToRoom},
-    batch::{Batch, Names, Refused},
+    batch::Refused,
     faults::{Fault, HEARS_FAULTS, Why},
     ordinals::Ordinals,
 };
 use futures_util::{SinkExt, StreamExt};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    task::JoinHandle,
-};
-use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
+use tokio::{sync::mpsc, task::JoinHandle};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use vsm::{
     id::{AgentId, IndicatorId},
@@ -33,88 +31,7 @@ use vsm::{
     time::Moment,
 };
 
-/// The room's side: a door, and the session that came through it last.
-struct Room {
-    door: TcpListener,
-    names: Names,
-    socket: Option<WebSocketStream<TcpStream>>,
-    /// What its welcome says that it hears.
-    hears: Vec<String>,
-    /// What it says that it has above the mark.
-    ranges: Vec<[u64; 2]>,
-}
-
-impl Room {
-    async fn open() -> Self {
-        let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self { door, names: Names::default(), socket: None, hears: Vec::new(), ranges: Vec::new() }
-    }
-
-    async fn accept(&mut self) -> Hello {
-        let (stream, _) = self.door.accept().await.unwrap();
-        self.socket = Some(accept_async(stream).await.unwrap());
-        match self.hear().await {
-            Some(ToRoom::Hello(hello)) => hello,
-            other => panic!("the first frame is no hello: {other:?}"),
-        }
-    }
-
-    async fn welcome(&mut self, received: u64) -> Hello {
-        let hello = self.accept().await;
-        self.say(&ToAgent::Welcome { received, hears: self.hears.clone(), ranges: self.ranges.clone() }).await;
-        hello
-    }
-
-    async fn hear(&mut self) -> Option<ToRoom> {
-        let socket = self.socket.as_mut().unwrap();
-        loop {
-            match socket.next().await?.ok()? {
-                Message::Text(text) => return Some(ToRoom::decode(&text, &mut self.names).unwrap()),
-                Message::Close(_) => return None,
-                _ => (),
-            }
-        }
-    }
-
-    async fn batch(&mut self) -> Batch {
-        match self.hear().await {
-            Some(ToRoom::Readings(batch)) => batch,
-            other => panic!("no batch: {other:?}"),
-        }
-    }
-
-    /// The next set of what cannot be read, behind any batches.
-    async fn faults(&mut self) -> Vec<Fault> {
-        loop {
-            match self.hear().await {
-                Some(ToRoom::Faults(faults)) => return faults,
-                Some(ToRoom::Readings(_)) => (),
-                other => panic!("no faults: {other:?}"),
-            }
-        }
-    }
-
-    /// The values of the batches up to the sequence `last`.
-    async fn upto(&mut self, last: u64) -> Vec<u64> {
-        let mut values = Vec::new();
-        loop {
-            let batch = self.batch().await;
-            values.extend(batch.readings.iter().map(|reading| reading.value() as u64));
-            if batch.sequence == last {
-                return values;
-            }
-        }
-    }
-
-    async fn say(&mut self, message: &ToAgent) {
-        let text = serde_json::to_string(message).unwrap();
-        self.socket.as_mut().unwrap().send(Message::text(text)).await.unwrap();
-    }
-
-    async fn receive(&mut self, sequence: u64) {
-        self.say(&ToAgent::Received { sequence, refused: Vec::new() }).await;
-    }
-}
+use self::room::Room;
 
 /// The agent's side, without probes.
 struct Running {
