@@ -55,7 +55,9 @@ pub fn Feed(
     };
     view! {
         <section class="feed" aria-label="Signals">
-            <h1 class="head" style=fit>{move || board.head.get().strong} " " <span>{move || board.head.get().rest}</span></h1>
+            <h1 class="head" style=fit>
+                {move || board.head.get().strong} " " <span>{move || board.head.get().rest}</span>
+            </h1>
             <div class="tiles">{tiles}</div>
             <Future board />
             <Memory board />
@@ -89,8 +91,13 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
         if letters.hold(&long, WORDS) { long } else { part(tile, |tile| &tile.kind) }
     });
     let kind_fit = move || kind.with(|kind| letters.fit(kind, WORDS));
-    let held_fit = move || letters.fit(&(part(tile, |tile| &tile.owner) + &part(tile, |tile| &tile.until)), WORDS);
-    let said = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(|tile| letters.end_of(&tile.note, NOTE))));
+    // Where the line is still too long, the owner is cut and never the time.
+    let until = Memo::new(move |_| part(tile, |tile| &tile.until));
+    let room = move || until.with(|until| WORDS - letters.takes(until));
+    let owner = Memo::new(move |_| letters.cut(&part(tile, |tile| &tile.owner), room()));
+    let held_fit = move || letters.fit(&(owner.get() + &until.get()), WORDS);
+    let end = move |tile: &Tile| letters.end_of(&tile.note, NOTE);
+    let said = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(end)));
     let is_noted = Memo::new(move |_| said.with(Option::is_some));
     let trace = move || {
         let field = if is_noted.get() { UNDER_NOTE } else { TILE };
@@ -103,12 +110,17 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
         })
     };
     view! {
-        <article class="tile" data-signal=signal data-silent=move || part(tile, |tile| &tile.silent) aria-label=text(|tile| &tile.reason)>
+        <article
+            class="tile"
+            data-signal=signal
+            data-silent=move || part(tile, |tile| &tile.silent)
+            aria-label=text(|tile| &tile.reason)
+        >
             <Lamp face />
             <div class="words">
                 <b style=fit(|tile| &tile.name, NAME)>{text(|tile| &tile.name)}</b>
                 <p style=kind_fit>{move || kind.get()}</p>
-                <p class="who" style=held_fit><span>{text(|tile| &tile.owner)}</span>{text(|tile| &tile.until)}</p>
+                <p class="who" style=held_fit><span>{move || owner.get()}</span>{move || until.get()}</p>
             </div>
             <div class="pic">
                 {note}

@@ -1,9 +1,10 @@
 //! An open signal of which nothing is heard any more does not look alive, and says why as soon as the room knows it.
 
-use serde_json::{Value, json};
+use serde_json::json;
+use tests::{room::Room, team::TeamAgent};
 use vsm::reading::Reading;
 
-use super::{Wall, fits, marea::Marea, page};
+use super::{Wall, fits, marea::Marea, open, page};
 
 /// The last reading of Payments is so many minutes old: it has been silent for 13, since two cadences are over.
 const LAST: u64 = 43;
@@ -19,17 +20,15 @@ const ALIVE: &str = r#"
 
 #[tokio::test]
 async fn an_open_signal_of_which_nothing_is_heard_is_grey_and_says_for_how_long_on_every_screen() {
-    let marea = Marea::now();
-    let readings = past(&marea);
-    let mut wall = Wall::after(Marea::folder(), marea, &readings).await;
-    let step: Vec<Reading> = (LAST..LAST + 10).rev().map(|i| wall.marea.at("payments.acceptance", i, -4.5)).collect();
-    wall.deliver(&step).await;
-    let lamp = until_hurts(&wall).await;
+    let wall = wall().await;
+    let lamp = page::until_lamp(&wall.browser, "unit:payments", "silent").await;
+    assert_eq!(lamp["tone"], "pain");
     assert_eq!(lamp["marks"], json!(["l-track", "l-thin", "l-thin"]), "its clock, and hatched");
     wall.browser.until("its trace", "return document.querySelector('.tile .series')?.getAttribute('points')").await;
 
     let browser = &wall.browser;
-    assert!(page::text(browser, ".tile p").await.starts_with("silent 13 min"), "in place of its kind and its size");
+    let says = page::text(browser, ".tile p").await;
+    assert!(says.starts_with("silent 13 min"), "in place of its kind and its size: {says}");
     assert_eq!(browser.run(ALIVE, Vec::new()).await, json!([]), "what looks alive");
     assert_eq!(page::text(browser, ".head").await, "1 open · 1 silent");
     page::speaks(browser).await;
@@ -43,16 +42,22 @@ async fn an_open_signal_of_which_nothing_is_heard_is_grey_and_says_for_how_long_
     assert_eq!(page::count(&wall.browser, "g[data-outage] > .shape:first-child").await, 1);
 }
 
-/// Waits for the signal: the lamp was silent before.
-async fn until_hurts(wall: &Wall) -> Value {
-    let script = "return document.querySelector('[data-place=\"unit:payments\"][data-aspect=silent][data-tone=pain]')";
-    wall.browser.until("a signal of Payments", script).await;
-    page::lamp(&wall.browser, "unit:payments").await
+/// A wall on which Payments stepped down, and has not been heard since.
+async fn wall() -> Wall {
+    let (folder, marea) = (Marea::folder(), Marea::now());
+    let room = Room::open(&folder).await;
+    let mut agent = TeamAgent::join(room.address(), "marea-host").await;
+    assert_eq!(agent.deliver(1, &readings(&marea)).await, []);
+    let browser = open(room.address()).await;
+    page::until_live(&browser, "alarm").await;
+    Wall { browser, agent, sequence: 1, room, marea, _folder: folder }
 }
 
-/// Payments ends before the others do.
-fn past(marea: &Marea) -> Vec<Reading> {
+/// Payments ends before the others do, ten readings after its step.
+fn readings(marea: &Marea) -> Vec<Reading> {
+    let step = |minutes| if minutes < LAST + 10 { -4.5 } else { 0.0 };
     let mut readings = marea.past_but(&["payments.acceptance"]);
-    readings.extend((LAST + 10..LAST + 70).rev().map(|minutes| marea.at("payments.acceptance", minutes, 0.0)));
+    let payments = (LAST..LAST + 70).rev().map(|minutes| marea.at("payments.acceptance", minutes, step(minutes)));
+    readings.extend(payments);
     readings
 }
