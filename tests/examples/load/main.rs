@@ -92,14 +92,18 @@ async fn main() {
     let code = room.close().await;
     println!("the room stopped with exit code {}", code.map_or("none".to_owned(), |code| code.to_string()));
     if arguments.beside_prometheus {
-        let seconds = Duration::from_secs;
-        let load = load(&arguments, &room, span);
-        let (settle, lasts) = (seconds(arguments.settle), seconds(arguments.seconds));
-        let beside::Beside { tally, before, after } = beside::run(&load, arguments.agents, settle, lasts).await;
-        println!("\nprometheus, the same by remote write 1.0, which it acknowledges before the disk has it");
-        let theirs = report("prometheus", &tally, &before, &after, None);
-        println!("a reading costs the room {:.2} of what it costs prometheus", ours / theirs);
+        compare(&arguments, load(&arguments, &room, span), ours).await;
     }
+}
+
+/// Puts Prometheus under the same load, and says what a reading costs there beside what it cost the room.
+async fn compare(arguments: &Arguments, load: Load, ours: f64) {
+    let seconds = Duration::from_secs;
+    let (settle, lasts) = (seconds(arguments.settle), seconds(arguments.seconds));
+    let beside::Beside { tally, before, after } = beside::run(&load, arguments.agents, settle, lasts).await;
+    println!("\nprometheus, the same by remote write 1.0, which it acknowledges before the disk has it");
+    let theirs = report("prometheus", &tally, &before, &after, None);
+    println!("a reading costs the room {:.2} of what it costs prometheus", ours / theirs);
 }
 
 fn load(arguments: &Arguments, room: &Room, span: Range<Instant>) -> Load {
