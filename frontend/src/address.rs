@@ -7,7 +7,7 @@ const SHARE: f64 = 0.373_753;
 /// Cap height of the typeface in letters.
 const CAP: f64 = 0.686;
 /// Above this share of the height the letters need the roomier layout.
-const FAR: f64 = 0.0515;
+pub(crate) const FAR: f64 = 0.0515;
 /// Above this share the wall does not fit any more.
 const TOO_FAR: f64 = 0.062;
 const DISTANCE: f64 = 5.0;

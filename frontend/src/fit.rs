@@ -3,6 +3,8 @@
 //! The typeface has an axis of width, so that a long name keeps its size and its line: letters that can be read from
 //! the farthest seat, only closer together.
 
+use crate::address::FAR;
+
 /// What a strong text takes more than a regular one.
 pub const STRONG: f64 = 1.04;
 
@@ -41,6 +43,11 @@ impl Letters {
         let narrower = 1.0 - (1.0 - common_width(share) / common_width(USUAL_SHARE)) / YIELD;
         let narrowest = 1.0 - (1.0 - NARROWEST / common_width(share)) / YIELD;
         Self { larger: share / USUAL_SHARE, narrower, narrowest }
+    }
+
+    /// Whether they need the roomier layout.
+    pub fn far(self) -> bool {
+        FAR < self.larger * USUAL_SHARE
     }
 
     /// Whether `text` can be set so narrow that it fits into `room`, in usual letters (em).

@@ -6,7 +6,7 @@ use cybernet::{
     outage::{Because, Lack, Outage},
     picture::{Aspect, Lamp, Picture},
 };
-use vsm::{id::AgentId, time::Moment};
+use vsm::{id::AgentId, signal::Signal, time::Moment};
 
 use crate::{
     feed::{Source, TILES},
@@ -83,9 +83,14 @@ impl<'p> Source<'p> {
     }
 
     /// What is silent, for the places that signals leave free: outages first, then lamps.
+    ///
+    /// A lamp whose signal has a tile is silent there; here it stands only where it has a reason to tell.
     pub fn hushes(&self, silences: &Silences<'_>, taken: usize) -> Vec<Hush> {
         let outages = silences.outages.iter().map(|(outage, lamps)| self.outage(outage, *lamps));
-        let lamps = silences.lamps.iter().map(|lamp| self.hush(lamp));
+        let of = |lamp: &Lamp, signal: &Signal| signal.indicators.first() == Some(&lamp.indicator);
+        let has_tile = |lamp: &Lamp| self.picture.signals.values().any(|signal| of(lamp, signal));
+        let is_told = |lamp: &Lamp| lamp.because.is_none() && has_tile(lamp);
+        let lamps = silences.lamps.iter().filter(|lamp| !is_told(lamp)).map(|lamp| self.hush(lamp));
         outages.chain(lamps).take(TILES.saturating_sub(taken)).collect()
     }
 
@@ -213,6 +218,17 @@ mod tests {
             [],
             "its team wants to hear nothing of it"
         );
+    }
+
+    #[test]
+    fn what_its_tile_says_of_a_signal_is_not_said_again() {
+        let mut picture = sample::alarm([sample::signal("cards.accepted", "cards")]);
+        hush(&mut picture, "cards.accepted", NOW - minutes(3), None);
+        assert_eq!(with(&picture, None, |source| source.hushes(&source.silences(), 1)), []);
+        let why = Some(Because::Told(Why::new("no answer within 5s")));
+        hush(&mut picture, "cards.accepted", NOW - minutes(3), why);
+        let hushes = with(&picture, None, |source| source.hushes(&source.silences(), 1));
+        assert_eq!(hushes[0].more, "no answer within 5s");
     }
 
     #[test]

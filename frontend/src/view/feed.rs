@@ -26,6 +26,8 @@ const HEAD: f64 = 13.6;
 /// Room on a tile's first line, which is strong, and on the others.
 const NAME: f64 = 9.5 / STRONG;
 const WORDS: f64 = 9.5;
+/// The same in the layout of a far wall.
+const FAR_WORDS: f64 = 10.4;
 /// Room over a tile's trace.
 const NOTE: f64 = 3.9;
 /// Room over an essential's trace, and under it.
@@ -93,9 +95,10 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
     let kind_fit = move || kind.with(|kind| letters.fit(kind, WORDS));
     // Where the line is still too long, the owner is cut and never the time.
     let until = Memo::new(move |_| part(tile, |tile| &tile.until));
-    let room = move || until.with(|until| WORDS - letters.takes(until));
+    let words = if letters.far() { FAR_WORDS } else { WORDS };
+    let room = move || until.with(|until| words - letters.takes(until));
     let owner = Memo::new(move |_| letters.cut(&part(tile, |tile| &tile.owner), room()));
-    let held_fit = move || letters.fit(&(owner.get() + &until.get()), WORDS);
+    let held_fit = move || letters.fit(&(owner.get() + &until.get()), words);
     let end = move |tile: &Tile| letters.end_of(&tile.note, NOTE);
     let said = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(end)));
     let is_noted = Memo::new(move |_| said.with(Option::is_some));

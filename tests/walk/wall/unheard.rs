@@ -31,6 +31,7 @@ async fn an_open_signal_of_which_nothing_is_heard_is_grey_and_says_for_how_long_
     assert!(says.starts_with("silent 13 min"), "in place of its kind and its size: {says}");
     assert_eq!(browser.run(ALIVE, Vec::new()).await, json!([]), "what looks alive");
     assert_eq!(page::text(browser, ".head").await, "1 open · 1 silent");
+    assert_eq!(page::count(browser, ".hush").await, 0, "its tile says it");
     page::speaks(browser).await;
     fits::everywhere(browser, "unheard").await;
 
