@@ -34,6 +34,8 @@ use crate::{
 pub const FRAME_EVERY: Duration = Duration::from_millis(100);
 /// How long a shard may take to say what another has said already, before a frame goes.
 const GATHER: Duration = Duration::from_millis(5);
+/// The same for one that did not keep up with the others.
+const CATCHES_UP: Duration = Duration::from_millis(25);
 /// How many changes a frame holds at most.
 const CHANGES_IN_A_FRAME: usize = 2000;
 /// How many frames a screen may be behind before it is given a fresh picture.
@@ -178,8 +180,8 @@ pub struct DeskTask {
     remembering: Vec<Remembering>,
     /// What time it was last, for each shard.
     ticked: Vec<Moment>,
-    /// When it looked last whether there is something to tell.
-    flushed_at: Instant,
+    /// Whether something was said that could not be folded yet: a shard is behind the others.
+    is_behind: bool,
     /// The revision of the last frame.
     told: u64,
     told_at: Instant,
@@ -206,7 +208,7 @@ pub fn open(
         wanted,
         folded: reached.by_all(),
         ticked: vec![clock::now(); reached.shards()],
-        flushed_at: Instant::now(),
+        is_behind: false,
         reached,
         pending: Vec::new(),
         remembering: Vec::new(),
@@ -251,7 +253,11 @@ impl DeskTask {
     /// not before a frame's time is over.
     fn next_flush(&self) -> Instant {
         let now = Instant::now();
-        if self.pending.is_empty() { now + FRAME_EVERY } else { (self.flushed_at + FRAME_EVERY).max(now + GATHER) }
+        if self.pending.is_empty() {
+            return now + FRAME_EVERY;
+        }
+        let patience = if self.is_behind { CATCHES_UP } else { GATHER };
+        (self.told_at + FRAME_EVERY).max(now + patience)
     }
 
     fn hear(&mut self, event: ToDesk) {
@@ -289,6 +295,7 @@ impl DeskTask {
             }
         }
         self.folded = self.folded.max(reached);
+        self.is_behind = !self.pending.is_empty();
         self.follow();
     }
 
@@ -310,7 +317,6 @@ impl DeskTask {
     /// Tells every screen what changed, then lets those in who wait at the door.
     fn flush(&mut self) {
         let begun = std::time::Instant::now();
-        self.flushed_at = Instant::now();
         self.fold();
         self.remember();
         self.tell_all();
