@@ -91,6 +91,26 @@ fn the_readme_names_every_crate() {
     tree::hold("The map of crates in README.md is whole.", &breaches);
 }
 
+#[test]
+fn the_fuzz_program_is_built_from_what_the_crates_need() {
+    const LOCK: &str = "tests/fuzz/Cargo.lock";
+    let lock = fs::read_to_string(tree::root().join(LOCK)).unwrap_or_default();
+    // What comes from elsewhere has a source.
+    let ours: Vec<_> = lock.split("[[package]]").filter(|package| !package.contains("\nsource = ")).collect();
+    let mut breaches = Vec::new();
+    for it in crates() {
+        let Some(locked) = ours.iter().find(|package| package.contains(&format!("\nname = \"{}\"\n", it.name))) else {
+            continue;
+        };
+        let missing = it
+            .dependencies
+            .iter()
+            .filter(|name| !locked.contains(&format!("\n \"{name}\",")) && !locked.contains(&format!("\n \"{name} ")));
+        breaches.extend(missing.map(|name| format!("{LOCK}:1: `{}` has come to need `{name}`", it.name)));
+    }
+    tree::hold("The lock file of the fuzz program is up to date.", &breaches);
+}
+
 /// A crate of the workspace, as cargo reads it.
 struct Crate {
     name: String,
