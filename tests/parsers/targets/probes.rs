@@ -65,7 +65,7 @@ pub(crate) fn stdin(bytes: &[u8]) {
     // As the probe takes it in: the input itself, its buffer and a line.
     let (readings, faults) = within(GROWTH_OF_JSON, bytes, || taken_in(bytes.to_vec()));
     assert!(readings.len() <= 1 + bytes.iter().filter(|byte| **byte == b'\n').count());
-    assert!((1..=4).contains(&faults), "{faults} faults: the end of the input, a line about each indicator and about none");
+    assert!((1..=4).contains(&faults), "{faults} faults: the end, a line about each indicator and about none");
     let mut written = Vec::new();
     for reading in &readings {
         let Reading { indicator, measured_at, .. } = reading;
