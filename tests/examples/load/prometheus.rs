@@ -35,11 +35,10 @@ pub(crate) async fn run(load: Load, number: u64, version: u8) -> Tally {
         _ => "application/x-protobuf;proto=io.prometheus.write.v2.Request",
     };
     let (mut pace, mut tally) = (pace(&load), Tally::default());
-    let behind = if load.rate == 0.0 { 86_400_000 } else { 0 };
     let (mut made, mut at) = (0, 0);
     while Instant::now() < load.span.end {
         due(&mut pace).await;
-        at = (now().unix_millis() - behind).max(at);
+        at = now().unix_millis().max(at);
         let body = body(&load, number, version, &mut made, &mut at);
         let sent_at = Instant::now();
         let answer = client.post(&url).header("content-type", kind).body(body).send().await;
