@@ -110,6 +110,7 @@ pub(crate) fn check(stored: i64, computed: u32) -> Result<(), Damage> {
 /// Appends `readings` to `out`. `base` is the moment the batch was received.
 pub(crate) fn encode(readings: &[Reading], base: Moment, out: &mut Vec<u8>) {
     let mut names = Names::default();
+    names.indices.reserve(readings.len());
     let mut before = base.unix_millis();
     for reading in readings {
         let name = reading.indicator.as_str();

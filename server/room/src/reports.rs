@@ -14,14 +14,14 @@ use crate::desk::DeskHandle;
 pub struct Reports {
     source: AgentId,
     desk: DeskHandle,
-    reported: HashSet<IndicatorId>,
+    reported: HashSet<IndicatorId, foldhash::fast::RandomState>,
     most: usize,
 }
 
 impl Reports {
     /// Nothing yet, and never more than `most` indicators: of further ones nobody knows whose they are.
     pub fn new(source: AgentId, desk: DeskHandle, most: usize) -> Self {
-        Self { source, desk, reported: HashSet::new(), most }
+        Self { source, desk, reported: HashSet::default(), most }
     }
 
     /// Notes readings of this source, and tells the desk of the indicators that are new among them.

@@ -1,6 +1,6 @@
 //! A batch of readings as it arrives: the fast way for what is well written, the slow way for what needs words.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -43,34 +43,40 @@ pub struct Refused {
     pub why: String,
 }
 
-/// The names of a connection's last batch, in order: an agent sends the same ones again and again.
+/// The names that a connection uses, in the order in which they came first: an agent sends its indicators in the same
+/// order again and again, so that nearly every name is the one behind the name before it.
+///
+/// Each is made once, and every reading of it shares it: whoever looks it up again finds it by its address.
 #[derive(Debug, Default)]
 pub struct Names {
     known: Vec<IndicatorId>,
+    places: HashMap<IndicatorId, usize>,
+    /// The place of the name that is expected next.
     next: usize,
 }
 
 impl Names {
     fn parse(&mut self, name: &str) -> Result<IndicatorId, InvalidName> {
-        let place = self.next;
-        if let Some(known) = self.known.get(place).filter(|known| known.as_str() == name) {
-            self.next += 1;
-            return Ok(known.clone());
-        }
-        let id = IndicatorId::parse(name)?;
-        self.next += 1;
-        match self.known.get_mut(place) {
-            Some(slot) => *slot = id.clone(),
-            None if place < LARGEST_BATCH => self.known.push(id.clone()),
-            None => (),
-        }
-        Ok(id)
+        let expected = self.known.get(self.next).filter(|known| known.as_str() == name).map(|_| self.next);
+        let place = match expected.or_else(|| self.places.get(name).copied()) {
+            Some(place) => place,
+            None if self.known.len() < LARGEST_BATCH => self.add(IndicatorId::parse(name)?),
+            None => return IndicatorId::parse(name),
+        };
+        self.next = if place + 1 < self.known.len() { place + 1 } else { 0 };
+        Ok(self.known[place].clone())
+    }
+
+    fn add(&mut self, id: IndicatorId) -> usize {
+        let place = self.known.len();
+        self.places.insert(id.clone(), place);
+        self.known.push(id);
+        place
     }
 }
 
 /// `None` if the frame is no batch.
 pub(crate) fn decode(text: &str, names: &mut Names) -> Result<Option<Batch>, FrameFault> {
-    names.next = 0;
     if let Ok(Frame { readings: Raw { first, sequence, readings } }) = serde_json::from_str::<Frame<Item<'_>>>(text) {
         return gather(first, sequence, readings.into_iter().map(Ok), names).map(Some);
     }
@@ -285,14 +291,30 @@ mod tests {
     }
 
     #[test]
-    fn known_names_are_shared_and_new_ones_replace_them() {
+    fn a_name_is_made_once_whatever_the_order_and_however_many_batches_a_round_takes() {
         let mut names = Names::default();
-        for text in [r#"["a",1,1],["b",1,1]"#, r#"["a",2,1],["c",2,1]"#, r#"["a",3,1],["b",3,1]"#] {
+        let mut sent = Vec::new();
+        for text in [r#"["a",1,1],["b",1,1]"#, r#"["c",1,1]"#, r#"["a",2,1],["b",2,1]"#, r#"["c",2,1],["b",3,1]"#] {
             let frame = format!(r#"{{"readings":{{"sequence":1,"readings":[{text}]}}}}"#);
-            let batch = decode(&frame, &mut names).unwrap().unwrap();
-            let sent = format!("{}{}", batch.readings[0].indicator, batch.readings[1].indicator);
-            assert!(text.contains(&format!("{:?}", &sent[1..])), "{sent}");
+            sent.extend(decode(&frame, &mut names).unwrap().unwrap().readings);
         }
+        let of = |sent: &[Reading]| sent.iter().map(|reading| reading.indicator.to_string()).collect::<String>();
+        assert_eq!(of(&sent), "abcabcb");
+        let address = |reading: &Reading| reading.indicator.as_str().as_ptr();
+        assert!(sent[..3].iter().zip(&sent[3..6]).all(|(first, again)| address(first) == address(again)));
+        assert_eq!(address(&sent[1]), address(&sent[6]));
+    }
+
+    #[test]
+    fn a_connection_may_use_more_names_than_are_kept() {
+        let mut names = Names::default();
+        for round in 0..2 {
+            for i in 0..=LARGEST_BATCH {
+                assert_eq!(names.parse(&format!("i{i}")).unwrap().as_str(), format!("i{i}"), "round {round}");
+            }
+        }
+        assert_eq!(names.known.len(), LARGEST_BATCH);
+        assert!(names.parse("Not A Name").is_err());
     }
 
     proptest! {

@@ -95,7 +95,8 @@ impl Mixture {
         let noise = Noise::new(degrees, self.floor);
         let columns = model.regimes.each_ref().map(|regime| self.paths(regime, y, &noise).collapse(degrees));
         let least = columns.iter().map(|column| column.least_base).fold(f64::INFINITY, f64::min);
-        let weights = columns.each_ref().map(|column| column.weight * density(least / column.least_base, degrees));
+        let densities = densities(columns.each_ref().map(|column| least / column.least_base), degrees);
+        let weights: [f64; 4] = from_fn(|j| columns[j].weight * densities[j]);
         let total: f64 = weights.iter().sum();
 
         let now = Probabilities::from_weights(weights);
@@ -137,14 +138,27 @@ impl Mixture {
     }
 }
 
-/// The density of Student's distribution at a base of `1 / ratio`, relative to its peak.
+/// The densities of Student's distribution at bases of `1 / ratio`, relative to its peak.
 ///
 /// The degrees of freedom are rounded to a whole number: an integer power costs a tenth of a logarithm and an
 /// exponential, and the estimate of the noise is not worth half a degree.
-fn density(ratio: f64, degrees: f64) -> f64 {
-    let twice = (degrees + 1.0).round() as i32;
-    let whole = ratio.powi(twice / 2);
-    if twice % 2 == 0 { whole } else { whole * ratio.sqrt() }
+fn densities(ratios: [f64; 4], degrees: f64) -> [f64; 4] {
+    let twice = (degrees + 1.0).round() as u32;
+    let whole = powers(ratios, twice / 2);
+    if twice.is_multiple_of(2) { whole } else { from_fn(|k| whole[k] * ratios[k].sqrt()) }
+}
+
+/// Four numbers to the same power, by squaring.
+fn powers(mut bases: [f64; 4], mut exponent: u32) -> [f64; 4] {
+    let mut products = [1.0; 4];
+    while exponent != 0 {
+        if exponent & 1 == 1 {
+            products = from_fn(|k| products[k] * bases[k]);
+        }
+        bases = bases.map(|base| base * base);
+        exponent >>= 1;
+    }
+    products
 }
 
 impl Paths {
@@ -154,10 +168,8 @@ impl Paths {
     /// allow and still have a trend.
     fn collapse(&self, degrees: f64) -> Column {
         let least_base = self.base.into_iter().fold(f64::INFINITY, f64::min);
-        let mut weights = [0.0; 4];
-        for (k, weight) in weights.iter_mut().enumerate() {
-            *weight = (self.peak[k] * density(least_base / self.base[k], degrees)).max(f64::MIN_POSITIVE);
-        }
+        let densities = densities(self.base.map(|base| least_base / base), degrees);
+        let weights: [f64; 4] = from_fn(|k| (self.peak[k] * densities[k]).max(f64::MIN_POSITIVE));
         let total: f64 = weights.iter().sum();
         let mut shares = [0.0; 4];
         for (k, share) in shares.iter_mut().enumerate() {

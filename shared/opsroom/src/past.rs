@@ -9,10 +9,13 @@ use vsm::time::Moment;
 /// Two readings of one moment are one reading.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// How many readings a past has place for at first.
+const FEW: usize = 8;
+
 /// The last readings with the one-step forecast of each. Bounded by [`LONGEST_TRACE`].
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Past {
-    readings: VecDeque<Remembered>,
+    readings: VecDeque<Packed>,
 }
 
 /// A reading and its forecast; single precision is enough for a picture.
@@ -32,25 +35,69 @@ pub struct Remembered {
     pub corrected: bool,
 }
 
+/// The same in half a cache line.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(from = "Remembered", into = "Remembered")]
+struct Packed {
+    at: Moment,
+    value: f64,
+    forecast: [f32; 3],
+    /// Whether there was a forecast.
+    forecasted: bool,
+    late: bool,
+    doubtful: bool,
+    corrected: bool,
+}
+
+const _: () = assert!(size_of::<Packed>() == 32);
+
+impl From<Remembered> for Packed {
+    fn from(reading: Remembered) -> Self {
+        let Remembered { at, value, forecast, late, doubtful, corrected } = reading;
+        let (forecasted, forecast) = (forecast.is_some(), forecast.unwrap_or_default());
+        Self { at, value, forecast, forecasted, late, doubtful, corrected }
+    }
+}
+
+impl From<Packed> for Remembered {
+    fn from(packed: Packed) -> Self {
+        let Packed { at, value, forecast, forecasted, late, doubtful, corrected } = packed;
+        let forecast = forecasted.then_some(forecast);
+        Self { at, value, forecast, late, doubtful, corrected }
+    }
+}
+
 impl Past {
     /// Takes the next reading in, or a late one where it belongs; the oldest goes.
     pub fn push(&mut self, reading: Remembered) {
+        self.make_place();
+        // Nearly always it is the newest, and then only the end is looked at: the rest is in no cache.
+        if self.readings.back().is_none_or(|newest| newest.at <= reading.at) {
+            self.readings.push_back(reading.into());
+            return;
+        }
         let place = self.readings.partition_point(|earlier| earlier.at <= reading.at);
-        self.readings.insert(place, reading);
-        if LONGEST_TRACE < self.readings.len() {
+        self.readings.insert(place, reading.into());
+    }
+
+    fn make_place(&mut self) {
+        let count = self.readings.len();
+        if count == LONGEST_TRACE {
             self.readings.pop_front();
+        } else if count == self.readings.capacity() {
+            self.readings.reserve_exact(count.clamp(FEW, LONGEST_TRACE - count));
         }
     }
 
     /// The reading of a moment.
     pub fn at(&self, moment: Moment) -> Option<Remembered> {
-        self.place(moment).map(|place| self.readings[place])
+        self.place(moment).map(|place| self.readings[place].into())
     }
 
     /// Puts a reading in the place of the one of the same moment, if there is one.
     pub fn replace(&mut self, reading: Remembered) {
         if let Some(place) = self.place(reading.at) {
-            self.readings[place] = reading;
+            self.readings[place] = reading.into();
         }
     }
 
@@ -60,8 +107,9 @@ impl Past {
     }
 
     /// The readings from a moment on, oldest first.
-    pub fn since(&self, moment: Moment) -> impl Iterator<Item = &Remembered> {
-        self.readings.range(self.readings.partition_point(|earlier| earlier.at < moment)..)
+    pub fn since(&self, moment: Moment) -> impl Iterator<Item = Remembered> {
+        let from = self.readings.partition_point(|earlier| earlier.at < moment);
+        self.readings.range(from..).copied().map(Remembered::from)
     }
 
     fn place(&self, moment: Moment) -> Option<usize> {
@@ -73,23 +121,23 @@ impl Past {
     pub fn has_gap(&self, at: Moment, apart: Duration) -> bool {
         let is_remembered =
             self.readings.front().is_some_and(|oldest| self.readings.len() < LONGEST_TRACE || oldest.at < at);
-        let distance = |reading: &Remembered| reading.at.since(at).max(at.since(reading.at));
+        let distance = |reading: &Packed| reading.at.since(at).max(at.since(reading.at));
         is_remembered && self.readings.iter().all(|reading| apart.max(SHORTEST) <= distance(reading))
     }
 
     /// Every reading as a point of a trace, oldest first.
     pub fn points(&self) -> impl Iterator<Item = Point> {
-        self.readings.iter().map(Remembered::point)
-    }
-
-    /// The newest `count` readings, newest first.
-    pub fn last(&self, count: usize) -> impl Iterator<Item = &Remembered> {
-        self.readings.iter().rev().take(count)
+        self.readings.iter().copied().map(|reading| Remembered::from(reading).point())
     }
 
     /// The newest reading.
-    pub fn newest(&self) -> Option<&Remembered> {
-        self.readings.back()
+    pub fn newest(&self) -> Option<Remembered> {
+        self.readings.back().copied().map(Remembered::from)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.readings.is_empty()
     }
 }
 

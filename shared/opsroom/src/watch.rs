@@ -176,7 +176,7 @@ impl Watch {
         self.tell(news, muted || self.indicator.muted, &mut say);
         if followed {
             let newest = self.state.past.newest().expect("a reading was just remembered");
-            say(What::Step(self.step(newest)));
+            say(What::Step(self.step(&newest)));
         }
         expected
     }
@@ -196,7 +196,7 @@ impl Watch {
 
     /// Whether it has seen nothing yet.
     pub fn trace_is_empty(&self) -> bool {
-        self.state.past.newest().is_none()
+        self.state.past.is_empty()
     }
 
     /// What was worked out of its readings.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use cybernet::profile::Profile;
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 use vsm::{
     act::{Act, Answer},
@@ -32,7 +33,7 @@ pub struct Watches {
     tray: UnitId,
     share: Share,
     calendars: Calendars,
-    places: HashMap<IndicatorId, usize>,
+    places: HashMap<IndicatorId, usize, RandomState>,
     watches: Vec<Hung>,
     followed: BTreeSet<IndicatorId>,
     /// How many of them nobody has described one by one.
@@ -86,7 +87,7 @@ impl Watches {
             organisation,
             tray,
             share,
-            places: HashMap::new(),
+            places: HashMap::default(),
             watches: Vec::new(),
             followed: BTreeSet::new(),
             appeared: 0,

@@ -8,18 +8,20 @@ use super::PastReading;
 use crate::codec::Damage;
 
 /// The bits of `readings`, if one of them is doubted.
-pub(crate) fn encode<'a>(readings: impl Iterator<Item = &'a PastReading>) -> Option<Vec<u8>> {
-    let (mut bits, mut any) = (Vec::new(), false);
+pub(crate) fn encode<'a>(readings: impl Iterator<Item = &'a PastReading> + Clone) -> Option<Vec<u8>> {
+    if !readings.clone().any(|reading| reading.doubtful) {
+        return None;
+    }
+    let mut bits = Vec::new();
     for (place, reading) in readings.enumerate() {
         if place % 8 == 0 {
             bits.push(0);
         }
-        if let Some(last) = bits.last_mut().filter(|_| reading.doubtful) {
-            *last |= 1 << (place % 8);
-            any = true;
+        if let Some(last) = bits.last_mut() {
+            *last |= u8::from(reading.doubtful) << (place % 8);
         }
     }
-    any.then_some(bits)
+    Some(bits)
 }
 
 /// How many bytes the bits of so many readings take.

@@ -41,12 +41,19 @@ pub(super) fn check(
     mut refused: Vec<Refused>,
     now: Moment,
 ) -> (Vec<Reading>, Vec<Refused>) {
-    let mut taken = Vec::with_capacity(readings.len());
-    for (reading, index) in readings.into_iter().zip(places) {
-        let too_far = || too_far_ahead(reading.measured_at, now).or_else(|| too_far_behind(reading.measured_at, now));
-        match too_far().or_else(|| names_a_person(&reading)) {
-            None => taken.push(reading),
-            Some(why) => refused.push(Refused { index, why }),
+    let why = |reading: &Reading| {
+        let at = reading.measured_at;
+        too_far_ahead(at, now).or_else(|| too_far_behind(at, now)).or_else(|| names_a_person(reading))
+    };
+    let first = readings.iter().position(|reading| why(reading).is_some());
+    let mut taken = readings;
+    if let Some(first) = first {
+        let rest = taken.split_off(first);
+        for (reading, index) in rest.into_iter().zip(&places[first..]) {
+            match why(&reading) {
+                None => taken.push(reading),
+                Some(why) => refused.push(Refused { index: *index, why }),
+            }
         }
     }
     refused.sort_by_key(|refused| refused.index);
