@@ -115,7 +115,7 @@ pub(crate) async fn due(pace: &mut Option<Interval>) {
 }
 
 /// Readings of all indicators in turn.
-struct Source {
+pub(crate) struct Source {
     names: Vec<IndicatorId>,
     noise: Vec<f64>,
     made: u64,
@@ -126,7 +126,7 @@ struct Source {
 }
 
 impl Source {
-    fn new(load: &Load, number: u64) -> Self {
+    pub(crate) fn new(load: &Load, number: u64) -> Self {
         let name = |i| IndicatorId::parse(&format!("load.a{number}.i{i}")).expect("letters and digits are a name");
         Self {
             names: (0..load.indicators).map(name).collect(),
@@ -137,7 +137,7 @@ impl Source {
         }
     }
 
-    fn next(&mut self) -> Vec<Reading> {
+    pub(crate) fn next(&mut self) -> Vec<Reading> {
         self.measured_at = self.measured_at.max(now());
         (0..self.batch).map(|_| self.one()).collect()
     }

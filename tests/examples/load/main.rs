@@ -6,6 +6,9 @@
 mod agents;
 mod beside;
 mod gauge;
+mod json;
+mod past;
+mod posts;
 mod probe;
 mod prometheus;
 
@@ -54,6 +57,12 @@ struct Arguments {
     /// Send by remote write of this version, a request at a time for each sender, instead of by the agents' socket.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=2))]
     remote_write: Option<u8>,
+    /// Send JSON to `POST /api/v1/readings` instead, likewise.
+    #[arg(long, conflicts_with = "remote_write")]
+    json: bool,
+    /// Meanwhile ask for the history of one indicator, which has ten weeks of it.
+    #[arg(long)]
+    history: bool,
     /// Afterwards send the same by remote write 1.0 to Debian's Prometheus, and say what a reading costs there.
     #[arg(long, requires = "remote_write")]
     beside_prometheus: bool,
@@ -70,6 +79,9 @@ async fn main() {
         folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));
     }
     let mut room = Room::open(&folder).await;
+    if arguments.history {
+        past::fill(room.address()).await;
+    }
     let from = Instant::now() + Duration::from_secs(arguments.settle);
     let span = from..from + Duration::from_secs(arguments.seconds);
 
@@ -79,6 +91,7 @@ async fn main() {
         let socket = Socket::connect(room.address(), Screen::PATH).await;
         watching.spawn(watch(socket));
     }
+    let asking = arguments.history.then(|| tokio::spawn(past::ask(room.address(), span.clone())));
     let before = tokio::spawn(gauge::read_at(from, room.process().id()));
     let tally = send(&arguments, &room, span.clone()).await;
     let before = before.await.expect("the room is there to be read");
@@ -88,6 +101,11 @@ async fn main() {
         None => Vec::new(),
     };
     let ours = report("room", &tally, &before, &after, Some(changes));
+    if let Some(asking) = asking {
+        let past::Answers { day, weeks } = asking.await.expect("history is asked to the end");
+        println!("a day of history    {}", Quantiles::of(day));
+        println!("ten weeks of it     {}", Quantiles::of(weeks));
+    }
     watching.shutdown().await;
     let code = room.close().await;
     println!("the room stopped with exit code {}", code.map_or("none".to_owned(), |code| code.to_string()));
@@ -118,6 +136,7 @@ async fn send(arguments: &Arguments, room: &Room, span: Range<Instant>) -> Tally
     let mut agents = JoinSet::new();
     for agent in 0..arguments.agents {
         match arguments.remote_write {
+            None if arguments.json => agents.spawn(json::run(load.clone(), agent)),
             None => agents.spawn(agents::run(load.clone(), agent)),
             Some(version) => agents.spawn(prometheus::run(load.clone(), agent, version)),
         };
@@ -161,13 +180,17 @@ fn report(whose: &str, tally: &Tally, before: &Gauge, after: &Gauge, changes: Op
 }
 
 fn describe(arguments: &Arguments) -> String {
-    let Arguments { agents, indicators, rate, settle, seconds, screens, batch, remote_write, .. } = arguments;
+    let Arguments { agents, indicators, rate, settle, seconds, screens, batch, remote_write, json, .. } = arguments;
     let rate = if *rate == 0.0 {
         "as many readings as the room takes".to_owned()
     } else {
         format!("{rate} readings a second each")
     };
-    let senders = remote_write.map_or("agents".to_owned(), |version| format!("senders by remote write {version}.0"));
+    let senders = match remote_write {
+        Some(version) => format!("senders by remote write {version}.0"),
+        None if *json => "senders by JSON".to_owned(),
+        None => "agents".to_owned(),
+    };
     format!(
         "{agents} {senders} x {indicators} indicators, {rate}, batches of {batch}, {screens} screens, {seconds} s after {settle} s"
     )

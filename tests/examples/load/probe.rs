@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cybernet::{picture::Change, screen::ToScreen};
+use cybernet::{picture::Change, screen::ToScreen, trace::Trace};
 use tests::{
     folder::Folder,
     screen::Screen,
@@ -66,13 +66,19 @@ pub(crate) async fn run(room: SocketAddr, span: Range<Instant>) -> Vec<Duration>
     took
 }
 
-/// When the readings of the indicator that a frame brings were measured.
+/// When the readings of the indicator that a frame brings were measured. A screen that fell behind is given a picture.
 fn moments(frame: &str) -> Vec<Moment> {
-    let Ok(ToScreen::Changes(changes)) = serde_json::from_str(frame) else { return Vec::new() };
+    let of = |trace: Trace| trace.points.iter().map(|point| point.0).collect();
     let moments = |change| match change {
         Change::Step(step) if step.indicator.as_str() == INDICATOR => vec![step.point.0],
-        Change::Trace(trace) if trace.indicator.as_str() == INDICATOR => trace.points.iter().map(|it| it.0).collect(),
+        Change::Trace(trace) if trace.indicator.as_str() == INDICATOR => of(trace),
         _ => Vec::new(),
     };
-    changes.changes.into_iter().flat_map(moments).collect()
+    match serde_json::from_str(frame) {
+        Ok(ToScreen::Changes(changes)) => changes.changes.into_iter().flat_map(moments).collect(),
+        Ok(ToScreen::Picture(picture)) => {
+            picture.traces.into_values().filter(|it| it.indicator.as_str() == INDICATOR).flat_map(of).collect()
+        }
+        _ => Vec::new(),
+    }
 }

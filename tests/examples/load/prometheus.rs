@@ -1,12 +1,8 @@
-//! One Prometheus under load: remote write, a request at a time, each timed to its answer.
+//! One Prometheus under load: remote write, by either version.
 
-use std::{
-    fmt::Write,
-    time::{Duration, Instant},
-};
+use std::fmt::Write;
 
 use prost::Message;
-use reqwest::{Client, Response, StatusCode};
 use tests::{
     prompb::{
         v1::{self, TimeSeries},
@@ -14,9 +10,11 @@ use tests::{
     },
     series::{noise, now},
 };
-use tokio::time::sleep;
 
-use crate::agents::{Load, Tally, due, pace};
+use crate::{
+    agents::{Load, Tally},
+    posts,
+};
 
 /// What an organisation says of these senders.
 pub(crate) fn sources(senders: u64, indicators: u64) -> String {
@@ -28,37 +26,17 @@ pub(crate) fn sources(senders: u64, indicators: u64) -> String {
 
 /// Writes until the end, by the first version or by the second.
 pub(crate) async fn run(load: Load, number: u64, version: u8) -> Tally {
-    let client = Client::builder().no_proxy().build().expect("a client can be made");
-    let url = format!("http://{}/api/v1/write?source=load-{number}", load.room);
+    let path = format!("/api/v1/write?source=load-{number}");
     let kind = match version {
         1 => "application/x-protobuf",
         _ => "application/x-protobuf;proto=io.prometheus.write.v2.Request",
     };
-    let (mut pace, mut tally) = (pace(&load), Tally::default());
     let (mut made, mut at) = (0, 0);
-    while Instant::now() < load.span.end {
-        due(&mut pace).await;
+    let next = |load: &Load| {
         at = now().unix_millis().max(at);
-        let body = body(&load, number, version, &mut made, &mut at);
-        let sent_at = Instant::now();
-        let answer = client.post(&url).header("content-type", kind).body(body).send().await;
-        let answer = answer.expect("the room answers");
-        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
-            // A real sender comes back with the same, later than its time.
-            sleep(pause(&answer)).await;
-            continue;
-        }
-        assert!(answer.status().is_success(), "sender {number} heard {}", answer.status());
-        tally.note(&load.span, sent_at, load.batch);
-    }
-    tally.lasted = Duration::ZERO;
-    tally
-}
-
-/// How long the room asks a sender to stay away.
-fn pause(answer: &Response) -> Duration {
-    let seconds = answer.headers().get("retry-after").and_then(|it| it.to_str().ok()?.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(1))
+        body(load, number, version, &mut made, &mut at)
+    };
+    posts::run(load, &path, kind, next).await
 }
 
 /// The next samples of all series in turn, each with the labels that a scraped one has.
