@@ -1,7 +1,8 @@
 //! What a source has open: which of its series are which indicators, and what is needed to see a counter grow.
 //!
 //! A request is taken through a [`Draft`]. What a draft has learned is kept once its readings are on disk, and undone if
-//! they could not be written, so that the sender's next try is not taken for a repetition.
+//! they could not be written, so that the sender's next try is not taken for a repetition, or if the request could not be
+//! read to its end.
 
 mod growth;
 mod key;
@@ -136,8 +137,18 @@ pub struct Draft<'b> {
     /// What came of it so far, in order.
     pub readings: Vec<Reading>,
     report: Report,
-    undo: Vec<(usize, Option<Last>)>,
+    undo: Vec<Undo>,
     untally: Vec<(Arc<[u8]>, Option<Tally>)>,
+}
+
+/// What a request has changed about the series at a place.
+enum Undo {
+    /// It was opened.
+    Opened(usize),
+    /// It was ended.
+    Ended(usize),
+    /// This was last known of it.
+    Learned(usize, Option<Last>),
 }
 
 impl Draft<'_> {
@@ -157,7 +168,7 @@ impl Draft<'_> {
             Value::Ended => {
                 self.report.samples += 1;
                 self.report.passed_over += 1;
-                self.book.shelf.end(series, sample.at);
+                self.undo.extend(self.book.shelf.end(series, sample.at).map(Undo::Ended));
             }
         }
     }
@@ -170,8 +181,12 @@ impl Draft<'_> {
 
     /// It is not on disk: the series are as they were before it.
     pub fn undo(self) {
-        for (place, before) in self.undo.into_iter().rev() {
-            self.book.shelf.restore(place, before);
+        for change in self.undo.into_iter().rev() {
+            match change {
+                Undo::Opened(place) => self.book.shelf.close(place),
+                Undo::Ended(place) => self.book.shelf.unend(place),
+                Undo::Learned(place, before) => self.book.shelf.restore(place, before),
+            }
         }
         for (key, before) in self.untally.into_iter().rev() {
             self.book.tallies.restore(key, before);
@@ -197,10 +212,17 @@ impl Draft<'_> {
             return Ok(());
         }
         check_time(at, self.now)?;
-        let Opened::At(place) = self.book.shelf.open(series, self.now)? else {
-            self.report.unmapped += 1;
-            self.report.passed_over += 1;
-            return Ok(());
+        let place = match self.book.shelf.open(series, self.now)? {
+            Opened::At(place) => place,
+            Opened::New(place) => {
+                self.undo.push(Undo::Opened(place));
+                place
+            }
+            Opened::Nowhere => {
+                self.report.unmapped += 1;
+                self.report.passed_over += 1;
+                return Ok(());
+            }
         };
         let open = self.book.shelf.at(place);
         self.report.unmapped += u64::from(!open.is_mapped);
@@ -211,7 +233,7 @@ impl Draft<'_> {
         let before = open.last.replace(Last { at, value });
         let value = growth(open.turn, series.kind, before, Last { at, value }, started_at);
         let reading = value.and_then(|value| Reading::new(open.indicator.clone(), at, value).ok());
-        self.undo.push((place, before));
+        self.undo.push(Undo::Learned(place, before));
         match reading {
             Some(reading) => {
                 self.report.readings += 1;

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use vsm::{id::AgentId, reading::Reading, time::Moment};
 
 use super::{
-    book::{Book, Listing, Report},
+    book::{Book, Draft, Listing, Report},
     otlp,
     point::{Fault, Sample, Series},
     remote,
@@ -129,40 +129,46 @@ impl SourceTask {
     }
 
     async fn take(&mut self, form: Form, body: &[u8], pass: Option<&Pass>) -> Result<Report, NotTaken> {
-        // Read to its end before anything of it is taken, so that what cannot be read changes nothing.
-        let mut samples = 0;
-        read(form, body, &mut |_, _| samples += 1).map_err(NotTaken::Unreadable)?;
-        if MOST_SAMPLES < samples {
-            return Err(NotTaken::TooMany);
-        }
-        if let Some(pass) = pass {
-            pass.spend(samples as usize)?;
-        }
+        let mut is_paid = false;
         for _ in 0..TRIES {
-            if let Some(report) = self.try_to_take(form, body, pass).await? {
-                return Ok(report);
+            let now = clock::now();
+            let mut draft = self.book.draft(now);
+            if let Err(refusal) = draw_up(&mut draft, form, body, pass.filter(|_| !is_paid)) {
+                draft.undo();
+                return Err(refusal);
             }
+            is_paid = true;
+            let mut readings = std::mem::take(&mut draft.readings);
+            let foreign = pass.map_or(Foreign::default(), |pass| Foreign::sift(&mut readings, pass));
+            self.reports.note(&readings).await;
+            let mut writing = Writing { agent: &self.agent, journal: &self.journal, sequence: &mut self.sequence };
+            let written = writing.write(readings, now).await;
+            if matches!(written, Ok(true)) {
+                return Ok(foreign.told(draft.keep()));
+            }
+            // An agent that calls itself by the same name took the sequence meanwhile, or nobody could.
+            draft.undo();
+            written?;
         }
         let words = format!("an agent calls itself \"{}\" as well; give one of the two another name", self.agent);
         Err(NotTaken::NotKept(words))
     }
+}
 
-    /// Takes a request; `None` if an agent that calls itself by the same name took the sequence meanwhile.
-    async fn try_to_take(&mut self, form: Form, body: &[u8], pass: Option<&Pass>) -> Result<Option<Report>, NotTaken> {
-        let now = clock::now();
-        let mut draft = self.book.draft(now);
-        read(form, body, &mut |series, sample| draft.take(series, sample)).map_err(NotTaken::Unreadable)?;
-        let mut readings = std::mem::take(&mut draft.readings);
-        let foreign = pass.map_or(Foreign::default(), |pass| Foreign::sift(&mut readings, pass));
-        self.reports.note(&readings).await;
-        let mut writing = Writing { agent: &self.agent, journal: &self.journal, sequence: &mut self.sequence };
-        let written = writing.write(readings, now).await;
-        if matches!(written, Ok(true)) {
-            return Ok(Some(foreign.told(draft.keep())));
+/// Takes a request into a draft, and spends its samples. Of one that is not taken the draft is to be undone.
+fn draw_up(draft: &mut Draft<'_>, form: Form, body: &[u8], pass: Option<&Pass>) -> Result<(), NotTaken> {
+    let mut samples = 0;
+    let take = &mut |series: &Series<'_>, sample| {
+        samples += 1;
+        if samples <= MOST_SAMPLES {
+            draft.take(series, sample);
         }
-        draft.undo();
-        written.map(|_| None)
+    };
+    read(form, body, take).map_err(NotTaken::Unreadable)?;
+    if MOST_SAMPLES < samples {
+        return Err(NotTaken::TooMany);
     }
+    pass.map_or(Ok(()), |pass| Ok(pass.spend(samples as usize)?))
 }
 
 /// Readings of indicators that belong to units for which the source may not report.

@@ -53,6 +53,8 @@ pub(super) struct Open {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Opened {
     At(usize),
+    /// It was opened there just now.
+    New(usize),
     /// No map names it, and its source keeps none of these.
     Nowhere,
 }
@@ -110,17 +112,27 @@ impl Shelf {
         }
     }
 
-    /// Ends a series of which nothing more will come after `at`: another one may be its indicator.
-    pub(super) fn end(&mut self, series: &Series<'_>, at: Moment) {
+    /// Ends a series of which nothing more will come after `at`: another one may be its indicator. Gives the place of one
+    /// that has ended now.
+    pub(super) fn end(&mut self, series: &Series<'_>, at: Moment) -> Option<usize> {
         write_key(series, &mut self.key);
-        let Some(&place) = self.places.get(&self.key[..]) else { return };
+        let &place = self.places.get(&self.key[..])?;
         let open = self.at(place);
-        if open.last.is_some_and(|last| at <= last.at) {
-            return;
+        if open.last.is_some_and(|last| at <= last.at) || std::mem::replace(&mut open.has_ended, true) {
+            return None;
         }
-        open.has_ended = true;
         let indicator = open.indicator.clone();
         self.disown(&indicator, place);
+        Some(place)
+    }
+
+    /// A series goes on that had been ended, unless another one is its indicator meanwhile.
+    pub(super) fn unend(&mut self, place: usize) {
+        let Some(open) = self.series.get_mut(place).and_then(Option::as_mut) else { return };
+        if !self.owners.contains_key(&open.indicator) {
+            open.has_ended = false;
+            self.owners.insert(open.indicator.clone(), place);
+        }
     }
 
     /// Closes the series that were not heard of for long.
@@ -161,7 +173,7 @@ impl Shelf {
         };
         *self.count(is_mapped) += 1;
         let open = Open { key, indicator, turn, is_mapped, claim, last: None, heard_at: now, has_ended: false };
-        Ok(Opened::At(self.put(open)))
+        Ok(Opened::New(self.put(open)))
     }
 
     /// Puts a series where there is room, and it is its indicator.
@@ -255,7 +267,8 @@ impl Shelf {
         })
     }
 
-    fn close(&mut self, place: usize) {
+    /// Closes a series.
+    pub(super) fn close(&mut self, place: usize) {
         let Some(open) = self.series[place].take() else { return };
         self.places.remove(&open.key);
         self.disown(&open.indicator, place);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use config::senders::Glob;
+use serde_json::json;
 use vsm::{id::AgentId, template::Template};
 
 use super::*;
@@ -89,6 +90,27 @@ fn what_was_not_written_is_no_repetition_when_it_comes_again() {
     assert_eq!(draft.readings.len(), 1);
     draft.undo();
     assert_eq!(number(&mut book, "x_total", "a", 10, 150.0), ["x_total/instance.a 5"]);
+}
+
+#[test]
+fn what_was_not_written_opens_nothing_and_ends_nothing() {
+    let mut book = book(10, 10, &[map("node_load1", "plant.load")]);
+    number(&mut book, "node_load1", "a", 0, 1.0);
+    let mut draft = book.draft(moment(10));
+    for (instance, value) in [("a", Value::Ended), ("b", Value::Number(2.0))] {
+        let labels: [Label<'_>; 1] = [("instance".into(), instance.into())];
+        let series = Series { metric: "node_load1", labels: &labels, kind: Kind::Unknown };
+        draft.take(&series, Sample { at: moment(10), started_at: None, value });
+    }
+    assert_eq!(draft.readings[0].indicator.as_str(), "plant.load");
+    draft.undo();
+    let listing = serde_json::to_value(book.listing()).unwrap();
+    assert_eq!(
+        (&listing["series"], &listing["tray"], &listing["since_start"]["samples"]),
+        (&1.into(), &json!([]), &1.into())
+    );
+    assert_eq!(number(&mut book, "node_load1", "b", 20, 2.0), ["node_load1/instance.b 2"]);
+    assert_eq!(number(&mut book, "node_load1", "a", 20, 1.0), ["plant.load 1"]);
 }
 
 #[test]
