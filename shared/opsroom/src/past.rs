@@ -85,7 +85,7 @@ impl Past {
         if count == LONGEST_TRACE {
             self.readings.pop_front();
         } else if count == self.readings.capacity() {
-            self.readings.reserve_exact(count.clamp(FEW, LONGEST_TRACE - count));
+            self.readings.reserve_exact(count.max(FEW).min(LONGEST_TRACE - count));
         }
     }
 

@@ -26,6 +26,9 @@ use crate::{
 /// The least time past its cadence that an indicator may be late without being called silent.
 pub const GRACE: Duration = Duration::from_secs(3);
 
+/// A backlog is over when nothing of it came for so long.
+const SETTLES: Duration = Duration::from_secs(2);
+
 /// One indicator under watch.
 #[derive(Clone, Debug)]
 pub struct Watch {
@@ -234,7 +237,9 @@ impl Watch {
 
     fn fall_silent(&mut self, now: Moment, say: &mut impl FnMut(What)) {
         let (Some(standing), Some(due_by)) = (self.state.standing, self.due_by()) else { return };
-        if now <= due_by || (standing.silent && standing.since == due_by) {
+        // While an old backlog comes in, since when it is silent changes with every reading: that is said at its end.
+        let is_told = || standing.since == due_by || now < self.state.received_at + SETTLES;
+        if now <= due_by || (standing.silent && is_told()) {
             return;
         }
         let silent = Standing { silent: true, since: due_by, ..standing };

@@ -140,7 +140,7 @@ fn an_old_backlog_leaves_it_silent_since_the_newest_reading_was_followed_by_noth
             rehearsal.room.tick(at(500));
         }
     }
-    rehearsal.room.tick(at(501));
+    rehearsal.room.tick(at(502));
     assert_eq!((rehearsal.lamp().aspect, rehearsal.lamp().since), (Aspect::Silent, at(99 + 4)));
 }
 

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use cybernet::{
     faults::{Fault, Why},
     outage::{Because, Lack, Outage},
@@ -327,4 +329,21 @@ fn a_screen_that_follows_the_changes_has_the_same_picture() {
         let changes = step(&mut house);
         assert_eq!(follow(changes), (house.picture().lamps.clone(), house.picture().outages.clone()));
     }
+}
+
+#[test]
+fn since_when_it_is_silent_is_told_once_when_a_backlog_is_over() {
+    let mut house = House::after_ten_seconds(true);
+    house.tick(3600);
+    assert_eq!(house.lamp(NAMES[0]).aspect, cybernet::picture::Aspect::Silent);
+    let reading = |i| Reading::new(IndicatorId::parse(NAMES[0]).unwrap(), at(i), 1.0).unwrap();
+    for i in 0..10 {
+        let now = at(3600 + i);
+        let backlog: Vec<_> = (0..100).map(|k| reading(10 + 100 * i + k)).collect();
+        house.room.take(&backlog, now, false);
+        assert_eq!(house.room.tick(now), [], "second {i} of the backlog");
+    }
+    let since = house.lamp(NAMES[0]).since;
+    house.tick(3612);
+    assert_eq!(house.lamp(NAMES[0]).since, since + Duration::from_secs(1000));
 }
