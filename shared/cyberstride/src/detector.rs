@@ -15,7 +15,7 @@ use crate::{
     profile::{self, FIRST, Numbers, Profile},
     scale::Scale,
     score::Score,
-    sense::Sense,
+    sense::{Foresight, Sense},
     told::{self, Told},
     usefulness::{Answer, Usefulness},
 };
@@ -77,10 +77,21 @@ impl Detector {
 
     /// Judges the next reading, a finite number, or lets a period pass in which there was none.
     pub fn observe(&mut self, told: &Told, at: At, reading: Option<f64>) -> Judgement {
-        let Some(value) = reading.map(|value| value.clamp(-LARGEST, LARGEST)) else { return self.wait(at) };
-        self.keep_time(told, at);
+        let Some(value) = reading else { return self.wait(at) };
+        self.observe_foreseen(told, at, value, &self.foresee(at))
+    }
+
+    /// What is expected of the reading at this moment, if it is the next.
+    pub fn foresee(&self, at: At) -> Foresight {
+        self.sense.foresee(at, self.known().shift)
+    }
+
+    /// Judges the next reading, a finite number, of whose moment this was foreseen; nothing was learned since.
+    pub fn observe_foreseen(&mut self, told: &Told, at: At, value: f64, foresight: &Foresight) -> Judgement {
+        let value = value.clamp(-LARGEST, LARGEST);
+        let anew = self.keep_time(told, at).then(|| self.foresee(at));
         self.numbers.observe(value);
-        let judgement = self.judge(told, at, value);
+        let judgement = self.judge(told, at, value, anew.as_ref().unwrap_or(foresight));
         if let Some(first) = &mut self.first {
             first.push((at, value));
             if first.len() == FIRST {
@@ -162,11 +173,11 @@ impl Detector {
         self.attention.open().map(super::latch::Latch::finding)
     }
 
-    fn judge(&mut self, told: &Told, at: At, value: f64) -> Judgement {
+    fn judge(&mut self, told: &Told, at: At, value: f64, foresight: &Foresight) -> Judgement {
         let y = self.scale.forward(value);
         let allowed = told.allowed(self.pace.cadence(told).unwrap_or(UNKNOWN));
         let strictness = told::strictness(allowed) + self.usefulness.strictness();
-        let sensed = self.sense.observe(at, y, &self.known(), strictness);
+        let sensed = self.sense.observe(at, y, foresight, &self.known(), strictness);
         let scale = self.scale;
         let seen = Seen { told, at, scale, value, y, sensed: &sensed, allowed, strictness };
         let news = self.attention.observe(&seen, &mut self.sense);
@@ -191,8 +202,9 @@ impl Detector {
         Judgement { outlook, diagnosis: None, score: Score::NOTHING, news: [None; 2] }
     }
 
-    /// Lets the periods pass that had no reading, and begins to keep days once the cadence is known.
-    fn keep_time(&mut self, told: &Told, at: At) {
+    /// Lets the periods pass that had no reading, and begins to keep days once the cadence is known; says whether what was
+    /// foreseen has changed by that.
+    fn keep_time(&mut self, told: &Told, at: At) -> bool {
         let was_known = self.pace.cadence(told).is_some() && self.numbers.seen() != 0;
         let missed = self.pace.observe(told, at.millis);
         let cadence = self.pace.cadence(told);
@@ -203,6 +215,7 @@ impl Detector {
             let before = cadence.map_or(0, |cadence| (f64::from(ago) * cadence) as i64);
             self.sense.skip(At { millis: at.millis.saturating_sub(before), ..at }, self.known().shift);
         }
+        missed != 0 || !was_known
     }
 
     /// Begins anew on another scale, if the first readings ask for one and nothing is open.
@@ -218,7 +231,7 @@ impl Detector {
             self.sense.forecaster.keep_days(told, 1e-3 * cadence);
         }
         for (at, value) in first {
-            self.judge(told, at, value);
+            self.judge(told, at, value, &self.foresee(at));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     outlook::Outlook,
     regression::{REGRESSORS, Regression},
     told::{Pattern, Told},
-    usual::Usual,
+    usual::{Look, Usual},
 };
 
 /// Share of the logarithm of a model's weight that survives a step.
@@ -66,10 +66,11 @@ pub(crate) struct Known {
     pub(crate) lumpy: bool,
 }
 
-/// What is known before a reading.
-struct Prospect {
+/// What is known before a reading, as long as nothing was learned since.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prospect {
     x: [f64; REGRESSORS],
-    usual: Option<f64>,
+    look: Look,
     process: f64,
     regression: f64,
     centre: f64,
@@ -77,12 +78,12 @@ struct Prospect {
 }
 
 impl Forecaster {
-    /// Learns from a reading, a finite number, for which the multi-process model had this forecast. The result is what
-    /// was expected of it, and how it came out.
+    /// Learns from a reading, a finite number, for which this was the prospect. The result is what was expected of it, and
+    /// how it came out.
     pub(crate) fn observe(
         &mut self,
         at: At,
-        forecast: Option<Forecast>,
+        prospect: Option<Prospect>,
         reading: f64,
         known: &Known,
     ) -> (Option<Outlook>, Departure) {
@@ -91,7 +92,6 @@ impl Forecaster {
             self.origin = reading;
         }
         self.seen = self.seen.saturating_add(1);
-        let prospect = forecast.map(|forecast| self.prospect(at, forecast, known.shift));
         let outlook = prospect.as_ref().map(|prospect| self.outlook(prospect, known.shift));
         // As long as nothing moves there is no unit, and nothing to learn.
         let Some(prospect) = prospect.filter(|_| 0.0 < self.unit) else {
@@ -105,7 +105,7 @@ impl Forecaster {
     pub(crate) fn skip(&mut self, at: At, forecast: Option<Forecast>, shift: f64) -> Option<Outlook> {
         let prospect = self.prospect(at, forecast?, shift);
         if 0.0 < self.unit {
-            self.last_usual = prospect.usual.unwrap_or(prospect.centre);
+            self.last_usual = prospect.look.usual().unwrap_or(prospect.centre);
             self.lags = [prospect.centre.clamp(-FARTHEST, FARTHEST), self.lags[0], self.lags[1]];
         }
         Some(self.outlook(&prospect, shift))
@@ -146,12 +146,12 @@ impl Forecaster {
     }
 
     /// How far a reading, if it came next, would fall from the regression, in units; 0 where there is none.
-    pub(crate) fn error(&self, at: At, forecast: Forecast, reading: f64, shift: f64) -> f64 {
+    pub(crate) fn error(&self, prospect: &Prospect, reading: f64, shift: f64) -> f64 {
         if self.unit <= 0.0 {
             return 0.0;
         }
         let y = ((reading - self.origin - shift) / self.unit()).clamp(-FARTHEST, FARTHEST);
-        y - self.prospect(at, forecast, shift).regression
+        y - prospect.regression
     }
 
     /// The forecasts of the periods ahead: each model goes on from its own forecast, and the scale grows as theirs do.
@@ -166,10 +166,10 @@ impl Forecaster {
         for (at, periods) in moments.zip(1..) {
             let Some((first, forecast)) = process(1).zip(process(periods)) else { break };
             let mut prospect = ahead.prospect(at, forecast, shift);
-            let grown = errors.grow(self.memory(prospect.usual.is_some()));
+            let grown = errors.grow(self.memory(prospect.look.usual().is_some()));
             prospect.scale *= forecast.scale / first.scale + self.share() * (grown - forecast.scale / first.scale);
             outlooks.push(self.outlook(&prospect, shift));
-            ahead.last_usual = prospect.usual.unwrap_or(prospect.centre);
+            ahead.last_usual = prospect.look.usual().unwrap_or(prospect.centre);
             ahead.lags = [prospect.regression, ahead.lags[0], ahead.lags[1]];
         }
         outlooks
@@ -182,7 +182,16 @@ impl Forecaster {
 
     /// What is usual at a time of the day, on the scale of the readings; none where it was never seen.
     pub(crate) fn usual(&self, at: At) -> Option<f64> {
-        self.usual.at(at).map(|usual| self.origin + self.unit() * usual)
+        self.on_scale(self.usual.look(at))
+    }
+
+    /// The same of a moment of which there is a prospect.
+    pub(crate) fn usual_of(&self, prospect: &Prospect) -> Option<f64> {
+        self.on_scale(prospect.look)
+    }
+
+    fn on_scale(&self, look: Look) -> Option<f64> {
+        look.usual().map(|usual| self.origin + self.unit() * usual)
     }
 
     /// The unit of the arithmetic: how far the first readings went, or the rounding of a constant; what can be divided by.
@@ -198,7 +207,7 @@ impl Forecaster {
 
     /// What was a shift is the normal from now on: what `y - shift` followed, `y` follows with another intercept.
     pub(crate) fn rebase(&mut self, at: At, shift: f64) {
-        let memory: f64 = self.memory(self.usual.at(at).is_some()).iter().sum();
+        let memory: f64 = self.memory(self.usual.look(at).usual().is_some()).iter().sum();
         self.regression.lift((shift / self.unit()).clamp(-FARTHEST, FARTHEST) * (1.0 - memory));
         self.shift([-shift; 3]);
     }
@@ -218,24 +227,26 @@ impl Forecaster {
             self.regression.learn(&prospect.x, error, self.regression_scale.now());
             self.regression_scale.learn(error);
         }
-        self.last_usual = prospect.usual.unwrap_or(y);
+        let usual = prospect.look.usual();
+        self.last_usual = usual.unwrap_or(y);
         self.lags = [y, self.lags[0], self.lags[1]];
         // What is usual at a time of the day is learned from what is seen, disturbed or not: the day knows how.
         let seen = (y + known.shift / self.unit()).clamp(-FARTHEST, FARTHEST);
-        self.usual.learn(at, seen, known.disturbed);
-        Departure { error: Some(error), from_usual: prospect.usual.map(|usual| seen - usual) }
+        self.usual.learn(at, prospect.look, seen, known.disturbed);
+        Departure { error: Some(error), from_usual: usual.map(|usual| seen - usual) }
     }
 
-    fn prospect(&self, at: At, forecast: Forecast, shift: f64) -> Prospect {
+    /// What is known before the next reading, for which the multi-process model has this forecast.
+    pub(crate) fn prospect(&self, at: At, forecast: Forecast, shift: f64) -> Prospect {
         let [y1, y2, y3] = self.lags;
-        let usual = self.usual.at(at);
-        let x = [1.0, y1, y2, y3, usual.unwrap_or(y1), self.last_usual];
+        let look = self.usual.look(at);
+        let x = [1.0, y1, y2, y3, look.usual().unwrap_or(y1), self.last_usual];
         let regression = self.regression.forecast(&x).clamp(-FARTHEST, FARTHEST);
         let process = ((forecast.mean - self.origin - shift) / self.unit()).clamp(-FARTHEST, FARTHEST);
         let centre = process + self.share() * (regression - process);
         let scale =
             if self.average_scale.seen < 20.0 { forecast.scale / self.unit() } else { self.average_scale.now() };
-        Prospect { x, usual, process, regression, centre, scale: scale.clamp(1e-9, FARTHEST) }
+        Prospect { x, look, process, regression, centre, scale: scale.clamp(1e-9, FARTHEST) }
     }
 
     /// Weighs both by Student's density. Both are measured by the same scale, so that the nearer one wins and not the
@@ -258,7 +269,9 @@ mod tests {
         let mut inside = [0.0; 3];
         for (row, y) in series.iter().enumerate() {
             let at = At::utc(300_000 * row as i64);
-            let (outlook, _) = forecaster.observe(at, monitor.observe(*y).forecast, *y, &Known::default());
+            let forecast = monitor.observe(*y).forecast;
+            let prospect = forecast.map(|forecast| forecaster.prospect(at, forecast, 0.0));
+            let (outlook, _) = forecaster.observe(at, prospect, *y, &Known::default());
             for (inside, coverage) in inside.iter_mut().zip([0.50, 0.95, 0.99]).filter(|_| 100 <= row) {
                 let (lower, upper) = outlook.expect("there is one after eight readings").interval(coverage);
                 *inside += f64::from(u8::from(lower <= *y && *y <= upper));

@@ -58,6 +58,7 @@ pub use process::{Probabilities, Process};
 pub use profile::{Nature, Profile};
 pub use scale::Scale;
 pub use score::{Score, Tier, Voice};
+pub use sense::Foresight;
 pub use setting::Setting;
 pub use told::{Pattern, Told, WEEKLY};
 pub use usefulness::Answer;

@@ -66,12 +66,17 @@ impl Monitor {
     ///
     /// Whatever the finite number, everything in the diagnosis is finite: magnitudes beyond 1e75 are taken as 1e75.
     pub fn observe(&mut self, y: f64) -> Diagnosis {
+        self.learn(y, self.forecast(1))
+    }
+
+    /// The same, where what [`Self::forecast`] gives for the next reading is known already.
+    pub(crate) fn learn(&mut self, y: f64, forecast: Option<Forecast>) -> Diagnosis {
         let y = y.clamp(-LARGEST, LARGEST);
         let index = self.readings as usize;
         self.readings += 1;
         let (young, model) = (self.is_young(), self.setting.model());
         match &mut self.stage {
-            Stage::Following(mixture) => follow(mixture, model, y, young),
+            Stage::Following(mixture) => follow(mixture, model, y, forecast, young),
             Stage::Learning(first) => {
                 first[index] = y;
                 let prior = Prior::learn(&first[..=index]);
@@ -109,11 +114,11 @@ impl Monitor {
     }
 }
 
-fn follow(mixture: &mut Mixture, model: &Model, y: f64, young: bool) -> Diagnosis {
-    let forecast = mixture.forecast(model, 1);
+fn follow(mixture: &mut Mixture, model: &Model, y: f64, forecast: Option<Forecast>, young: bool) -> Diagnosis {
     let hindsight = mixture.observe(model, y);
     let (level, slope) = mixture.trend();
-    Diagnosis { forecast: Some(forecast), surprise: forecast.standardise(y), hindsight, level, slope, young }
+    let surprise = forecast.map_or(0.0, |forecast| forecast.standardise(y));
+    Diagnosis { forecast, surprise, hindsight, level, slope, young }
 }
 
 fn learned(prior: &Prior, model: &Model, young: bool) -> Diagnosis {

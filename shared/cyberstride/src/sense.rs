@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    forecaster::{Departure, Forecaster, Known},
+    forecast::Forecast,
+    forecaster::{Departure, Forecaster, Known, Prospect},
     innovation::Innovations,
     monitor::{Diagnosis, Monitor},
     outlook::Outlook,
@@ -28,6 +29,17 @@ pub(crate) struct Sense {
     pub(crate) forecaster: Forecaster,
     innovations: Innovations,
     scorer: Scorer,
+}
+
+/// What is expected of the reading that comes next, worked out once: it holds until something is learned.
+#[derive(Clone, Copy, Debug)]
+pub struct Foresight {
+    /// By the multi-process model alone.
+    forecast: Option<Forecast>,
+    /// By both models.
+    prospect: Option<Prospect>,
+    /// What is usual at its moment, on the scale.
+    usual: Option<f64>,
 }
 
 /// What is made of one reading.
@@ -60,12 +72,23 @@ impl Default for Sense {
 }
 
 impl Sense {
+    /// What is expected of the reading at a moment, if it comes next.
+    pub(crate) fn foresee(&self, at: At, shift: f64) -> Foresight {
+        let forecast = self.monitor.forecast(1);
+        let prospect = forecast.map(|forecast| self.forecaster.prospect(at, forecast, shift));
+        let usual = match &prospect {
+            Some(prospect) => self.forecaster.usual_of(prospect),
+            None => self.forecaster.usual(at),
+        };
+        Foresight { forecast, prospect, usual }
+    }
+
     /// Folds a reading in, of which so much is known already.
-    pub(crate) fn observe(&mut self, at: At, y: f64, known: &Known, strictness: f64) -> Sensed {
-        let usual = self.forecaster.usual(at);
+    pub(crate) fn observe(&mut self, at: At, y: f64, foresight: &Foresight, known: &Known, strictness: f64) -> Sensed {
+        let Foresight { forecast, prospect, usual } = *foresight;
         let memory = self.forecaster.memory(usual.is_some());
-        let diagnosis = self.monitor.observe(y);
-        let (outlook, Departure { error, from_usual }) = self.forecaster.observe(at, diagnosis.forecast, y, known);
+        let diagnosis = self.monitor.learn(y, forecast);
+        let (outlook, Departure { error, from_usual }) = self.forecaster.observe(at, prospect, y, known);
         let innovation = error.map(|error| self.innovations.observe(error, known.frozen, known.lumpy));
         let (score, unusual) = self.scorer.observe(y, innovation, from_usual, &diagnosis, known.lumpy, strictness);
         let innovation = innovation.map(|z| match unusual {
@@ -86,9 +109,9 @@ impl Sense {
     }
 
     /// Whether a reading, if it came next, would be off by so much that something may be raised for it alone.
-    pub(crate) fn is_remarkable(&self, at: At, y: f64, known: &Known) -> bool {
-        let Some(forecast) = self.monitor.forecast(1) else { return false };
-        let off = self.forecaster.error(at, forecast, y, known.shift) / self.innovations.scale();
+    pub(crate) fn is_remarkable(&self, y: f64, foresight: &Foresight, shift: f64) -> bool {
+        let Foresight { forecast: Some(forecast), prospect: Some(prospect), .. } = foresight else { return false };
+        let off = self.forecaster.error(prospect, y, shift) / self.innovations.scale();
         // While surprises are few, those of the multi-process model count, too.
         let surprises = || self.scorer.is_young() && REMARKABLE <= forecast.normal_score(y).abs();
         REMARKABLE <= off.abs() || surprises()

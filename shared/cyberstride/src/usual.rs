@@ -19,6 +19,22 @@ pub(crate) struct Usual {
     in_hour: f64,
 }
 
+/// What is usual at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Look {
+    /// By the time of the day; none where that was not seen on an earlier day.
+    day: Option<f64>,
+    /// By how much the hour of the week differs.
+    departure: f64,
+}
+
+impl Look {
+    /// Both together.
+    pub(crate) fn usual(self) -> Option<f64> {
+        Some(self.day? + self.departure)
+    }
+}
+
 impl Usual {
     /// Readings come every so many seconds from now on.
     pub(crate) fn keep(&mut self, told: &Told, cadence: f64) {
@@ -28,20 +44,20 @@ impl Usual {
         self.week = None;
     }
 
-    /// What is usual at this moment; none where that was not seen on an earlier day.
-    pub(crate) fn at(&self, at: At) -> Option<f64> {
-        Some(self.day.as_ref()?.usual(at)? + self.departure(at))
+    /// What is usual at this moment.
+    pub(crate) fn look(&self, at: At) -> Look {
+        let Some(day) = &self.day else { return Look::default() };
+        Look { day: day.usual(at), departure: self.departure(at) }
     }
 
-    /// Takes a reading in; `disturbed` if it is known to be.
-    pub(crate) fn learn(&mut self, at: At, y: f64, disturbed: bool) {
-        let departure = self.departure(at);
+    /// Takes a reading in, of whose moment this was usual; `disturbed` if it is known to be.
+    pub(crate) fn learn(&mut self, at: At, look: Look, y: f64, disturbed: bool) {
         let Some(day) = &mut self.day else { return };
-        if let Some(usual) = day.usual(at).filter(|_| !disturbed && self.told != Some(Pattern::Daily)) {
+        if let Some(usual) = look.day.filter(|_| !disturbed && self.told != Some(Pattern::Daily)) {
             // A week takes room of its own, so it is begun only where there is a day to differ from.
             self.week.get_or_insert_default().learn(at, y - usual, self.in_hour);
         }
-        day.learn(at, y - departure, disturbed);
+        day.learn(at, y - look.departure, disturbed);
     }
 
     /// The pattern that is followed.

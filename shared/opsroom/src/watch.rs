@@ -223,11 +223,12 @@ impl Watch {
     }
 
     fn judge(&mut self, arrival: &Arrival) -> Judgement {
-        self.look_out(arrival);
+        let foresight = self.state.detector.foresee(self.state.at);
+        self.look_out(arrival, &foresight);
         let State { detector, at, .. } = &mut self.state;
         match arrival.doubtful {
             true => detector.doubt(&self.told, *at),
-            false => detector.observe(&self.told, *at, Some(arrival.value)),
+            false => detector.observe_foreseen(&self.told, *at, arrival.value, &foresight),
         }
     }
 

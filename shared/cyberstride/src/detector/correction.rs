@@ -7,14 +7,14 @@
 //! [`Detector::could_raise`] something, and judges again from there.
 
 use super::{Detector, LARGEST};
-use crate::{at::At, told::Told};
+use crate::{at::At, sense::Foresight, told::Told};
 
 impl Detector {
-    /// Whether a value that came next could be the reason for a new disturbance by itself.
-    pub fn could_raise(&self, at: At, value: f64) -> bool {
+    /// Whether a value that came next could be the reason for a new disturbance by itself, by what is foreseen of it.
+    pub fn could_raise(&self, foresight: &Foresight, value: f64) -> bool {
         // The first readings are judged again as a whole.
         let is_judged_on = self.first.is_none() && self.attention.has_room();
-        is_judged_on && self.sense.is_remarkable(at, self.forward(value), &self.known())
+        is_judged_on && self.sense.is_remarkable(self.forward(value), foresight, self.known().shift)
     }
 
     /// Takes back the newest reading, so that another value can be judged in its stead, or doubted. `was_believed` unless

@@ -112,7 +112,7 @@ fn few_readings_could_raise_anything_by_themselves() {
     let told = Told::default();
     let mut detector = Detector::new(&told);
     let could = Noise::seeded(26).white(20_000).into_iter().enumerate().filter(|(row, y)| {
-        let could = detector.could_raise(at(*row), *y);
+        let could = detector.could_raise(&detector.foresee(at(*row)), *y);
         let raised = detector.observe(&told, at(*row), Some(*y)).news.into_iter().flatten();
         let jumped =
             |news| matches!(news, News::Found(found) if found.raised_at == at(*row).millis && 4.2 < found.sd.abs());

@@ -72,7 +72,7 @@ impl Life {
             }
             Act::Correct { ago, former, value } => {
                 let at = self.after(ago.saturating_neg());
-                self.both(|detector, _| detector.could_raise(at, value.unwrap_or_default()));
+                self.both(|detector, _| detector.could_raise(&detector.foresee(at), value.unwrap_or_default()));
                 if !self.both(|detector, told| detector.take_back(told, at, former.is_some())) {
                     self.both(|detector, told| detector.amend(told, at, former, value));
                 } else if value.is_some() {

@@ -11,7 +11,7 @@
 //!   was learned of the former stays, as if an ordinary reading had come twice.
 //! - Of an older one the new value enters the forecasts of the next as a late reading does, and nobody is told.
 
-use cyberstride::{At, Detector, Told};
+use cyberstride::{At, Detector, Foresight, Told};
 use serde::{Deserialize, Serialize};
 use vsm::{signal::Ending, time::Moment};
 
@@ -49,15 +49,15 @@ impl Before {
 
 impl Watch {
     /// Before a reading is judged: keeps what is known now if the reading could raise something, and lets go of what was
-    /// kept for one that is over. `state.at` is the moment of the reading.
-    pub(super) fn look_out(&mut self, arrival: &Arrival) {
-        let State { before, detector, at, .. } = &mut self.state;
+    /// kept for one that is over.
+    pub(super) fn look_out(&mut self, arrival: &Arrival, foresight: &Foresight) {
+        let State { before, detector, .. } = &mut self.state;
         if let Some(before) = before {
             before.since += 1;
             before.raised |= detector.is_disturbed();
         }
         *before = before.take().filter(|before| before.since < FRESH && before.raised);
-        if before.is_none() && !arrival.doubtful && detector.could_raise(*at, arrival.value) {
+        if before.is_none() && !arrival.doubtful && detector.could_raise(foresight, arrival.value) {
             let (detector, from) = (detector.clone(), arrival.measured_at);
             *before = Some(Box::new(Before { detector, from, since: 0, raised: false }));
         }
