@@ -136,7 +136,7 @@ pub mod v2 {
 }
 
 /// A native histogram, as far as a test needs it.
-#[derive(Clone, Copy, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message)]
 pub struct Histogram {
     /// How many there were.
     #[prost(uint64, tag = "1")]
@@ -147,9 +147,35 @@ pub struct Histogram {
     /// By how much the buckets grow.
     #[prost(sint32, tag = "4")]
     pub schema: i32,
+    /// How far from zero is near.
+    #[prost(double, tag = "5")]
+    pub zero_threshold: f64,
+    /// How many were near zero.
+    #[prost(uint64, tag = "6")]
+    pub zero_count_int: u64,
+    /// Where the buckets of what is above zero lie.
+    #[prost(message, repeated, tag = "11")]
+    pub positive_spans: Vec<BucketSpan>,
+    /// How many more are in each than in the one before.
+    #[prost(sint64, repeated, tag = "12")]
+    pub positive_deltas: Vec<i64>,
     /// In Unix milliseconds.
     #[prost(int64, tag = "15")]
     pub timestamp: i64,
+    /// The bounds, where the schema is -53.
+    #[prost(double, repeated, tag = "16")]
+    pub custom_values: Vec<f64>,
+}
+
+/// Buckets in a row.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct BucketSpan {
+    /// How many lie between the span before and this one.
+    #[prost(sint32, tag = "1")]
+    pub offset: i32,
+    /// How many there are.
+    #[prost(uint32, tag = "2")]
+    pub length: u32,
 }
 
 /// By which a sender says that a series has ended.

@@ -50,7 +50,6 @@ pub fn Lamp(
             data-tone=move || face.with(|face| face.tone.name())
             data-held=move || face.with(|face| face.held)
             data-climbed=move || face.with(|face| face.climbed)
-            data-sudden=move || face.with(|face| face.sudden)
             data-muted=move || face.with(|face| face.look.name() == "muted")
             data-blink=move || blink.get().map(|pace| pace.to_string())
             data-used=used

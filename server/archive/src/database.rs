@@ -29,14 +29,18 @@ const MIGRATIONS: &[&str] = &[
 /// Several batches to a page, so that little of it stays empty; holds only for a file that is made now.
 const PAGES: &str = "PRAGMA page_size = 8192";
 
-/// Durable at commit; the log is folded into the file every 1,000 pages (8 MiB), and is cut back to 64 MiB when a
-/// long one was.
+/// The log is folded into the file every 1,000 pages (8 MiB), and is cut back to 64 MiB when a long one was.
 const SETTINGS: &str = "
-    PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 67108864;
 ";
+
+/// A commit is on disk when it returns.
+const DURABLE: &str = "PRAGMA synchronous = FULL";
+
+/// A commit waits for the disk only where that is asked for; nothing that was committed is ever half there.
+const AT_EASE: &str = "PRAGMA synchronous = NORMAL";
 
 /// More than all the statements there are, so that none is prepared again and again.
 const STATEMENTS: usize = 64;
@@ -78,6 +82,7 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, ArchiveFault> {
         return Err(ArchiveFault::NoWriteAheadLog { folder: folder.to_owned(), found });
     }
     database.execute_batch(SETTINGS)?;
+    database.execute_batch(DURABLE)?;
     database.set_prepared_statement_cache_capacity(STATEMENTS);
     migrate(&mut database)?;
     Ok(database)
@@ -86,19 +91,12 @@ pub(crate) fn open(folder: &Path) -> Result<Connection, ArchiveFault> {
 /// Where another connection folds the write-ahead log into the file, a commit does so only if that is long overdue.
 const FOLDED_ELSEWHERE: &str = "PRAGMA wal_autocheckpoint = 4000";
 
-/// A commit waits for the disk only where that is asked for; nothing that was committed is ever half there.
-const SETTINGS_BESIDE: &str = "
-    PRAGMA synchronous = NORMAL;
-    PRAGMA fullfsync = ON;
-    PRAGMA wal_autocheckpoint = 1000;
-    PRAGMA journal_size_limit = 67108864;
-";
-
 /// Opens the database of a connection once more, for a second one who writes now and then, and who takes over the work
 /// of folding the write-ahead log into the file.
 pub(crate) fn open_beside(first: &Connection) -> Result<Connection, ArchiveFault> {
     let database = Connection::open(first.path().unwrap_or_default())?;
-    database.execute_batch(SETTINGS_BESIDE)?;
+    database.execute_batch(SETTINGS)?;
+    database.execute_batch(AT_EASE)?;
     database.set_prepared_statement_cache_capacity(STATEMENTS);
     first.execute_batch(FOLDED_ELSEWHERE)?;
     Ok(database)

@@ -9,12 +9,7 @@ pub mod pace;
 pub mod refusal;
 pub mod skew;
 
-use std::{
-    collections::{HashMap, HashSet},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     extract::FromRequestParts,
@@ -59,7 +54,6 @@ struct Inner {
     pressure: Pressure,
     readings_a_second: u32,
     skews: skew::Shown,
-    unit_of: HashMap<IndicatorId, UnitId>,
 }
 
 /// What a source shows, before its body is read. There is no way to print it.
@@ -84,10 +78,8 @@ impl Doorkeeper {
     /// Of a room whose tokens, if it is locked, lie in the folder of its archive; nobody may report under `pressure`.
     pub fn new(room: &Room, pressure: Pressure) -> Self {
         let tokens = room.is_locked().then(|| watch(&room.archive));
-        let units = room.organisation.indicators.values();
         Self(Arc::new(Inner {
             tokens,
-            unit_of: units.map(|indicator| (indicator.id.clone(), indicator.unit.clone())).collect(),
             organisation: room.organisation.clone(),
             pace: Pace::new(room.readings_a_second, DefaultClock::default()),
             pressure,
@@ -158,11 +150,7 @@ impl Pass {
             return Err(format!("{indicator}: names that begin with {} are kept for the room itself", itself::PREFIX));
         }
         let Some(grant) = &self.grant else { return Ok(()) };
-        let Inner { unit_of, organisation, .. } = &*self.keeper.0;
-        let member = || organisation.member(indicator);
-        let Some(unit) = unit_of.get(indicator).cloned().or_else(|| member().map(|indicator| indicator.unit)) else {
-            return Ok(());
-        };
+        let Some(unit) = self.keeper.0.organisation.unit_of(indicator) else { return Ok(()) };
         if grant.units.contains(&unit) {
             return Ok(());
         }

@@ -6,6 +6,7 @@
 
 pub mod book;
 pub mod compressed;
+mod exponential;
 pub mod metrics;
 pub mod otlp;
 pub mod point;

@@ -60,6 +60,13 @@ impl Organisation {
         self.lineage(id).find_map(|unit| unit.time_zone.as_deref()).unwrap_or(&self.time_zone)
     }
 
+    /// The unit to which an indicator belongs, by its own description or by that of its family; none where nobody
+    /// describes it.
+    pub fn unit_of(&self, id: &IndicatorId) -> Option<UnitId> {
+        let described = self.indicators.get(id).map(|indicator| indicator.unit.clone());
+        described.or_else(|| Some(self.member(id)?.unit))
+    }
+
     /// The member of a family by its name.
     pub fn member(&self, id: &IndicatorId) -> Option<Indicator> {
         self.families.iter().find_map(|family| family.member(id))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use archive::{Annotation, Reader, backup, check};
-use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
+use proptest::{collection::vec, prelude::*};
 use rusqlite::Connection;
 use vsm::reading::{Mark, Quality};
 
@@ -42,12 +42,7 @@ fn only_what_is_said_of_a_reading_in_no_doubt_is_an_annotation() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 16,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(sixteen())]
 
     #[test]
     fn what_was_said_comes_back_once_however_often_it_was_sent_and_by_whom_it_was_asked_for(

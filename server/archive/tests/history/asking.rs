@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use archive::{Reader, Resolution};
-use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
+use proptest::{collection::vec, prelude::*};
 
 use super::*;
 
@@ -28,12 +28,7 @@ fn second() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 16,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(sixteen())]
 
     #[test]
     fn aggregates_are_those_of_the_readings_whether_made_before_or_when_asked(

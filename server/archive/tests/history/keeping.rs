@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use archive::{ArchiveFault, Band, Entry, PastReading, Position};
-use proptest::{bool::weighted, collection::vec, option, prelude::*, test_runner::RngSeed};
+use proptest::{bool::weighted, collection::vec, option, prelude::*};
 use vsm::{
     id::IndicatorId,
     reading::{Mark, Quality, Reading},
@@ -70,12 +70,7 @@ fn formers(stretches: &[Vec<(IndicatorId, PastReading)>], name: &str) -> Vec<(i6
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 16,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(sixteen())]
 
     #[test]
     fn what_was_kept_comes_back_bit_for_bit_whatever_was_done_to_it_meanwhile(

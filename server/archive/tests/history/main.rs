@@ -7,6 +7,7 @@ mod keeping;
 mod retention;
 
 use archive::{Archive, Band, Batch, History, PastReading, Points, Policy, Position, Taken, Tidied};
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use std::{fs, time::Duration};
 use tempfile::TempDir;
 use vsm::{
@@ -23,6 +24,12 @@ const DAY: i64 = 24 * HOUR;
 const MIDNIGHT: i64 = 20_000 * DAY;
 /// More than any test keeps.
 const ALL: usize = 1_000_000;
+
+/// The same sixteen cases every time: each writes much.
+fn sixteen() -> ProptestConfig {
+    let (failure_persistence, rng_seed) = (None, RngSeed::Fixed(1));
+    ProptestConfig { cases: 16, failure_persistence, rng_seed, ..ProptestConfig::default() }
+}
 
 /// An archive nobody has written in, and the folder it lives in.
 fn fresh() -> (Archive, TempDir) {

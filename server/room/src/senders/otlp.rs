@@ -2,7 +2,6 @@
 //!
 //! <https://opentelemetry.io/docs/specs/otlp> and the messages of `opentelemetry-proto`, version 1.
 
-mod exponential;
 pub mod json;
 pub mod protobuf;
 mod told;

@@ -107,7 +107,7 @@ fn histograms_of_every_kind_are_read() {
         read(&request(all)),
         [
             format!("Growth a{head}, bounds: [1.0, 2.5], buckets: [1.0, 2.0, 0.0] }})"),
-            format!("Counter b{head}, bounds: [0.25, 1.0], buckets: [1.0, 2.0, 0.0] }})"),
+            format!("Counter b{head}, bounds: [0.0, 0.25, 1.0], buckets: [1.0, 0.0, 2.0, 0.0] }})"),
             format!("Counter c{head}, bounds: [], buckets: [] }})"),
         ]
     );

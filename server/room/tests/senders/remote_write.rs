@@ -7,7 +7,7 @@ use room::senders::remote::{version_1, version_2};
 use super::{
     lines,
     prompb::{
-        Histogram, STALE,
+        BucketSpan, Histogram, STALE,
         v1::{TimeSeries, WriteRequest, series},
         v2::Request,
     },
@@ -76,17 +76,56 @@ fn samples_of_the_second_version_know_what_they_are() {
     );
 }
 
-#[test]
-fn a_native_histogram_is_its_count_and_its_sum() {
+/// A series with one native histogram, by both versions, as they are read.
+fn native(histogram: Histogram) -> String {
     let mut timed = series("latency", &[], &[]);
-    timed.histograms.push(Histogram { count_int: 4, sum: 2.0, schema: 3, timestamp: 1000 });
-    let line =
-        "Unknown latency{} at 1000: Histogram(Histogram { count: 4.0, sum: Some(2.0), bounds: [], buckets: [] })";
-    assert_eq!(first(&request(vec![timed.clone()])).unwrap(), [line]);
+    timed.histograms.push(Histogram { sum: 2.0, timestamp: 1000, ..histogram });
+    let lines = first(&request(vec![timed.clone()])).unwrap();
     let mut request = Request::default();
     request.put("latency", &[], 3, &[]);
     request.timeseries[0].histograms = timed.histograms;
-    assert_eq!(second(&request.encode_to_vec()).unwrap(), [line]);
+    assert_eq!(second(&request.encode_to_vec()).unwrap(), lines);
+    lines[0].strip_prefix("Unknown latency{} at 1000: Histogram(Histogram ").unwrap().to_owned()
+}
+
+fn spans(spans: &[(i32, u32)]) -> Vec<BucketSpan> {
+    spans.iter().map(|(offset, length)| BucketSpan { offset: *offset, length: *length }).collect()
+}
+
+#[test]
+fn a_native_histogram_has_buckets_from_its_spans() {
+    // Bucket 1 lies between 1 and 2, bucket 4 between 8 and 16.
+    let exponential = Histogram {
+        count_int: 10,
+        zero_threshold: 0.5,
+        zero_count_int: 1,
+        positive_spans: spans(&[(1, 1), (2, 2)]),
+        positive_deltas: vec![2, 1, 1],
+        ..Histogram::default()
+    };
+    let buckets = "bounds: [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0], buckets: [1.0, 0.0, 2.0, 0.0, 0.0, 3.0, 4.0, 0.0]";
+    assert_eq!(native(exponential), format!("{{ count: 10.0, sum: Some(2.0), {buckets} }})"));
+    let custom = Histogram {
+        count_int: 5,
+        schema: -53,
+        positive_spans: spans(&[(0, 1), (1, 1)]),
+        positive_deltas: vec![2, 1],
+        custom_values: vec![0.1, 0.5],
+        ..Histogram::default()
+    };
+    let buckets = "bounds: [0.1, 0.5], buckets: [2.0, 0.0, 3.0]";
+    assert_eq!(native(custom), format!("{{ count: 5.0, sum: Some(2.0), {buckets} }})"));
+}
+
+#[test]
+fn a_native_histogram_that_cannot_be_has_a_count_and_a_sum() {
+    let only = "{ count: 4.0, sum: Some(2.0), bounds: [], buckets: [] })";
+    let apart = spans(&[(1, 1), (i32::MAX, u32::MAX)]);
+    for (schema, positive_spans) in [(99, Vec::new()), (0, apart)] {
+        let positive_deltas = vec![1; 5000];
+        let histogram = Histogram { count_int: 4, schema, positive_spans, positive_deltas, ..Histogram::default() };
+        assert_eq!(native(histogram), only);
+    }
 }
 
 #[test]

@@ -97,14 +97,40 @@ fn added(before: &Histogram, now: &Histogram) -> Histogram {
     if now.count < before.count {
         return now.clone();
     }
-    let same = before.bounds == now.bounds && before.buckets.len() == now.buckets.len();
-    let pairs = before.buckets.iter().zip(&now.buckets);
-    Histogram {
-        count: now.count - before.count,
-        sum: before.sum.zip(now.sum).map(|(before, now)| now - before),
-        bounds: if same { now.bounds.clone() } else { Vec::new() },
-        buckets: if same { pairs.map(|(before, now)| (now - before).max(0.0)).collect() } else { Vec::new() },
+    let (count, sum) = (now.count - before.count, before.sum.zip(now.sum).map(|(before, now)| now - before));
+    match within(before, &now.bounds) {
+        Some(former) if former.len() == now.buckets.len() => {
+            let buckets = former.iter().zip(&now.buckets).map(|(before, now)| (now - before).max(0.0)).collect();
+            Histogram { count, sum, bounds: now.bounds.clone(), buckets }
+        }
+        _ => Histogram { count, sum, ..Histogram::default() },
     }
+}
+
+/// The buckets of a histogram within other bounds, as those of one that has grown beyond its former ends, or whose buckets
+/// were joined because there were too many; none where one of them would have to be torn apart.
+fn within(histogram: &Histogram, bounds: &[f64]) -> Option<Vec<f64>> {
+    let Histogram { bounds: own, buckets, .. } = histogram;
+    if own == bounds {
+        return Some(buckets.clone());
+    }
+    if buckets.len() != own.len() + 1 || !bounds.is_sorted_by(|a, b| a < b) {
+        return None;
+    }
+    let mut within = vec![0.0; bounds.len() + 1];
+    for (at, count) in buckets.iter().enumerate().filter(|(_, count)| **count != 0.0) {
+        let begin = at.checked_sub(1).map(|before| own[before]);
+        let place = own.get(at).map_or(bounds.len(), |end| bounds.partition_point(|bound| bound < end));
+        let begins_inside = match place.checked_sub(1).map(|before| bounds[before]) {
+            Some(bound) => begin.is_some_and(|begin| bound <= begin),
+            None => true,
+        };
+        if !begins_inside {
+            return None;
+        }
+        within[place] += count;
+    }
+    Some(within)
 }
 
 /// Where a share of the measurements lies below, as Prometheus' `histogram_quantile` has it: evenly spread within each
@@ -161,8 +187,24 @@ mod tests {
         let before = histogram(10.0, 5.0, &[10.0, 0.0, 0.0, 0.0]);
         let now = histogram(3.0, 6.0, &[0.0, 3.0, 0.0, 0.0]);
         assert_eq!(added(&before, &now), now);
-        let other_bounds = Histogram { bounds: vec![1.0, 3.0, 9.0], ..histogram(12.0, 9.0, &[0.0; 4]) };
+        let other_bounds = Histogram { bounds: vec![0.5, 3.0, 9.0], ..histogram(12.0, 9.0, &[0.0; 4]) };
         assert_eq!(added(&before, &other_bounds), Histogram { count: 2.0, sum: Some(4.0), ..Histogram::default() });
+    }
+
+    #[test]
+    fn what_was_added_is_known_as_long_as_no_bucket_is_torn_apart() {
+        let before = histogram(9.0, 5.0, &[0.0, 4.0, 5.0, 0.0]);
+        let of = |bounds: &[f64]| within(&before, bounds);
+        assert_eq!(
+            of(&[0.5, 1.0, 2.0, 4.0, 8.0]),
+            Some(vec![0.0, 0.0, 4.0, 5.0, 0.0, 0.0]),
+            "it has grown at both ends"
+        );
+        assert_eq!(of(&[1.0, 4.0]), Some(vec![0.0, 9.0, 0.0]), "two buckets were joined");
+        assert_eq!(of(&[]), Some(vec![9.0]));
+        for torn in [&[1.0, 3.0, 4.0][..], &[1.5, 4.0], &[4.0, 2.0, 1.0]] {
+            assert_eq!(of(torn), None, "{torn:?}");
+        }
     }
 
     #[test]

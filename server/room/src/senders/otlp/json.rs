@@ -7,13 +7,11 @@ use std::{borrow::Cow, str};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{
-    NOTHING_RECORDED, Point,
-    exponential::{self, Side},
-    kind_of_histogram, kind_of_sum, moment, start,
-    told::Told,
+use super::{NOTHING_RECORDED, Point, kind_of_histogram, kind_of_sum, moment, start, told::Told};
+use crate::senders::{
+    exponential::{self, Side, Whole},
+    point::{Fault, Histogram, Kind, Label, Sample, Series, Value},
 };
-use crate::senders::point::{Fault, Histogram, Kind, Label, Sample, Series, Value};
 
 /// Items that are still text.
 type Raw<'a> = Vec<&'a RawValue>;
@@ -144,6 +142,8 @@ struct DataPoint<'a> {
     #[serde(borrow)]
     zero_count: Option<Told<'a>>,
     #[serde(borrow)]
+    zero_threshold: Option<Told<'a>>,
+    #[serde(borrow)]
     positive: Option<Buckets<'a>>,
     #[serde(borrow)]
     negative: Option<Buckets<'a>>,
@@ -180,10 +180,12 @@ impl<'a> DataPoint<'a> {
             let (bounds, buckets) = (reals(&self.explicit_bounds)?, reals(&self.bucket_counts)?);
             return Ok(Value::Histogram(Histogram { count, sum, bounds, buckets }));
         };
-        let zeros = self.zero_count.as_ref().map_or(Ok(0.0), Told::real)?;
+        let real = |told: &Option<Told<'_>>| told.as_ref().map_or(Ok(0.0), Told::real);
+        let (zeros, near_zero) = (real(&self.zero_count)?, real(&self.zero_threshold)?);
         let side = |side: &Option<Buckets<'_>>| side.as_ref().map_or(Ok(Side::default()), Buckets::side);
         let (negative, positive) = (side(&self.negative)?, side(&self.positive)?);
-        Ok(Value::Histogram(exponential::with_bounds(count, sum, scale.signed()?, zeros, &negative, &positive)))
+        let whole = Whole { count, sum, scale: scale.signed()?, near_zero, zeros };
+        Ok(Value::Histogram(exponential::with_bounds(whole, &negative, &positive)))
     }
 }
 

@@ -2,12 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{
-    NOTHING_RECORDED, Point,
-    exponential::{self, Side},
-    kind_of_histogram, kind_of_sum, moment, start,
-};
+use super::{NOTHING_RECORDED, Point, kind_of_histogram, kind_of_sum, moment, start};
 use crate::senders::{
+    exponential::{self, Side, Whole},
     point::{Fault, Histogram, Kind, Label, Sample, Series, Value},
     protobuf::{Fields, Wire},
 };
@@ -146,23 +143,24 @@ fn histogram_point(mut fields: Fields<'_>) -> Read<'_> {
 
 fn exponential_point(mut fields: Fields<'_>) -> Read<'_> {
     let (mut head, mut labels) = (Head::default(), Vec::new());
-    let (mut count, mut sum, mut scale, mut zeros) = (0.0, None, 0, 0.0);
+    let mut whole = Whole::default();
     let (mut positive, mut negative) = (Side::default(), Side::default());
     while let Some((number, wire)) = fields.step()? {
         match number {
             1 => labels.extend(attribute(wire.message()?)?),
             2 | 3 => head.read(number, wire)?,
-            4 => count = wire.fixed64()? as f64,
-            5 => sum = Some(wire.double()?),
-            6 => scale = wire.zigzag()?,
-            7 => zeros = wire.fixed64()? as f64,
+            4 => whole.count = wire.fixed64()? as f64,
+            5 => whole.sum = Some(wire.double()?),
+            6 => whole.scale = wire.zigzag()?,
+            7 => whole.zeros = wire.fixed64()? as f64,
             8 => positive = side(wire.message()?)?,
             9 => negative = side(wire.message()?)?,
             10 => head.flags = wire.varint()?,
+            14 => whole.near_zero = wire.double()?,
             _ => (),
         }
     }
-    let histogram = exponential::with_bounds(count, sum, scale, zeros, &negative, &positive);
+    let histogram = exponential::with_bounds(whole, &negative, &positive);
     Ok((head.sample(Value::Histogram(histogram)), labels))
 }
 
@@ -171,7 +169,7 @@ fn side(mut fields: Fields<'_>) -> Result<Side, Fault> {
     while let Some((number, wire)) = fields.step()? {
         match number {
             1 => side.offset = wire.zigzag()?,
-            2 => wire.varints(|count| side.counts.push(count as f64))?,
+            2 => wire.varints(|count| side.push(count as f64))?,
             _ => (),
         }
     }
