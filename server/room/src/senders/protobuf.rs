@@ -92,7 +92,7 @@ impl<'a> Wire<'a> {
 
     /// As a whole number with a sign, in zigzag.
     pub fn zigzag(self) -> Result<i64, Fault> {
-        self.varint().map(|number| (number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+        self.varint().map(unzigzag)
     }
 
     /// As eight bytes.
@@ -136,6 +136,11 @@ impl<'a> Wire<'a> {
         Ok(())
     }
 
+    /// The same with signs, in zigzag.
+    pub fn zigzags(self, mut each: impl FnMut(i64)) -> Result<(), Fault> {
+        self.varints(|number| each(unzigzag(number)))
+    }
+
     /// As some numbers of eight bytes of a list, which may come one by one or many together.
     pub fn fixed64s(self, mut each: impl FnMut(u64)) -> Result<(), Fault> {
         let Self::Bytes(packed) = self else { return self.fixed64().map(each) };
@@ -153,6 +158,10 @@ impl<'a> Wire<'a> {
         };
         Fault(format!("{found} where {what} should be; is it another message?"))
     }
+}
+
+fn unzigzag(number: u64) -> i64 {
+    (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
 }
 
 fn too_short(wanted: usize, found: usize) -> Fault {

@@ -73,9 +73,7 @@ impl Spans {
     fn read(&mut self, field: u64, wire: Wire<'_>) -> Result<(), Fault> {
         match field {
             0 => push(&mut self.spans, span(wire.message()?)?),
-            1 => {
-                wire.varints(|delta| push(&mut self.deltas, (delta >> 1).cast_signed() ^ -(delta & 1).cast_signed()))?
-            }
+            1 => wire.zigzags(|delta| push(&mut self.deltas, delta))?,
             _ => wire.fixed64s(|count| push(&mut self.counts, f64::from_bits(count)))?,
         }
         Ok(())
