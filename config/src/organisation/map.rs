@@ -178,10 +178,11 @@ fn labels(entry: Entry<'_>) -> Option<BTreeMap<String, Glob>> {
     labels.into_iter().collect()
 }
 
-/// A name for what the members of a family have in common: that of the member whose labels are called as they are.
+/// A name for what the members of a family have in common: that of the member whose labels are called as they are, or,
+/// where that is too long for a name, as short as can be.
 fn model_id(template: &Template) -> Option<IndicatorId> {
     let blanks: BTreeMap<String, String> = template.blanks().map(|it| (it.to_owned(), it.to_owned())).collect();
-    template.fill(|blank| blanks.get(blank).map(String::as_str)).ok()
+    template.fill(|blank| blanks.get(blank).map(String::as_str)).or_else(|_| template.fill(|_| Some("x"))).ok()
 }
 
 /// The same with a name for people.

@@ -229,6 +229,15 @@ fn a_map_with_blanks_describes_a_family() {
 }
 
 #[test]
+fn a_label_of_a_map_may_be_longer_than_a_name() {
+    let text =
+        format!("[[map]]\nmetric = \"up\"\nunit = \"all\"\nindicator = \"{{unit}}.up.{{{}}}\"\n", "l".repeat(200));
+    let (organisation, senders) = mapped(&text);
+    assert_eq!(organisation.families.len(), 1);
+    assert_eq!(senders.maps[0].indicator.fill(|_| Some("a:1")).unwrap().as_str(), "all.up.a-1");
+}
+
+#[test]
 fn a_map_can_feed_an_indicator_that_is_described_elsewhere() {
     let text = indicators(&[("all", "system = \"1\"")]) + "[[map]]\nmetric = \"up\"\nindicator = \"i0\"\n";
     let (organisation, senders) = mapped(&text);
