@@ -46,7 +46,8 @@ pub struct Refused {
 /// The names that a connection uses, in the order in which they came first: an agent sends its indicators in the same
 /// order again and again, so that nearly every name is the one behind the name before it.
 ///
-/// Each is made once, and every reading of it shares it: whoever looks it up again finds it by its address.
+/// Each is made once, and every reading of it shares it, so that to compare it with itself is to compare two addresses. Of
+/// more names than a batch has readings, those that came first are kept.
 #[derive(Debug, Default)]
 pub struct Names {
     known: Vec<IndicatorId>,

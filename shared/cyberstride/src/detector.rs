@@ -78,7 +78,7 @@ impl Detector {
     /// Judges the next reading, a finite number, or lets a period pass in which there was none.
     pub fn observe(&mut self, told: &Told, at: At, reading: Option<f64>) -> Judgement {
         let Some(value) = reading else { return self.wait(at) };
-        self.observe_foreseen(told, at, value, &self.foresee(at))
+        self.observe_foreseen(told, value, &self.foresee(at))
     }
 
     /// What is expected of the reading at this moment, if it is the next.
@@ -87,11 +87,11 @@ impl Detector {
     }
 
     /// Judges the next reading, a finite number, of whose moment this was foreseen; nothing was learned since.
-    pub fn observe_foreseen(&mut self, told: &Told, at: At, value: f64, foresight: &Foresight) -> Judgement {
-        let value = value.clamp(-LARGEST, LARGEST);
+    pub fn observe_foreseen(&mut self, told: &Told, value: f64, foresight: &Foresight) -> Judgement {
+        let (at, value) = (foresight.at, value.clamp(-LARGEST, LARGEST));
         let anew = self.keep_time(told, at).then(|| self.foresee(at));
         self.numbers.observe(value);
-        let judgement = self.judge(told, at, value, anew.as_ref().unwrap_or(foresight));
+        let judgement = self.judge(told, value, anew.as_ref().unwrap_or(foresight));
         if let Some(first) = &mut self.first {
             first.push((at, value));
             if first.len() == FIRST {
@@ -173,13 +173,13 @@ impl Detector {
         self.attention.open().map(super::latch::Latch::finding)
     }
 
-    fn judge(&mut self, told: &Told, at: At, value: f64, foresight: &Foresight) -> Judgement {
+    fn judge(&mut self, told: &Told, value: f64, foresight: &Foresight) -> Judgement {
         let y = self.scale.forward(value);
         let allowed = told.allowed(self.pace.cadence(told).unwrap_or(UNKNOWN));
         let strictness = told::strictness(allowed) + self.usefulness.strictness();
-        let sensed = self.sense.observe(at, y, foresight, &self.known(), strictness);
+        let sensed = self.sense.observe(y, foresight, &self.known(), strictness);
         let scale = self.scale;
-        let seen = Seen { told, at, scale, value, y, sensed: &sensed, allowed, strictness };
+        let seen = Seen { told, at: foresight.at, scale, value, y, sensed: &sensed, allowed, strictness };
         let news = self.attention.observe(&seen, &mut self.sense);
         let outlook = sensed.outlook.map(|outlook| outlook.map(|y| self.scale.back(y)));
         Judgement { outlook, diagnosis: Some(sensed.diagnosis), score: sensed.score, news }
@@ -231,7 +231,7 @@ impl Detector {
             self.sense.forecaster.keep_days(told, 1e-3 * cadence);
         }
         for (at, value) in first {
-            self.judge(told, at, value, &self.foresee(at));
+            self.judge(told, value, &self.foresee(at));
         }
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Sense {
 /// What is expected of the reading that comes next, worked out once: it holds until something is learned.
 #[derive(Clone, Copy, Debug)]
 pub struct Foresight {
+    /// The moment of that reading.
+    pub(crate) at: At,
     /// By the multi-process model alone.
     forecast: Option<Forecast>,
     /// By both models.
@@ -80,12 +82,12 @@ impl Sense {
             Some(prospect) => self.forecaster.usual_of(prospect),
             None => self.forecaster.usual(at),
         };
-        Foresight { forecast, prospect, usual }
+        Foresight { at, forecast, prospect, usual }
     }
 
     /// Folds a reading in, of which so much is known already.
-    pub(crate) fn observe(&mut self, at: At, y: f64, foresight: &Foresight, known: &Known, strictness: f64) -> Sensed {
-        let Foresight { forecast, prospect, usual } = *foresight;
+    pub(crate) fn observe(&mut self, y: f64, foresight: &Foresight, known: &Known, strictness: f64) -> Sensed {
+        let Foresight { at, forecast, prospect, usual } = *foresight;
         let memory = self.forecaster.memory(usual.is_some());
         let diagnosis = self.monitor.learn(y, forecast);
         let (outlook, Departure { error, from_usual }) = self.forecaster.observe(at, prospect, y, known);

@@ -82,8 +82,8 @@ impl Past {
 
     fn make_place(&mut self) {
         let count = self.readings.len();
-        if count == LONGEST_TRACE {
-            self.readings.pop_front();
+        if LONGEST_TRACE <= count {
+            self.readings.drain(..=count - LONGEST_TRACE);
         } else if count == self.readings.capacity() {
             self.readings.reserve_exact(count.max(FEW).min(LONGEST_TRACE - count));
         }
@@ -156,5 +156,29 @@ impl Remembered {
     /// The value, unless it is doubted.
     pub fn believed(&self) -> Option<f64> {
         (!self.doubtful).then_some(self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(at: i64) -> Remembered {
+        let at = Moment::from_unix_millis(at);
+        Remembered { at, value: 1.0, forecast: Some([0.0, 1.0, 2.0]), late: false, doubtful: false, corrected: false }
+    }
+
+    #[test]
+    fn however_many_it_begins_with_it_keeps_the_newest_and_no_more() {
+        for count in (0..=LONGEST_TRACE).chain([LONGEST_TRACE + 7]) {
+            let readings: Vec<_> = (0..count as i64).map(reading).collect();
+            let mut past: Past = postcard::from_bytes(&postcard::to_allocvec(&readings).unwrap()).unwrap();
+            past.push(reading(1000));
+            let kept: Vec<_> = past.points().map(|point| point.0.unix_millis()).collect();
+            let first = (count + 1).saturating_sub(LONGEST_TRACE) as i64;
+            assert_eq!(kept, (first..count as i64).chain([1000]).collect::<Vec<_>>(), "of {count}");
+            past.push(reading(999));
+            assert_eq!(past.newest().map(|newest| newest.at.unix_millis()), Some(1000), "a late one is not the newest");
+        }
     }
 }

@@ -184,8 +184,8 @@ impl Watch {
         expected
     }
 
-    /// Lets the room's clock go on: says so if a reading was due before `now` and did not come, or since when, if an old
-    /// one has come meanwhile; and if muted hours began or ended.
+    /// Lets the room's clock go on: says so if a reading was due before `now` and did not come, or since when, once old ones
+    /// have come meanwhile; and if muted hours began or ended.
     pub fn tick(&mut self, now: Moment, calendar: &mut Calendar, mut say: impl FnMut(What)) {
         self.fall_silent(now, &mut say);
         self.keep_hours(now, calendar, &mut say);
@@ -228,7 +228,7 @@ impl Watch {
         let State { detector, at, .. } = &mut self.state;
         match arrival.doubtful {
             true => detector.doubt(&self.told, *at),
-            false => detector.observe_foreseen(&self.told, *at, arrival.value, &foresight),
+            false => detector.observe_foreseen(&self.told, arrival.value, &foresight),
         }
     }
 
@@ -238,9 +238,10 @@ impl Watch {
 
     fn fall_silent(&mut self, now: Moment, say: &mut impl FnMut(What)) {
         let (Some(standing), Some(due_by)) = (self.state.standing, self.due_by()) else { return };
-        // While an old backlog comes in, since when it is silent changes with every reading: that is said at its end.
-        let is_told = || standing.since == due_by || now < self.state.received_at + SETTLES;
-        if now <= due_by || (standing.silent && is_told()) {
+        // While an old backlog comes in, since when it is silent changes with every reading: that is said at its end, and
+        // never of a source whose clock is so far behind that all it sends is old.
+        let may_wait = || standing.since == due_by || now < self.state.received_at + SETTLES;
+        if now <= due_by || (standing.silent && may_wait()) {
             return;
         }
         let silent = Standing { silent: true, since: due_by, ..standing };

@@ -18,8 +18,8 @@ pub(crate) const FAMILY: i64 = 64;
 
 /// The smallest reading: time and value.
 const SMALLEST: usize = 1 + 8;
-/// The largest one, nearly always: a time of six bytes, value and forecast.
-const LARGEST: usize = 6 + 8 + 12;
+/// The usual one at most: a time of six bytes, value and forecast.
+const USUAL: usize = 6 + 8 + 12;
 
 /// The readings of one indicator within a row.
 pub(crate) struct Part<'a> {
@@ -37,7 +37,7 @@ pub(crate) fn encode<'a>(slot: i64, readings: impl Iterator<Item = &'a PastReadi
     let doubts = doubts::encode(readings.clone());
     let slot = slot + if doubts.is_some() { FAMILY } else { 0 };
     let mut body = doubts.unwrap_or_default();
-    body.reserve(readings.clone().count() * LARGEST);
+    body.reserve(readings.clone().count() * USUAL);
     let (mut before, mut count) = (0, 0);
     for reading in readings {
         codec::put_varint(codec::zigzag(reading.at().wrapping_sub(before)), &mut body);

@@ -13,7 +13,7 @@ use vsm::id::AgentId;
 /// So many seconds' worth may come at once: an agent brings a backlog, a sender what it has gathered.
 const SECONDS_AT_ONCE: u32 = 10;
 /// A whole batch may always come at once.
-const LEAST_AT_ONCE: u32 = 10_000;
+pub(crate) const LEAST_AT_ONCE: u32 = 10_000;
 /// Of more sources than this, those are forgotten that have not reported lately.
 const MANY: usize = 4096;
 

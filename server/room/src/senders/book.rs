@@ -9,6 +9,7 @@ mod key;
 mod open;
 mod tally;
 mod tray;
+mod undo;
 
 use std::{sync::Arc, time::Duration};
 
@@ -104,14 +105,8 @@ impl Book {
             self.tallies.sweep(now);
             self.swept_at = now;
         }
-        Draft {
-            book: self,
-            now,
-            readings: Vec::new(),
-            report: Report::default(),
-            undo: Vec::new(),
-            untally: Vec::new(),
-        }
+        self.shelf.changes.clear();
+        Draft { book: self, now, readings: Vec::new(), report: Report::default(), untally: Vec::new() }
     }
 
     /// What is open.
@@ -137,18 +132,7 @@ pub struct Draft<'b> {
     /// What came of it so far, in order.
     pub readings: Vec<Reading>,
     report: Report,
-    undo: Vec<Undo>,
     untally: Vec<(Arc<[u8]>, Option<Tally>)>,
-}
-
-/// What a request has changed about the series at a place.
-enum Undo {
-    /// It was opened.
-    Opened(usize),
-    /// It was ended.
-    Ended(usize),
-    /// This was last known of it.
-    Learned(usize, Option<Last>),
 }
 
 impl Draft<'_> {
@@ -168,7 +152,7 @@ impl Draft<'_> {
             Value::Ended => {
                 self.report.samples += 1;
                 self.report.passed_over += 1;
-                self.undo.extend(self.book.shelf.end(series, sample.at).map(Undo::Ended));
+                self.book.shelf.end(series, sample.at);
             }
         }
     }
@@ -181,13 +165,7 @@ impl Draft<'_> {
 
     /// It is not on disk: the series are as they were before it.
     pub fn undo(self) {
-        for change in self.undo.into_iter().rev() {
-            match change {
-                Undo::Opened(place) => self.book.shelf.close(place),
-                Undo::Ended(place) => self.book.shelf.unend(place),
-                Undo::Learned(place, before) => self.book.shelf.restore(place, before),
-            }
-        }
+        self.book.shelf.undo();
         for (key, before) in self.untally.into_iter().rev() {
             self.book.tallies.restore(key, before);
         }
@@ -212,17 +190,10 @@ impl Draft<'_> {
             return Ok(());
         }
         check_time(at, self.now)?;
-        let place = match self.book.shelf.open(series, self.now)? {
-            Opened::At(place) => place,
-            Opened::New(place) => {
-                self.undo.push(Undo::Opened(place));
-                place
-            }
-            Opened::Nowhere => {
-                self.report.unmapped += 1;
-                self.report.passed_over += 1;
-                return Ok(());
-            }
+        let Opened::At(place) = self.book.shelf.open(series, self.now)? else {
+            self.report.unmapped += 1;
+            self.report.passed_over += 1;
+            return Ok(());
         };
         let open = self.book.shelf.at(place);
         self.report.unmapped += u64::from(!open.is_mapped);
@@ -233,7 +204,6 @@ impl Draft<'_> {
         let before = open.last.replace(Last { at, value });
         let value = growth(open.turn, series.kind, before, Last { at, value }, started_at);
         let reading = value.and_then(|value| Reading::new(open.indicator.clone(), at, value).ok());
-        self.undo.push(Undo::Learned(place, before));
         match reading {
             Some(reading) => {
                 self.report.readings += 1;

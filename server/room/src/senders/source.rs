@@ -246,12 +246,17 @@ fn read(form: Form, body: &[u8], take: &mut impl FnMut(&Series<'_>, Sample)) -> 
 #[cfg(test)]
 mod tests {
     use archive::{Delivery, Position};
-    use config::senders::Source;
+    use config::{room::Room, senders::Source};
     use cybernet::ordinals::Ordinals;
     use tokio::task;
 
     use super::*;
-    use crate::{desk::DeskHandle, journal::ToJournal};
+    use crate::{
+        desk::DeskHandle,
+        doorkeeper::{Doorkeeper, pace::LEAST_AT_ONCE},
+        inboxes::Pressure,
+        journal::ToJournal,
+    };
 
     /// `up` with 1 at 1763600000000, as remote write 1.0.
     const UP: &[u8] =
@@ -309,8 +314,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_changes_nothing() {
+    async fn a_request_is_paid_for_once_however_often_it_is_tried() {
+        let (source, mut journal) = source();
+        let keeper = Doorkeeper::new(&Room { readings_a_second: 1, ..Room::default() }, Pressure::default());
+        let pass = keeper.admit(None, &AgentId::parse("remote-write").unwrap()).ok();
+        // More than half of what may come at once.
+        let body = UP.repeat(LEAST_AT_ONCE as usize / 2 + 1);
+        let journaled = async {
+            answer(&mut journal, 7, Some(Taken::Before)).await;
+            answer(&mut journal, 20, Some(Taken::Now(Position::default()))).await
+        };
+        let (taken, _) = tokio::join!(source.take(Form::Remote1, body.clone(), pass.clone()), journaled);
+        assert_eq!(taken.unwrap().readings, 1);
+        let refused = source.take(Form::Remote1, body, pass).await.unwrap_err();
+        assert!(matches!(refused, NotTaken::TooFast(_)), "{refused}");
+        let listing = serde_json::to_value(source.listing().await.unwrap()).unwrap();
+        assert_eq!(listing["since_start"]["samples"], LEAST_AT_ONCE / 2 + 1, "those that were taken");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_changes_nothing_nor_does_what_is_too_much() {
         let (source, _journal) = source();
+        let too_many = UP.repeat(MOST_SAMPLES as usize + 1);
+        assert_eq!(source.take(Form::Remote1, too_many, None).await, Err(NotTaken::TooMany));
         let broken = [UP, &[0x0a, 0x7f]].concat();
         let refused = source.take(Form::Remote1, broken, None).await.unwrap_err();
         assert_eq!(refused.to_string(), "127 bytes are announced and 0 are there");

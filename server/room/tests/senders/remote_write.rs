@@ -103,7 +103,7 @@ fn a_native_histogram_has_buckets_from_its_spans() {
         positive_deltas: vec![2, 1, 1],
         ..Histogram::default()
     };
-    let buckets = "bounds: [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0], buckets: [1.0, 0.0, 2.0, 0.0, 0.0, 3.0, 4.0, 0.0]";
+    let buckets = "bounds: [0.5, 1.0, 2.0, 8.0, 16.0, 32.0], buckets: [1.0, 0.0, 2.0, 0.0, 3.0, 4.0, 0.0]";
     assert_eq!(native(exponential), format!("{{ count: 10.0, sum: Some(2.0), {buckets} }})"));
     let custom = Histogram {
         count_int: 5,
@@ -120,9 +120,9 @@ fn a_native_histogram_has_buckets_from_its_spans() {
 #[test]
 fn a_native_histogram_that_cannot_be_has_a_count_and_a_sum() {
     let only = "{ count: 4.0, sum: Some(2.0), bounds: [], buckets: [] })";
-    let apart = spans(&[(1, 1), (i32::MAX, u32::MAX)]);
-    for (schema, positive_spans) in [(99, Vec::new()), (0, apart)] {
-        let positive_deltas = vec![1; 5000];
+    let (apart, long) = (spans(&[(1, 1), (i32::MAX, u32::MAX), (i32::MAX, 3)]), spans(&[(1, 3000)]));
+    for (schema, positive_spans, deltas) in [(99, Vec::new(), 0), (0, apart, 5), (0, long, 3000)] {
+        let positive_deltas = vec![1; deltas];
         let histogram = Histogram { count_int: 4, schema, positive_spans, positive_deltas, ..Histogram::default() };
         assert_eq!(native(histogram), only);
     }

@@ -10,6 +10,7 @@ use super::{
     growth::{Last, usual},
     key::{check_people, texts, write_key},
     tray,
+    undo::Change,
 };
 use crate::senders::point::{Series, shown};
 
@@ -25,36 +26,36 @@ type Random = foldhash::fast::RandomState;
 pub(super) struct Shelf {
     pub(super) source: Source,
     maps: Arc<[Map]>,
-    places: HashMap<Arc<[u8]>, usize, Random>,
-    series: Vec<Option<Open>>,
-    free: Vec<usize>,
+    pub(super) places: HashMap<Arc<[u8]>, usize, Random>,
+    pub(super) series: Vec<Option<Open>>,
+    pub(super) free: Vec<usize>,
     /// Which series an indicator is.
-    owners: HashMap<IndicatorId, usize, Random>,
+    pub(super) owners: HashMap<IndicatorId, usize, Random>,
     mapped: u64,
     unmapped: u64,
     key: Vec<u8>,
+    /// What a request has changed so far.
+    pub(super) changes: Vec<Change>,
 }
 
 /// A series and the indicator that it is.
 pub(super) struct Open {
-    key: Arc<[u8]>,
+    pub(super) key: Arc<[u8]>,
     pub(super) indicator: IndicatorId,
     pub(super) turn: Turn,
     pub(super) is_mapped: bool,
     /// The indicator it would be, if another series were not it already.
-    claim: Option<IndicatorId>,
+    pub(super) claim: Option<IndicatorId>,
     pub(super) last: Option<Last>,
-    heard_at: Moment,
+    pub(super) heard_at: Moment,
     /// Whether its sender has said that nothing more will come; it is remembered, in case the sender says all of it again.
-    has_ended: bool,
+    pub(super) has_ended: bool,
 }
 
 /// Where a series stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Opened {
     At(usize),
-    /// It was opened there just now.
-    New(usize),
     /// No map names it, and its source keeps none of these.
     Nowhere,
 }
@@ -82,6 +83,7 @@ impl Shelf {
             mapped: 0,
             unmapped: 0,
             key: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -90,10 +92,11 @@ impl Shelf {
         write_key(series, &mut self.key);
         let Some(&place) = self.places.get(&self.key[..]) else { return self.open_new(series, now) };
         let open = self.at(place);
-        open.heard_at = now;
-        let (claim, indicator) = (open.claim.clone(), open.indicator.clone());
-        if std::mem::take(&mut open.has_ended) {
-            self.begin_again(place, indicator, series, now);
+        let heard_at = std::mem::replace(&mut open.heard_at, now);
+        let (last, claim, has_ended) = (open.last, open.claim.clone(), open.has_ended);
+        self.changes.push(Change::Heard { place, last, heard_at });
+        if has_ended {
+            self.begin_again(place, series, now);
         } else if let Some(claim) = claim {
             self.claim(place, &claim, now);
         }
@@ -105,34 +108,18 @@ impl Shelf {
         self.series[place].as_mut().expect("what was just opened is open")
     }
 
-    /// Puts back what was last known of a series, unless it has been closed meanwhile.
-    pub(super) fn restore(&mut self, place: usize, last: Option<Last>) {
-        if let Some(open) = self.series.get_mut(place).and_then(Option::as_mut) {
-            open.last = last;
-        }
-    }
-
-    /// Ends a series of which nothing more will come after `at`: another one may be its indicator. Gives the place of one
-    /// that has ended now.
-    pub(super) fn end(&mut self, series: &Series<'_>, at: Moment) -> Option<usize> {
+    /// Ends a series of which nothing more will come after `at`: another one may be its indicator.
+    pub(super) fn end(&mut self, series: &Series<'_>, at: Moment) {
         write_key(series, &mut self.key);
-        let &place = self.places.get(&self.key[..])?;
+        let Some(&place) = self.places.get(&self.key[..]) else { return };
         let open = self.at(place);
-        if open.last.is_some_and(|last| at <= last.at) || std::mem::replace(&mut open.has_ended, true) {
-            return None;
+        if open.last.is_some_and(|last| at <= last.at) {
+            return;
         }
         let indicator = open.indicator.clone();
+        self.will_turn(place);
+        self.at(place).has_ended = true;
         self.disown(&indicator, place);
-        Some(place)
-    }
-
-    /// A series goes on that had been ended, unless another one is its indicator meanwhile.
-    pub(super) fn unend(&mut self, place: usize) {
-        let Some(open) = self.series.get_mut(place).and_then(Option::as_mut) else { return };
-        if !self.owners.contains_key(&open.indicator) {
-            open.has_ended = false;
-            self.owners.insert(open.indicator.clone(), place);
-        }
     }
 
     /// Closes the series that were not heard of for long.
@@ -173,7 +160,7 @@ impl Shelf {
         };
         *self.count(is_mapped) += 1;
         let open = Open { key, indicator, turn, is_mapped, claim, last: None, heard_at: now, has_ended: false };
-        Ok(Opened::New(self.put(open)))
+        Ok(Opened::At(self.put(open)))
     }
 
     /// Puts a series where there is room, and it is its indicator.
@@ -185,6 +172,7 @@ impl Shelf {
         self.places.insert(open.key.clone(), place);
         self.owners.insert(open.indicator.clone(), place);
         self.series[place] = Some(open);
+        self.changes.push(Change::Opened(place));
         place
     }
 
@@ -218,6 +206,7 @@ impl Shelf {
         if !self.is_free(claim, now) {
             return;
         }
+        self.will_turn(place);
         let open = self.at(place);
         let before = std::mem::replace(&mut open.indicator, claim.clone());
         open.claim = None;
@@ -226,12 +215,15 @@ impl Shelf {
     }
 
     /// A series that had ended is its indicator again, if no other is that meanwhile.
-    fn begin_again(&mut self, place: usize, indicator: IndicatorId, series: &Series<'_>, now: Moment) {
+    fn begin_again(&mut self, place: usize, series: &Series<'_>, now: Moment) {
+        self.will_turn(place);
+        let open = self.at(place);
+        open.has_ended = false;
+        let (indicator, key) = (open.indicator.clone(), open.key.clone());
         if self.is_free(&indicator, now) {
             self.owners.insert(indicator, place);
             return;
         }
-        let key = self.at(place).key.clone();
         let in_tray = self.in_tray(series, &key, now);
         self.owners.insert(in_tray.clone(), place);
         let open = self.at(place);
@@ -239,7 +231,14 @@ impl Shelf {
         open.indicator = in_tray;
     }
 
-    fn disown(&mut self, indicator: &IndicatorId, place: usize) {
+    /// Remembers what the series at a place is before that changes.
+    fn will_turn(&mut self, place: usize) {
+        let Open { indicator, claim, has_ended, .. } = self.at(place);
+        let (indicator, claim, has_ended) = (indicator.clone(), claim.clone(), *has_ended);
+        self.changes.push(Change::Turned { place, indicator, claim, has_ended });
+    }
+
+    pub(super) fn disown(&mut self, indicator: &IndicatorId, place: usize) {
         if self.owners.get(indicator) == Some(&place) {
             self.owners.remove(indicator);
         }
@@ -267,16 +266,24 @@ impl Shelf {
         })
     }
 
-    /// Closes a series.
-    pub(super) fn close(&mut self, place: usize) {
-        let Some(open) = self.series[place].take() else { return };
+    fn close(&mut self, place: usize) {
+        if let Some((open, was_owner)) = self.take_out(place) {
+            self.changes.push(Change::Closed(place, Box::new(open), was_owner));
+        }
+    }
+
+    /// Takes a series out, and says whether it was its indicator.
+    pub(super) fn take_out(&mut self, place: usize) -> Option<(Open, bool)> {
+        let open = self.series[place].take()?;
         self.places.remove(&open.key);
+        let was_owner = self.owners.get(&open.indicator) == Some(&place);
         self.disown(&open.indicator, place);
         *self.count(open.is_mapped) -= 1;
         self.free.push(place);
+        Some((open, was_owner))
     }
 
-    fn count(&mut self, is_mapped: bool) -> &mut u64 {
+    pub(super) fn count(&mut self, is_mapped: bool) -> &mut u64 {
         if is_mapped { &mut self.mapped } else { &mut self.unmapped }
     }
 }

@@ -92,23 +92,41 @@ fn what_was_not_written_is_no_repetition_when_it_comes_again() {
     assert_eq!(number(&mut book, "x_total", "a", 10, 150.0), ["x_total/instance.a 5"]);
 }
 
+/// A request of `node_load1` that is undone, in the order in which it came; gives the indicators of its readings.
+fn undone(book: &mut Book, second: i64, samples: &[(&str, Value)]) -> Vec<String> {
+    let mut draft = book.draft(moment(second));
+    for (instance, value) in samples.iter().cloned() {
+        let labels: [Label<'_>; 1] = [("instance".into(), instance.into())];
+        let series = Series { metric: "node_load1", labels: &labels, kind: Kind::Unknown };
+        draft.take(&series, Sample { at: moment(second), started_at: None, value });
+    }
+    let indicators = draft.readings.iter().map(|reading| reading.indicator.to_string()).collect();
+    draft.undo();
+    indicators
+}
+
 #[test]
 fn what_was_not_written_opens_nothing_and_ends_nothing() {
     let mut book = book(10, 10, &[map("node_load1", "plant.load")]);
     number(&mut book, "node_load1", "a", 0, 1.0);
-    let mut draft = book.draft(moment(10));
-    for (instance, value) in [("a", Value::Ended), ("b", Value::Number(2.0))] {
-        let labels: [Label<'_>; 1] = [("instance".into(), instance.into())];
-        let series = Series { metric: "node_load1", labels: &labels, kind: Kind::Unknown };
-        draft.take(&series, Sample { at: moment(10), started_at: None, value });
-    }
-    assert_eq!(draft.readings[0].indicator.as_str(), "plant.load");
-    draft.undo();
+    let took = undone(&mut book, 10, &[("a", Value::Ended), ("b", Value::Number(2.0))]);
+    assert_eq!(took, ["plant.load"]);
     let listing = serde_json::to_value(book.listing()).unwrap();
-    assert_eq!(
-        (&listing["series"], &listing["tray"], &listing["since_start"]["samples"]),
-        (&1.into(), &json!([]), &1.into())
-    );
+    let (series, samples) = (&listing["series"], &listing["since_start"]["samples"]);
+    assert_eq!((series, &listing["tray"], samples), (&1.into(), &json!([]), &1.into()));
+    assert_eq!(number(&mut book, "node_load1", "b", 20, 2.0), ["node_load1/instance.b 2"]);
+    assert_eq!(number(&mut book, "node_load1", "a", 20, 1.0), ["plant.load 1"]);
+}
+
+#[test]
+fn what_was_not_written_turns_no_series_into_another_indicator() {
+    let mut book = book(10, 10, &[map("node_load1", "plant.load")]);
+    number(&mut book, "node_load1", "a", 0, 1.0);
+    number(&mut book, "node_load1", "b", 0, 2.0);
+    let ended = || ("a", Value::Ended);
+    let took = undone(&mut book, 10, &[ended(), ("b", Value::Number(3.0)), ("a", Value::Number(4.0)), ended()]);
+    assert_eq!(took, ["plant.load", "node_load1/instance.a"], "one has ended, followed by the other, and begins again");
+    assert_eq!(undone(&mut book, 400, &[("b", Value::Number(3.0))]), ["plant.load"], "the first was silent for long");
     assert_eq!(number(&mut book, "node_load1", "b", 20, 2.0), ["node_load1/instance.b 2"]);
     assert_eq!(number(&mut book, "node_load1", "a", 20, 1.0), ["plant.load 1"]);
 }

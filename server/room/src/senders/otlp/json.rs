@@ -192,7 +192,7 @@ impl<'a> DataPoint<'a> {
 impl Buckets<'_> {
     fn side(&self) -> Result<Side, Fault> {
         let offset = self.offset.as_ref().map_or(Ok(0), Told::signed)?;
-        Ok(Side { offset, counts: reals(&self.bucket_counts)? })
+        Ok(Side::in_a_row(offset, reals(&self.bucket_counts)?))
     }
 }
 

@@ -165,15 +165,15 @@ fn exponential_point(mut fields: Fields<'_>) -> Read<'_> {
 }
 
 fn side(mut fields: Fields<'_>) -> Result<Side, Fault> {
-    let mut side = Side::default();
+    let (mut offset, mut counts) = (0, Vec::new());
     while let Some((number, wire)) = fields.step()? {
         match number {
-            1 => side.offset = wire.zigzag()?,
-            2 => wire.varints(|count| side.push(count as f64))?,
+            1 => offset = wire.zigzag()?,
+            2 => wire.varints(|count| counts.push(count as f64))?,
             _ => (),
         }
     }
-    Ok(side)
+    Ok(Side::in_a_row(offset, counts))
 }
 
 /// Of a summary how many there were and their sum; its quantiles are over a time that nobody knows.

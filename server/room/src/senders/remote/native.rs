@@ -15,7 +15,7 @@ use crate::senders::{
 const GAUGE: u64 = 3;
 /// The schema of those that have bounds of their own.
 const CUSTOM: i64 = -53;
-/// The most spans and bounds that are looked at.
+/// The most spans, counts and bounds of its own that are looked at; one more is held, which tells that there are more.
 const MOST: usize = 2_000;
 
 /// Reads one, of either version, and whether it is a gauge.
@@ -52,7 +52,7 @@ pub(super) fn histogram(mut fields: Fields<'_>) -> Result<(Sample, bool), Fault>
 }
 
 fn push<T>(to: &mut Vec<T>, one: T) {
-    if to.len() < MOST {
+    if to.len() <= MOST {
         to.push(one);
     }
 }
@@ -93,20 +93,16 @@ impl Spans {
         ends.flatten().zip(sums.chain(self.counts.iter().copied()))
     }
 
-    /// As one run of buckets. Bucket 1 of Prometheus begins at 1; so does bucket 0 of a side.
+    /// By the places of a side: bucket 1 of Prometheus begins where bucket 0 of a side does.
     fn side(&self) -> Side {
-        let Some((first, _)) = self.spans.first() else { return Side::default() };
-        let mut side = Side { offset: first.saturating_sub(1), counts: Vec::new() };
-        for (place, count) in self.buckets() {
-            let gap = usize::try_from(place.saturating_sub(*first)).unwrap_or(usize::MAX);
-            (side.counts.len()..gap.min(2 * MOST)).for_each(|_| side.push(0.0));
-            side.push(count);
-        }
-        side
+        Side::of(self.buckets().map(|(place, count)| (place.saturating_sub(1), count)))
     }
 
     /// With bounds of their own, the first bucket below the first bound.
     fn within(&self, Whole { count, sum, .. }: Whole, bounds: Vec<f64>) -> Histogram {
+        if MOST < bounds.len() {
+            return Histogram { count, sum, ..Histogram::default() };
+        }
         let mut buckets = vec![0.0; bounds.len() + 1];
         for (place, count) in self.buckets() {
             let bucket = usize::try_from(place).ok().and_then(|place| buckets.get_mut(place));
