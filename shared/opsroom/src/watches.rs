@@ -6,7 +6,6 @@ use std::{
 };
 
 use cybernet::profile::Profile;
-use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 use vsm::{
     act::{Act, Answer},
@@ -33,7 +32,7 @@ pub struct Watches {
     tray: UnitId,
     share: Share,
     calendars: Calendars,
-    places: HashMap<IndicatorId, usize, RandomState>,
+    places: HashMap<IndicatorId, usize>,
     watches: Vec<Hung>,
     followed: BTreeSet<IndicatorId>,
     /// How many of them nobody has described one by one.
@@ -87,7 +86,7 @@ impl Watches {
             organisation,
             tray,
             share,
-            places: HashMap::default(),
+            places: HashMap::new(),
             watches: Vec::new(),
             followed: BTreeSet::new(),
             appeared: 0,

@@ -86,11 +86,7 @@ async fn main() {
     let span = from..from + Duration::from_secs(arguments.seconds);
 
     let timed = (0 < arguments.screens).then(|| tokio::spawn(probe::run(room.address(), span.clone())));
-    let mut watching = JoinSet::new();
-    for _ in 1..arguments.screens {
-        let socket = Socket::connect(room.address(), Screen::PATH).await;
-        watching.spawn(watch(socket));
-    }
+    let mut watching = watch_all(&room, arguments.screens).await;
     let asking = arguments.history.then(|| tokio::spawn(past::ask(room.address(), span.clone())));
     let before = tokio::spawn(gauge::read_at(from, room.process().id()));
     let tally = send(&arguments, &room, span.clone()).await;
@@ -102,9 +98,7 @@ async fn main() {
     };
     let ours = report("room", &tally, &before, &after, Some(changes));
     if let Some(asking) = asking {
-        let past::Answers { day, weeks } = asking.await.expect("history is asked to the end");
-        println!("a day of history    {}", Quantiles::of(day));
-        println!("ten weeks of it     {}", Quantiles::of(weeks));
+        tell_past(asking.await.expect("history is asked to the end"));
     }
     watching.shutdown().await;
     let code = room.close().await;
@@ -152,6 +146,21 @@ async fn send(arguments: &Arguments, room: &Room, span: Range<Instant>) -> Tally
     })
     .await;
     sum
+}
+
+/// Screens but for the one that is timed.
+async fn watch_all(room: &Room, screens: u64) -> JoinSet<()> {
+    let mut watching = JoinSet::new();
+    for _ in 1..screens {
+        let socket = Socket::connect(room.address(), Screen::PATH).await;
+        watching.spawn(watch(socket));
+    }
+    watching
+}
+
+fn tell_past(past::Answers { day, weeks }: past::Answers) {
+    println!("a day of history    {}", Quantiles::of(day));
+    println!("ten weeks of it     {}", Quantiles::of(weeks));
 }
 
 /// A screen that takes every frame and looks at none.
