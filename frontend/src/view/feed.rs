@@ -30,8 +30,6 @@ const WORDS: f64 = 9.5;
 const FAR_WORDS: f64 = 10.4;
 /// Room over a tile's trace.
 const NOTE: f64 = 3.9;
-/// Room of what stands before the essentials, short of them.
-const BEFORE: f64 = 2.65;
 /// Room over an essential's trace, and under it.
 const OVER: f64 = 4.2;
 const UNDER: f64 = 4.2 / STRONG;
@@ -141,10 +139,9 @@ fn TileView(tile: RwSignal<Option<Tile>>, signal: String) -> impl IntoView {
 fn Future(board: Board) -> impl IntoView {
     let some = Memo::new(move |_| board.essentials[0].with(Option::is_some));
     let essentials = board.essentials.map(|essential| view! { <EssentialView essential /> }).collect_view();
-    let fit = expect_context::<Letters>().fit("Future", BEFORE);
     view! {
         <section class="future">
-            <h2 style=fit>"Future" <br /> {move || some.get().then(|| board.ahead.get())}</h2>
+            <h2>"Future" <br /> {move || some.get().then(|| board.ahead.get())}</h2>
             {essentials}
         </section>
     }
