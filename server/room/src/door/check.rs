@@ -34,30 +34,25 @@ pub(crate) fn too_scattered(sequence: u64) -> String {
     )
 }
 
-/// Parts what was measured in the future, or in a past that cannot be, or names a person, from what can be taken. `places` says where each reading stood.
+/// Parts what was measured in the future, or in a past that cannot be, or names a person, from what can be taken. `places`
+/// says where each reading stood.
 pub(super) fn check(
-    readings: Vec<Reading>,
+    mut readings: Vec<Reading>,
     places: Vec<usize>,
     mut refused: Vec<Refused>,
     now: Moment,
 ) -> (Vec<Reading>, Vec<Refused>) {
-    let why = |reading: &Reading| {
-        let at = reading.measured_at;
-        too_far_ahead(at, now).or_else(|| too_far_behind(at, now)).or_else(|| names_a_person(reading))
-    };
-    let first = readings.iter().position(|reading| why(reading).is_some());
-    let mut taken = readings;
-    if let Some(first) = first {
-        let rest = taken.split_off(first);
-        for (reading, index) in rest.into_iter().zip(&places[first..]) {
-            match why(&reading) {
-                None => taken.push(reading),
-                Some(why) => refused.push(Refused { index: *index, why }),
-            }
-        }
-    }
+    let mut places = places.into_iter();
+    readings.retain(|reading| {
+        let (at, index) = (reading.measured_at, places.next().expect("each reading stood somewhere"));
+        let too_far = || too_far_ahead(at, now).or_else(|| too_far_behind(at, now));
+        let why = too_far().or_else(|| names_a_person(reading));
+        let is_taken = why.is_none();
+        refused.extend(why.map(|why| Refused { index, why }));
+        is_taken
+    });
     refused.sort_by_key(|refused| refused.index);
-    (taken, refused)
+    (readings, refused)
 }
 
 /// Why a reading's note is not kept, if it names a person.

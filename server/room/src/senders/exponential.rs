@@ -4,7 +4,7 @@
 use super::point::Histogram;
 
 /// The most buckets that are looked at on either side; senders keep to 160.
-const MOST_BUCKETS: usize = 2_000;
+pub(super) const MOST_BUCKETS: usize = 2_000;
 
 /// What buckets do not tell.
 #[derive(Clone, Copy, Default)]

@@ -133,8 +133,8 @@ fn within(histogram: &Histogram, bounds: &[f64]) -> Option<Vec<f64>> {
     Some(within)
 }
 
-/// Where a share of the measurements lies below, as Prometheus' `histogram_quantile` has it of a classic histogram: evenly spread within each
-/// bucket, from zero in the first, and at its lower bound in the last, which has no upper one.
+/// Where a share of the measurements lies below, as Prometheus' `histogram_quantile` has it of a classic histogram: evenly
+/// spread within each bucket, from zero in the first, and at its lower bound in the last, which has no upper one.
 fn quantile(histogram: &Histogram, share: f64) -> Option<f64> {
     let Histogram { bounds, buckets, .. } = histogram;
     let (lowest, total) = (*bounds.first()?, buckets.iter().sum::<f64>());

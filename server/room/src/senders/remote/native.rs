@@ -6,7 +6,7 @@ use vsm::time::Moment;
 
 use super::{STALE, start};
 use crate::senders::{
-    exponential::{self, Side, Whole},
+    exponential::{self, MOST_BUCKETS, Side, Whole},
     point::{Fault, Histogram, Sample, Value},
     protobuf::{Fields, Wire},
 };
@@ -15,8 +15,6 @@ use crate::senders::{
 const GAUGE: u64 = 3;
 /// The schema of those that have bounds of their own.
 const CUSTOM: i64 = -53;
-/// The most spans, counts and bounds of its own that are looked at; one more is held, which tells that there are more.
-const MOST: usize = 2_000;
 
 /// Reads one, of either version, and whether it is a gauge.
 pub(super) fn histogram(mut fields: Fields<'_>) -> Result<(Sample, bool), Fault> {
@@ -51,8 +49,9 @@ pub(super) fn histogram(mut fields: Fields<'_>) -> Result<(Sample, bool), Fault>
     Ok((Sample { at, started_at: start(started_at), value }, hint == GAUGE))
 }
 
+/// Of spans, counts and bounds no more are held than there may be buckets, and one, which tells that they are too many.
 fn push<T>(to: &mut Vec<T>, one: T) {
-    if to.len() <= MOST {
+    if to.len() <= MOST_BUCKETS {
         to.push(one);
     }
 }
@@ -100,7 +99,7 @@ impl Spans {
 
     /// With bounds of their own, the first bucket below the first bound.
     fn within(&self, Whole { count, sum, .. }: Whole, bounds: Vec<f64>) -> Histogram {
-        if MOST < bounds.len() {
+        if MOST_BUCKETS < bounds.len() {
             return Histogram { count, sum, ..Histogram::default() };
         }
         let mut buckets = vec![0.0; bounds.len() + 1];
