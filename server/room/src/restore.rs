@@ -8,7 +8,7 @@ use vsm::{itself::is_the_room, organisation::Organisation, reading::Reading, tim
 use crate::{happening::ArchiveFailed, lobby::progress::Progress, past::Gathering};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// What the head of a snapshot holds.
 #[derive(Deserialize, Serialize)]

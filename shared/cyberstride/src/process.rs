@@ -1,6 +1,7 @@
 //! The four explanations the detector weighs at every step, and how probable each is.
 
 use serde::{Deserialize, Serialize};
+use wide::f64x4;
 
 /// What the series did between two readings.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -57,9 +58,9 @@ impl Probabilities {
     }
 
     /// Averages distributions by the probabilities of what each of them is given.
-    pub(crate) fn average(&self, given: [Self; 4]) -> Self {
-        let weight = |k: usize| (0..4).map(|i| self.0[i] * given[i].0[k]).sum();
-        Self::from_weights(std::array::from_fn(weight))
+    pub(crate) fn average(&self, given: [f64x4; 4]) -> Self {
+        let [a, b, c, d] = std::array::from_fn(|i| f64x4::splat(self.0[i]) * given[i]);
+        Self::from_weights((a + b + c + d).to_array())
     }
 }
 

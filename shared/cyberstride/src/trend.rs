@@ -1,55 +1,74 @@
-//! One path: a linear growth model with a learned noise, evolved and updated by one reading.
+//! Paths: linear growth models with a learned noise, evolved and updated by one reading, four at a time.
 
 use serde::{Deserialize, Serialize};
+use wide::f64x4;
 
 use crate::{covariance::Covariance, setting::Regime};
 
 /// The noise is never taken to be finer than this share of the level: beyond it lies the rounding of the numbers.
 const FINEST_NOISE: f64 = 1e-6;
 
-/// Level and slope with their uncertainty: `(m, C)` after a reading, `(a, R)` before it.
+/// Level and slope with their uncertainty: `(m, C)` after a reading, `(a, R)` before it; of four paths where `T` is four
+/// numbers, each quantity beside its kind, so that a processor takes them in one step.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Trend {
-    pub(crate) level: f64,
-    pub(crate) slope: f64,
-    pub(crate) covariance: Covariance,
+pub(crate) struct Trend<T = f64> {
+    pub(crate) level: T,
+    pub(crate) slope: T,
+    pub(crate) covariance: Covariance<T>,
     /// `S`, the estimate of the variance of the noise.
-    pub(crate) variance: f64,
+    pub(crate) variance: T,
 }
 
 /// What a step knows of the noise besides its variance.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noise {
     /// Degrees of freedom of the forecast.
-    degrees: f64,
+    degrees: f64x4,
     /// One by them, and by one more.
-    pub(crate) per_degree: f64,
-    per_next: f64,
+    pub(crate) per_degree: f64x4,
+    per_next: f64x4,
     /// No variance below this.
-    floor: f64,
+    floor: f64x4,
 }
 
-/// What a path learned of a reading.
+/// What four paths learned of a reading.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Update {
-    pub(crate) posterior: Trend,
+    pub(crate) posterior: Trend<f64x4>,
     /// `1 / Q`.
-    pub(crate) precision: f64,
+    pub(crate) precision: f64x4,
     /// `e^2 / Q`.
-    pub(crate) squared: f64,
+    pub(crate) squared: f64x4,
 }
 
 impl Noise {
     pub(crate) fn new(degrees: f64, floor: f64) -> Self {
-        Self { degrees, per_degree: degrees.recip(), per_next: (degrees + 1.0).recip(), floor }
+        Self {
+            degrees: f64x4::splat(degrees),
+            per_degree: f64x4::splat(degrees.recip()),
+            per_next: f64x4::splat((degrees + 1.0).recip()),
+            floor: f64x4::splat(floor),
+        }
     }
 }
 
-impl Trend {
+impl<T> Trend<T> {
+    #[inline]
+    pub(crate) fn map<U>(self, to: impl Fn(T) -> U) -> Trend<U> {
+        Trend {
+            level: to(self.level),
+            slope: to(self.slope),
+            covariance: self.covariance.map(&to),
+            variance: to(self.variance),
+        }
+    }
+}
+
+impl Trend<f64x4> {
     /// One step on: `a = G m`, `R = G (C + D) G'` with `D` from discounts and jumps: West & Harrison (1997), section
     /// 12.4.
     #[inline]
-    pub(crate) fn evolve(&self, regime: &Regime) -> Self {
+    pub(crate) fn evolve(&self, regime: &Regime<f64x4>) -> Self {
         let Covariance { level, cross, slope } = self.covariance;
         let loosened = Covariance {
             level: level * regime.level_growth + regime.level_jump * self.variance,
@@ -60,18 +79,19 @@ impl Trend {
     }
 
     /// Squared scale of the steady forecast so many periods ahead; the sum of `G^r D G'^r` is taken in closed form.
-    pub(crate) fn spread_ahead(&self, regime: &Regime, ahead: u32) -> f64 {
-        let k = f64::from(ahead);
+    #[inline]
+    pub(crate) fn spread_ahead(&self, regime: &Regime<f64x4>, ahead: u32) -> f64x4 {
+        let [k, one, two, six] = [f64::from(ahead), 1.0, 2.0, 6.0].map(f64x4::splat);
         let Covariance { level, cross, slope } = self.covariance;
-        let drift = level * (regime.level_growth - 1.0) + regime.level_jump * self.variance;
-        let turn = slope * (regime.slope_growth - 1.0) + regime.slope_jump * self.variance;
-        let now = level + k * (2.0 * cross + k * slope);
-        now + k * drift + turn * k * (k + 1.0) * (2.0 * k + 1.0) / 6.0 + self.variance
+        let drift = level * (regime.level_growth - one) + regime.level_jump * self.variance;
+        let turn = slope * (regime.slope_growth - one) + regime.slope_jump * self.variance;
+        let now = level + k * (two * cross + k * slope);
+        now + k * drift + turn * k * (k + one) * (two * k + one) / six + self.variance
     }
 
     /// Learns from a reading, the evolved trend being the prior.
     #[inline]
-    pub(crate) fn update(&self, regime: &Regime, y: f64, noise: &Noise) -> Update {
+    pub(crate) fn update(&self, regime: &Regime<f64x4>, y: f64x4, noise: &Noise) -> Update {
         let of_reading = regime.noise * self.variance;
         let (e, precision) = (y - self.level, (self.covariance.level + of_reading).recip());
         let gain = e * precision;
@@ -88,10 +108,10 @@ impl Trend {
     }
 
     #[inline]
-    fn learned_variance(&self, squared: f64, noise: &Noise) -> f64 {
-        let finest = FINEST_NOISE * self.level;
+    fn learned_variance(&self, squared: f64x4, noise: &Noise) -> f64x4 {
+        let finest = f64x4::splat(FINEST_NOISE) * self.level;
         let learned = self.variance * ((noise.degrees + squared) * noise.per_next);
-        learned.max(noise.floor).max(finest * finest)
+        learned.fast_max(noise.floor).fast_max(finest * finest)
     }
 }
 
@@ -102,13 +122,15 @@ mod tests {
 
     #[test]
     fn the_closed_form_ahead_agrees_with_evolving_step_by_step() {
-        let steady = Setting::WestHarrison.model().regimes[0];
-        let covariance = Covariance { level: 3.0, cross: 0.4, slope: 0.7 };
-        let trend = Trend { level: 5.0, slope: 1.0, covariance, variance: 2.0 };
-        let added = Covariance::diagonal(3.0 / 0.9 - 3.0, 0.7 / 0.9 - 0.7);
-        let r = (0..4).fold(covariance, |c, _| c.plus(1.0, added, [0.0, 0.0]).grown());
-        assert!((trend.spread_ahead(&steady, 4) - (r.level + 2.0)).abs() < 1e-12);
-        let next = trend.evolve(&steady).covariance.level + 2.0;
-        assert!((trend.spread_ahead(&steady, 1) - next).abs() < 1e-12);
+        let steady = Setting::WestHarrison.model().steady;
+        let covariance = Covariance { level: 3.0, cross: 0.4, slope: 0.7 }.map(f64x4::splat);
+        let [level, slope, variance] = [5.0, 1.0, 2.0].map(f64x4::splat);
+        let trend = Trend { level, slope, covariance, variance };
+        let added = Covariance::diagonal(3.0 / 0.9 - 3.0, 0.7 / 0.9 - 0.7).map(f64x4::splat);
+        let r = (0..4).fold(covariance, |c, _| c.plus(f64x4::ONE, added, [f64x4::ZERO; 2]).grown());
+        let near = |one: f64x4, other: f64x4| (one - other).abs().to_array()[2] < 1e-12;
+        assert!(near(trend.spread_ahead(&steady, 4), r.level + variance));
+        let next = trend.evolve(&steady).covariance.level + variance;
+        assert!(near(trend.spread_ahead(&steady, 1), next));
     }
 }

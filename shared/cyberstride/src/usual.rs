@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Usual {
     /// None as long as the cadence is not known, or where a day has no shape.
-    day: Option<Box<Day>>,
+    day: Option<Day>,
     week: Option<Box<Week>>,
     told: Option<Pattern>,
     in_hour: f64,
@@ -40,7 +40,7 @@ impl Usual {
     pub(crate) fn keep(&mut self, told: &Told, cadence: f64) {
         self.told = told.pattern;
         self.in_hour = (3600.0 / cadence).max(1.0);
-        self.day = Day::new(cadence).filter(|_| told.pattern != Some(Pattern::None)).map(Box::new);
+        self.day = Day::new(cadence).filter(|_| told.pattern != Some(Pattern::None));
         self.week = None;
     }
 

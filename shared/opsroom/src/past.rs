@@ -68,22 +68,25 @@ impl From<Packed> for Remembered {
 }
 
 impl Past {
-    /// Takes the next reading in, or a late one where it belongs; the oldest goes.
-    pub fn push(&mut self, reading: Remembered) {
+    /// Takes the next reading in, which is newer than all others; the oldest goes. None of them is looked at: they are in
+    /// no cache.
+    pub fn push(&mut self, newest: Remembered) {
+        debug_assert!(self.newest().is_none_or(|before| before.at < newest.at), "{newest:?} after {:?}", self.newest());
         self.make_place();
-        // Nearly always it is the newest, and then only the end is looked at: the rest is in no cache.
-        if self.readings.back().is_none_or(|newest| newest.at <= reading.at) {
-            self.readings.push_back(reading.into());
-            return;
-        }
-        let place = self.readings.partition_point(|earlier| earlier.at <= reading.at);
-        self.readings.insert(place, reading.into());
+        self.readings.push_back(newest.into());
+    }
+
+    /// Takes a late one in where it belongs; the oldest goes.
+    pub fn insert(&mut self, late: Remembered) {
+        self.make_place();
+        let place = self.readings.partition_point(|earlier| earlier.at <= late.at);
+        self.readings.insert(place, late.into());
     }
 
     fn make_place(&mut self) {
         let count = self.readings.len();
         if LONGEST_TRACE <= count {
-            self.readings.drain(..=count - LONGEST_TRACE);
+            (LONGEST_TRACE..=count).for_each(|_| _ = self.readings.pop_front());
         } else if count == self.readings.capacity() {
             self.readings.reserve_exact(count.max(FEW).min(LONGEST_TRACE - count));
         }
@@ -177,7 +180,7 @@ mod tests {
             let kept: Vec<_> = past.points().map(|point| point.0.unix_millis()).collect();
             let first = (count + 1).saturating_sub(LONGEST_TRACE) as i64;
             assert_eq!(kept, (first..count as i64).chain([1000]).collect::<Vec<_>>(), "of {count}");
-            past.push(reading(999));
+            past.insert(reading(999));
             assert_eq!(past.newest().map(|newest| newest.at.unix_millis()), Some(1000), "a late one is not the newest");
         }
     }

@@ -34,6 +34,8 @@ pub struct Watches {
     calendars: Calendars,
     places: HashMap<IndicatorId, usize>,
     watches: Vec<Hung>,
+    /// The place of the watch that had the reading before.
+    latest: usize,
     followed: BTreeSet<IndicatorId>,
     /// How many of them nobody has described one by one.
     appeared: usize,
@@ -42,11 +44,14 @@ pub struct Watches {
     entry: u64,
 }
 
-/// A watch, and the place of the calendar by which it lives.
+/// A watch, and what its surroundings are.
 #[derive(Clone, Debug)]
 struct Hung {
     watch: Watch,
+    /// The place of the calendar by which it lives.
     calendar: usize,
+    /// The place of the watch whose reading came after its last one: as a rule it does again.
+    next: usize,
     /// The first entry of the journal that it has not taken in yet, as far as it was written down before a restart.
     lacks: u64,
 }
@@ -88,6 +93,7 @@ impl Watches {
             share,
             places: HashMap::new(),
             watches: Vec::new(),
+            latest: 0,
             followed: BTreeSet::new(),
             appeared: 0,
             unwatched: 0,
@@ -135,7 +141,7 @@ impl Watches {
             return None;
         };
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
-        let Hung { watch, calendar, lacks } = &mut self.watches[place];
+        let Hung { watch, calendar, lacks, .. } = &mut self.watches[place];
         if self.entry < *lacks {
             return None;
         }
@@ -232,10 +238,35 @@ impl Watches {
         self.unwatched
     }
 
+    /// The place of an indicator's watch, which is hung up if there is none; none if there is no room for it.
     fn place(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
-        if let Some(&place) = self.places.get(id) {
-            return Some(place);
+        let place = match self.expected(id) {
+            Some(place) => place,
+            None => self.look_up(id, at, out)?,
+        };
+        self.latest = place;
+        Some(place)
+    }
+
+    /// The place to which the watch before points, if it is that of this indicator: among many, the table of places is in
+    /// no cache.
+    fn expected(&self, id: &IndicatorId) -> Option<usize> {
+        let next = self.watches.get(self.latest)?.next;
+        (self.watches.get(next)?.watch.indicator().id == *id).then_some(next)
+    }
+
+    fn look_up(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
+        let place = match self.places.get(id) {
+            Some(&place) => place,
+            None => self.appear(id, at, out)?,
+        };
+        if let Some(latest) = self.watches.get_mut(self.latest) {
+            latest.next = place;
         }
+        Some(place)
+    }
+
+    fn appear(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
         let (indicator, appears) = self.describe(id);
         if appears {
             if self.share.most_unowned() <= self.appeared {
@@ -260,7 +291,7 @@ impl Watches {
         let place = self.watches.len();
         self.places.insert(watch.indicator().id.clone(), place);
         let calendar = self.calendars.place(&watch.indicator().unit);
-        self.watches.push(Hung { watch, calendar, lacks });
+        self.watches.push(Hung { watch, calendar, next: place + 1, lacks });
         place
     }
 }

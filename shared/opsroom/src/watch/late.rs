@@ -34,7 +34,7 @@ impl Watch {
         }
         let forecast = Some([expected.lower, expected.centre, expected.upper].map(|y| y as f32));
         let late = Remembered { at: measured_at, value, forecast, late: true, doubtful, corrected: false };
-        self.state.past.push(late);
+        self.state.past.insert(late);
         if followed {
             say(What::Step(self.step(&late)));
         }
