@@ -4,9 +4,12 @@
 
 mod support;
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use cybernet::picture::Picture;
 use opsroom::{
     opsroom::Opsroom,
+    share::Share,
     watches::{Learned, Watches},
 };
 use proptest::prelude::*;
@@ -79,8 +82,31 @@ fn page(shard: &Watches, from: usize) -> Option<Learned> {
     (from < shard.len()).then(|| postcard::from_bytes(&postcard::to_stdvec(&shard.page(from, 2)).unwrap()).unwrap())
 }
 
+/// What each watch has learned of entries, as it would be written down.
+fn learned(entries: &[Vec<Reading>]) -> BTreeSet<Vec<u8>> {
+    let mut watches = Watches::new(Arc::new(organisation(indicator())), Share::WHOLE);
+    for (number, readings) in entries.iter().enumerate() {
+        for reading in readings {
+            watches.observe(reading, received_at(number), false, &mut Vec::new());
+        }
+    }
+    (0..watches.len()).map(|place| postcard::to_stdvec(&watches.page(place, 1)).unwrap()).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn each_reading_goes_to_its_own_watch_in_whatever_order_they_come(
+        orders in prop::collection::vec(Just((0..INDICATORS as usize).collect::<Vec<_>>()).prop_shuffle(), 40),
+    ) {
+        let entries = entries(40, &[0.0]);
+        let shuffled: Vec<Vec<_>> =
+            entries.iter().zip(&orders).map(|(entry, order)| order.iter().map(|&k| entry[k].clone()).collect()).collect();
+        let learned = [learned(&entries), learned(&shuffled)];
+        prop_assert_eq!(learned[0].len(), INDICATORS as usize);
+        prop_assert_eq!(&learned[0], &learned[1]);
+    }
 
     #[test]
     fn any_number_of_shards_shows_the_same_picture(steps in prop::collection::vec(-15.0..15.0f64, 1..5), shards in 2usize..6) {
