@@ -149,6 +149,7 @@ impl PastReading {
 impl Band {
     /// A band in the precision history keeps: each number to a step of 1/128 to 1/256 of the interval's width, finer
     /// than a screen shows, as full numbers would take eight times the room. `None` if one of them is not finite then.
+    #[inline]
     pub fn new(forecast: f64, lower: f64, upper: f64) -> Option<Self> {
         const EXPONENT: u64 = 0x7ff << 52;
         // The greatest power of two that the width holds.

@@ -6,13 +6,14 @@
 
 use std::{
     collections::VecDeque,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use archive::{Annotation, Archive, ArchiveFault, Band, PastReading, Policy, Position};
+use archive::{Annotation, Archive, ArchiveFault, Band, Batch, PastReading, Policy, Position};
 use config::room::Keep;
 use tokio::sync::mpsc;
-use vsm::{id::IndicatorId, reading::Reading};
+use vsm::id::IndicatorId;
 
 use crate::{clock, happening::ArchiveFailed};
 
@@ -29,13 +30,27 @@ const TRIED_EVERY: Duration = Duration::from_secs(1);
 /// How much is tidied up at a time, in readings: some milliseconds of the journal's time.
 const TIDIED_AT_ONCE: usize = 20_000;
 
-/// Readings that were judged.
-#[derive(Debug, Default)]
-struct Judged {
-    /// In the order in which they were judged, with what was expected of each.
-    readings: Vec<(IndicatorId, PastReading)>,
+/// What a shard judged of one entry of the journal.
+#[derive(Debug)]
+struct Part {
+    position: Position,
+    batch: Arc<Batch>,
+    /// The place of each reading in the batch, in the order in which they were judged, with what was expected of it.
+    judged: Vec<(u32, Option<Band>)>,
+}
+
+impl Part {
+    fn readings(&self) -> impl Iterator<Item = (&IndicatorId, PastReading)> {
+        self.judged.iter().map(|(place, band)| {
+            let reading = &self.batch.readings[*place as usize];
+            (&reading.indicator, PastReading::of(reading, *band))
+        })
+    }
+
     /// What was said of some of them.
-    annotations: Vec<Annotation>,
+    fn annotations(&self) -> impl Iterator<Item = Annotation> {
+        self.judged.iter().filter_map(|(place, _)| Annotation::of(&self.batch.readings[*place as usize]))
+    }
 }
 
 /// What a shard judged behind one position of the journal up to another.
@@ -44,38 +59,34 @@ pub struct Stretch {
     pub after: Position,
     /// Up to this.
     pub up_to: Position,
-    /// The entries that had readings for this shard, and the number of readings up to the end of each, counted from the
-    /// beginning of the stretch.
-    ends: VecDeque<(Position, usize)>,
-    /// How many readings were taken out.
-    taken: usize,
     /// Taken out at the front, a little at a time.
-    readings: VecDeque<(IndicatorId, PastReading)>,
-    /// What was said of some of them, and in which entry.
-    annotations: VecDeque<(Position, Annotation)>,
+    parts: VecDeque<Part>,
+    /// How many readings they have, and how many of these were annotated.
+    readings: usize,
+    annotations: usize,
 }
 
 impl Stretch {
     fn new(after: Position) -> Self {
-        let (ends, readings, annotations) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Self { after, up_to: after, ends, taken: 0, readings, annotations }
+        Self { after, up_to: after, parts: VecDeque::new(), readings: 0, annotations: 0 }
     }
 
     /// Moves the readings up to a position to the end of `out`.
-    fn take(&mut self, up_to: Position, out: &mut Judged) {
-        let entries = self.ends.partition_point(|(position, _)| *position <= up_to);
-        let end = self.ends.drain(..entries).next_back().map_or(self.taken, |(_, end)| end);
-        out.readings.extend(self.readings.drain(..end - self.taken));
-        let annotations = self.annotations.partition_point(|(position, _)| *position <= up_to);
-        out.annotations.extend(self.annotations.drain(..annotations).map(|(_, annotation)| annotation));
-        self.taken = end;
+    fn take(&mut self, up_to: Position, out: &mut Vec<Part>) {
+        let parts = self.parts.partition_point(|part| part.position <= up_to);
+        out.extend(self.parts.drain(..parts));
         self.after = self.after.max(up_to);
     }
 
     /// Up to where it holds no more readings than `most`, and at least one entry.
     fn reaches_with(&self, most: usize) -> Position {
-        let entries = self.ends.partition_point(|(_, end)| end - self.taken <= most).max(1);
-        if entries < self.ends.len() { self.ends[entries - 1].0 } else { self.up_to }
+        let mut readings = 0;
+        let fits = |part: &&Part| {
+            readings += part.judged.len();
+            readings <= most
+        };
+        let parts = self.parts.iter().take_while(fits).count().max(1);
+        if parts < self.parts.len() { self.parts[parts - 1].position } else { self.up_to }
     }
 }
 
@@ -95,27 +106,26 @@ impl Gathering {
     /// Whether so much was gathered that it had better be handed on before its time.
     pub fn is_much(&self) -> bool {
         let half = |most: usize| most / 2 / self.of;
-        half(MOST) < self.stretch.readings.len() || half(MOST_ANNOTATIONS) < self.stretch.annotations.len()
+        half(MOST) < self.stretch.readings || half(MOST_ANNOTATIONS) < self.stretch.annotations
     }
 
-    /// Takes in a reading of the journal's entry at `position` with what was expected of it: the lower end of 95 %, the
-    /// centre, the upper end. What lies before the beginning is in history already.
-    pub fn gather(&mut self, position: Position, reading: &Reading, expected: Option<[f64; 3]>) {
+    /// Takes in the reading in a place of the journal's entry at `position` with what was expected of it: the lower end of
+    /// 95 %, the centre, the upper end. What lies before the beginning is in history already.
+    pub fn gather(&mut self, position: Position, batch: &Arc<Batch>, place: u32, expected: Option<[f64; 3]>) {
         let Self { stretch, of } = self;
         if position <= stretch.after {
             return;
         }
-        if MOST / *of <= stretch.readings.len() || MOST_ANNOTATIONS / *of <= stretch.annotations.len() {
+        if MOST / *of <= stretch.readings || MOST_ANNOTATIONS / *of <= stretch.annotations {
             *self = Self::new(position, *of);
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
-        stretch.annotations.extend(Annotation::of(reading).map(|annotation| (position, annotation)));
-        stretch.readings.push_back((reading.indicator.clone(), PastReading::of(reading, band)));
-        let end = stretch.readings.len();
-        match stretch.ends.back_mut() {
-            Some(last) if last.0 == position => last.1 = end,
-            _ => stretch.ends.push_back((position, end)),
+        stretch.readings += 1;
+        stretch.annotations += usize::from(batch.readings[place as usize].annotation().is_some());
+        match stretch.parts.back_mut() {
+            Some(last) if last.position == position => last.judged.push((place, band)),
+            _ => stretch.parts.push_back(Part { position, batch: Arc::clone(batch), judged: vec![(place, band)] }),
         }
     }
 
@@ -157,7 +167,7 @@ impl Lane {
             self.waiting.pop_front();
         }
         if let Some(front) = self.waiting.front_mut() {
-            front.take(history, &mut Judged::default());
+            front.take(history, &mut Vec::new());
         }
     }
 }
@@ -166,7 +176,7 @@ impl Lane {
 pub struct Past {
     lanes: Vec<Lane>,
     /// What the disk would not take.
-    unwritten: Option<(Position, Position, Judged)>,
+    unwritten: Option<(Position, Position, Vec<Part>)>,
     /// When it is tried again, if the disk would not take it.
     not_before: Option<Instant>,
     policy: Policy,
@@ -217,9 +227,9 @@ impl Past {
             }
             self.unwritten = self.join(history);
         }
-        let Some((after, up_to, Judged { readings, annotations })) = &self.unwritten else { return Ok(None) };
-        archive.keep_annotated_history(*after, *up_to, readings, annotations)?;
-        let count = readings.len();
+        let Some((after, up_to, parts)) = &self.unwritten else { return Ok(None) };
+        write(archive, *after, *up_to, parts)?;
+        let count = parts.iter().map(|part| part.judged.len()).sum();
         self.unwritten = None;
         Ok(Some(count))
     }
@@ -230,18 +240,24 @@ impl Past {
     }
 
     /// Some of what all shards have judged behind `history`; none if one of them has not come further.
-    fn join(&mut self, history: Position) -> Option<(Position, Position, Judged)> {
+    fn join(&mut self, history: Position) -> Option<(Position, Position, Vec<Part>)> {
         let most = WRITTEN_AT_ONCE.div_ceil(self.lanes.len().max(1));
         let reaches = |lane: &Lane| lane.waiting.front().map_or(lane.reached, |front| front.reaches_with(most));
         let up_to = self.lanes.iter().map(reaches).min()?;
         if up_to <= history {
             return None;
         }
-        let mut judged = Judged::default();
+        let mut parts = Vec::new();
         let fronts = self.lanes.iter_mut().filter_map(|lane| lane.waiting.front_mut());
-        fronts.for_each(|front| front.take(up_to, &mut judged));
-        Some((history, up_to, judged))
+        fronts.for_each(|front| front.take(up_to, &mut parts));
+        Some((history, up_to, parts))
     }
+}
+
+fn write(archive: &mut Archive, after: Position, up_to: Position, parts: &[Part]) -> Result<bool, ArchiveFault> {
+    let readings: Vec<_> = parts.iter().flat_map(Part::readings).collect();
+    let annotations: Vec<_> = parts.iter().flat_map(Part::annotations).collect();
+    archive.keep_annotated_history(after, up_to, &readings, &annotations)
 }
 
 /// Writes what a replay gathered at the start, before there are shards. What the disk does not take is brought from the
@@ -253,10 +269,9 @@ pub fn write_gathered(archive: &mut Archive, mut gathered: Gathering) {
             archive.catch_up_history(stretch.after)?;
         }
         let (after, up_to) = (stretch.after, stretch.up_to);
-        let mut judged = Judged::default();
-        stretch.take(up_to, &mut judged);
-        let Judged { readings, annotations } = judged;
-        archive.keep_annotated_history(after, up_to, &readings, &annotations)
+        let mut parts = Vec::new();
+        stretch.take(up_to, &mut parts);
+        write(archive, after, up_to, &parts)
     });
     if let Err(error) = written {
         ArchiveFailed { what: "keep history", error: &error }.emit();
@@ -271,7 +286,7 @@ pub fn policy(keep: &Keep) -> Policy {
 
 #[cfg(test)]
 mod tests {
-    use vsm::time::Moment;
+    use vsm::{id::AgentId, reading::Reading, time::Moment};
 
     use super::*;
 
@@ -283,10 +298,16 @@ mod tests {
         Reading::new(IndicatorId::parse("kiln.heat").unwrap(), Moment::from_unix_millis(5), 1.0).unwrap()
     }
 
+    fn batch(count: usize) -> Arc<Batch> {
+        let (agent, received_at) = (AgentId::parse("kiln").unwrap(), Moment::from_unix_millis(6));
+        Arc::new(Batch { agent, sequence: 1, received_at, rehearsal: false, readings: vec![reading(); count] })
+    }
+
     fn gathered(after: u64, entries: &[(u64, usize)], up_to: u64) -> Gathering {
         let mut gathering = Gathering::new(position(after), 1);
-        for (at, count) in entries {
-            (0..*count).for_each(|_| gathering.gather(position(*at), &reading(), Some([0.0, 1.0, 2.0])));
+        for &(at, count) in entries {
+            let batch = batch(count);
+            (0..count).for_each(|place| gathering.gather(position(at), &batch, place as u32, Some([0.0, 1.0, 2.0])));
         }
         gathering.reaches(position(up_to));
         gathering
@@ -296,9 +317,9 @@ mod tests {
     fn what_is_in_history_is_not_gathered_again_and_stretches_follow_each_other() {
         let mut gathering = gathered(1, &[(1, 1), (2, 1), (3, 1)], 3);
         let stretch = gathering.take().unwrap();
-        assert_eq!((stretch.after, stretch.up_to, stretch.readings.len()), (position(1), position(3), 2));
+        assert_eq!((stretch.after, stretch.up_to, stretch.readings), (position(1), position(3), 2));
         assert!(gathering.take().is_none());
-        gathering.gather(position(4), &reading(), None);
+        gathering.gather(position(4), &batch(1), 0, None);
         gathering.reaches(position(4));
         assert_eq!(gathering.take().map(|next| next.after), Some(position(3)));
     }
@@ -306,7 +327,7 @@ mod tests {
     #[test]
     fn what_is_too_much_to_gather_is_left_to_the_journal() {
         let stretch = gathered(0, &[(1, MOST + 1), (2, 1)], 2).take().unwrap();
-        assert_eq!((stretch.after, stretch.readings.len()), (position(1), 1));
+        assert_eq!((stretch.after, stretch.readings), (position(1), 1));
     }
 
     #[test]
@@ -318,8 +339,8 @@ mod tests {
         };
         let mut joined = |after: u64| {
             past.lanes.iter_mut().for_each(|lane| lane.look(position(after)));
-            let (from, up_to, judged) = past.join(position(after))?;
-            Some((from.number(), up_to.number(), judged.readings.len()))
+            let (from, up_to, parts) = past.join(position(after))?;
+            Some((from.number(), up_to.number(), parts.iter().map(|part| part.judged.len()).sum()))
         };
         hand_on(0, gathered(0, &[(1, 3), (2, 5000), (4, 1)], 5)).unwrap();
         assert_eq!(joined(0), None, "the other shard has said nothing");

@@ -1,14 +1,16 @@
 //! From an archive to the room as it was: the newest snapshot, then the journal after it.
 
+use std::sync::Arc;
+
 use archive::{Archive, ArchiveFault, Batch, Entry, Kept, LeftOut, Position, Snapshot};
 use opsroom::{desk::Memory, opsroom::Opsroom, watches::Learned};
 use serde::{Deserialize, Serialize};
-use vsm::{itself::is_the_room, organisation::Organisation, reading::Reading, time::Moment};
+use vsm::{itself::is_the_room, organisation::Organisation, time::Moment};
 
 use crate::{happening::ArchiveFailed, lobby::progress::Progress, past::Gathering};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 /// What the head of a snapshot holds.
 #[derive(Deserialize, Serialize)]
@@ -53,13 +55,15 @@ pub fn restore(
     let (position, left_out) = archive.replay_around(after, |position, entry| {
         opsroom.turn_to(position.number());
         match entry {
-            Entry::Batch(Batch { readings, received_at, rehearsal, agent, .. }) => {
+            Entry::Batch(batch) => {
+                let batch = Arc::new(batch);
+                let Batch { readings, received_at, rehearsal, agent, .. } = batch.as_ref();
                 // The room hears of itself at no door.
-                if !is_the_room(&agent) {
-                    opsroom.note_source(&agent, &readings);
+                if !is_the_room(agent) {
+                    opsroom.note_source(agent, readings);
                 }
-                let hear = |reading: &Reading, expected| past.gather(position, reading, expected);
-                opsroom.take_and_hear(&readings, received_at, rehearsal, hear)
+                let hear = |place, expected| past.gather(position, &batch, place, expected);
+                opsroom.take_and_hear(readings, *received_at, *rehearsal, hear)
             }
             Entry::Act(act) => opsroom.answer(&act),
         };

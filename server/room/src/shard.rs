@@ -180,7 +180,7 @@ impl Shard {
         }
     }
 
-    fn judge(&mut self, position: Position, batch: &Batch, said: &mut Said) {
+    fn judge(&mut self, position: Position, batch: &Arc<Batch>, said: &mut Said) {
         self.watches.turn_to(position.number());
         let (mut out, mut judges) = (Vec::new(), false);
         for (place, reading) in (0..).zip(&batch.readings) {
@@ -189,7 +189,7 @@ impl Shard {
             }
             judges = true;
             let expected = self.watches.observe(reading, batch.received_at, batch.rehearsal, &mut out);
-            self.past.gather(position, reading, expected);
+            self.past.gather(position, batch, place, expected);
             said.extend(out.drain(..).map(|disturbance| (Turn { entry: position.number(), place }, disturbance)));
         }
         self.position = position;

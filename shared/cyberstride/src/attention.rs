@@ -82,23 +82,25 @@ impl Attention {
     }
 
     /// Folds a reading in and says what it changes about the disturbances.
-    pub(crate) fn observe(&mut self, seen: &Seen<'_>, sense: &mut Sense) -> [Option<News>; 2] {
+    pub(crate) fn observe(&mut self, seen: &Seen<'_>, sense: &mut Sense) -> Vec<News> {
         let expected = seen.sensed.outlook.as_ref().map_or(seen.y, Outlook::centre);
         self.recent.push(Moment { millis: seen.at.millis, expected, usual: seen.sensed.usual });
-        let Some(outlook) = seen.sensed.outlook.filter(|_| !seen.sensed.diagnosis.young) else { return [None; 2] };
-        let ended = self.follow(seen, sense);
+        let Some(outlook) = seen.sensed.outlook.filter(|_| !seen.sensed.diagnosis.young) else { return Vec::new() };
+        let mut news = Vec::new();
+        news.extend(self.follow(seen, sense));
         let gathered = self.gather(seen);
         if self.open.as_ref().is_some_and(|open| open.is_undone_by(gathered)) {
-            let open = self.open.take();
-            return [open.map(|open| self.leave(seen.at, &open, Ending::Back, sense)), None];
+            news.extend(self.open.take().map(|open| self.leave(seen.at, &open, Ending::Back, sense)));
+            return news;
         }
         let suspicion = suspect(seen, gathered);
         let latch = suspicion
             .filter(|_| self.has_room())
             .and_then(|(suspicion, voice)| self.raise(seen, &outlook, suspicion, voice, sense));
         let replaced = latch.and_then(|latch| self.open.replace(Box::new(latch)));
-        let ended = replaced.map(|open| self.leave(seen.at, &open, Ending::Settled, sense)).or(ended);
-        [ended, self.open.as_mut().and_then(|open| open.tell()).map(News::Found)]
+        news.extend(replaced.map(|open| self.leave(seen.at, &open, Ending::Settled, sense)));
+        news.extend(self.open.as_mut().and_then(|open| open.tell()).map(News::Found));
+        news
     }
 
     /// Lets go of what is open, its course being the normal from now on.

@@ -40,7 +40,7 @@ pub struct Detector {
 }
 
 /// What is said of one reading, in the unit of measure.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// The calibrated forecast made before the reading was seen; none for the first eight readings.
     pub outlook: Option<Outlook>,
@@ -49,7 +49,7 @@ pub struct Judgement {
     /// How unusual it is.
     pub score: Score,
     /// What it changes about the disturbances: one may end, and one be found.
-    pub news: [Option<News>; 2],
+    pub news: Vec<News>,
 }
 
 /// What is said of a reading that came after a newer one.
@@ -91,14 +91,11 @@ impl Detector {
         let (at, value) = (foresight.at, value.clamp(-LARGEST, LARGEST));
         let anew = self.keep_time(told, at).then(|| self.foresee(at));
         self.numbers.observe(value);
-        let judgement = self.judge(told, value, anew.as_ref().unwrap_or(foresight));
-        if let Some(first) = &mut self.first {
-            first.push((at, value));
-            if first.len() == FIRST {
-                self.work_out_scale(told);
-            }
+        let foresight = anew.as_ref().unwrap_or(foresight);
+        match self.first {
+            None => self.judge(told, value, foresight),
+            Some(_) => self.judge_first(told, value, foresight),
         }
-        judgement
     }
 
     /// Lets the moment of a reading pass that is doubted: that it came is believed, what it says is not.
@@ -185,6 +182,18 @@ impl Detector {
         Judgement { outlook, diagnosis: Some(sensed.diagnosis), score: sensed.score, news }
     }
 
+    /// Judges one of the first readings and keeps it.
+    fn judge_first(&mut self, told: &Told, value: f64, foresight: &Foresight) -> Judgement {
+        let judgement = self.judge(told, value, foresight);
+        if let Some(first) = &mut self.first {
+            first.push((foresight.at, value));
+            if first.len() == FIRST {
+                self.work_out_scale(told);
+            }
+        }
+        judgement
+    }
+
     fn known(&self) -> Known {
         let open = self.attention.open().map(super::latch::Latch::known).unwrap_or_default();
         Known { lumpy: self.numbers.is_lumpy(), ..open }
@@ -199,7 +208,7 @@ impl Detector {
     /// One period without a reading: what was expected stands in for it.
     fn pass(&mut self, at: At) -> Judgement {
         let outlook = self.sense.skip(at, self.known().shift).map(|outlook| outlook.map(|y| self.scale.back(y)));
-        Judgement { outlook, diagnosis: None, score: Score::NOTHING, news: [None; 2] }
+        Judgement { outlook, diagnosis: None, score: Score::NOTHING, news: Vec::new() }
     }
 
     /// Lets the periods pass that had no reading, and begins to keep days once the cadence is known; says whether what was

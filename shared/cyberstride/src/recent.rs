@@ -8,14 +8,21 @@ use crate::innovation::KEPT;
 /// is shown to people.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Recent {
-    /// Milliseconds since 1970 UTC of the newest, and how long before each of them the one before it was.
+    /// Milliseconds since 1970 UTC of the newest.
     newest: i64,
-    gaps: [u32; KEPT],
-    expected: [f32; KEPT],
-    /// Infinite where nothing is usual.
-    usual: [f32; KEPT],
+    kept: [Kept; KEPT],
     /// Readings so far; the newest stands before this place, counted in a ring.
     seen: u32,
+}
+
+/// What is kept of a reading: together, since all of it is written at once.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+struct Kept {
+    /// How many milliseconds before it the one before it was.
+    gap: u32,
+    expected: f32,
+    /// Infinite where nothing is usual.
+    usual: f32,
 }
 
 /// What was known before one reading, on the scale of the readings.
@@ -31,10 +38,9 @@ pub(crate) struct Moment {
 impl Recent {
     pub(crate) fn push(&mut self, Moment { millis, expected, usual }: Moment) {
         let place = self.seen as usize % KEPT;
-        self.gaps[place] = u32::try_from(millis.saturating_sub(self.newest)).unwrap_or(u32::MAX);
+        let gap = u32::try_from(millis.saturating_sub(self.newest)).unwrap_or(u32::MAX);
         self.newest = millis;
-        self.expected[place] = single(expected);
-        self.usual[place] = usual.map_or(f32::INFINITY, single);
+        self.kept[place] = Kept { gap, expected: single(expected), usual: usual.map_or(f32::INFINITY, single) };
         // Past the end of the numbers the ring goes on where it is.
         self.seen = if self.seen == u32::MAX { self.seen - KEPT as u32 + 1 } else { self.seen + 1 };
     }
@@ -42,7 +48,7 @@ impl Recent {
     /// The newest one is taken back.
     pub(crate) fn take_back(&mut self) {
         let Some(seen) = self.seen.checked_sub(1) else { return };
-        self.newest = self.newest.saturating_sub(i64::from(self.gaps[seen as usize % KEPT]));
+        self.newest = self.newest.saturating_sub(i64::from(self.kept[seen as usize % KEPT].gap));
         self.seen = seen;
     }
 
@@ -50,10 +56,11 @@ impl Recent {
     pub(crate) fn ago(&self, readings: usize) -> Moment {
         let readings = readings.min(self.known() - 1);
         let place_of = |readings: usize| (self.seen.max(1) as usize - 1 - readings) % KEPT;
-        let since: i64 = (0..readings).map(|later| i64::from(self.gaps[place_of(later)])).sum();
+        let since: i64 = (0..readings).map(|later| i64::from(self.kept[place_of(later)].gap)).sum();
         let (place, millis) = (place_of(readings), self.newest.saturating_sub(since));
-        let usual = Some(self.usual[place]).filter(|usual| usual.is_finite()).map(f64::from);
-        Moment { millis, expected: f64::from(self.expected[place]), usual }
+        let Kept { expected, usual, .. } = self.kept[place];
+        let usual = Some(usual).filter(|usual| usual.is_finite()).map(f64::from);
+        Moment { millis, expected: f64::from(expected), usual }
     }
 
     /// How many readings before the newest the first one after a moment was; none if that is longer ago than is

@@ -48,6 +48,10 @@ impl Usefulness {
 
     /// By how many nats thresholds should stand higher.
     pub(crate) fn strictness(&self) -> f64 {
+        // Of most series nobody has said anything yet.
+        if self.useful == self.useless {
+            return 0.0;
+        }
         (WEIGHT * f64::from(self.useless / self.useful).ln()).clamp(BOUNDS.0, BOUNDS.1)
     }
 }

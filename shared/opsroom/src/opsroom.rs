@@ -110,18 +110,18 @@ impl Opsroom {
         self.take_and_hear(readings, received_at, rehearsed, |_, _| ())
     }
 
-    /// The same, for somebody who hears what was expected of each, as [`Watches::observe`] has it.
+    /// The same, for somebody who hears what was expected of the reading in each place, as [`Watches::observe`] has it.
     pub fn take_and_hear(
         &mut self,
         readings: &[Reading],
         received_at: Moment,
         rehearsed: bool,
-        mut hear: impl FnMut(&Reading, Option<[f64; 3]>),
+        mut hear: impl FnMut(u32, Option<[f64; 3]>),
     ) -> Vec<Change> {
-        for reading in readings {
+        for (place, reading) in (0..).zip(readings) {
             let shard = shard_of(&reading.indicator, self.shards.len());
             let expected = self.shards[shard].observe(reading, received_at, rehearsed, &mut self.said);
-            hear(reading, expected);
+            hear(place, expected);
             self.fold();
         }
         self.follow(received_at);

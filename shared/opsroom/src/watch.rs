@@ -313,8 +313,8 @@ impl Watch {
     }
 
     /// Passes on what the detector says. What is raised is told to its end; what is found while muted is held back.
-    fn tell(&mut self, news: [Option<News>; 2], muted: bool, say: &mut impl FnMut(What)) {
-        for news in news.into_iter().flatten() {
+    fn tell(&mut self, news: Vec<News>, muted: bool, say: &mut impl FnMut(What)) {
+        for news in news {
             let (News::Found(finding) | News::Ended(finding, _)) = news;
             let onset_at = Moment::from_unix_millis(finding.onset_at);
             let is_raised = self.state.raised == Some(onset_at);

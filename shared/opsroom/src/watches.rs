@@ -1,9 +1,6 @@
 //! The watches of one shard: each indicator belongs to exactly one, and they share nothing.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use cybernet::profile::Profile;
 use serde::{Deserialize, Serialize};
@@ -14,6 +11,7 @@ use vsm::{
     organisation::{Organisation, UNOWNED},
     reading::Reading,
     signal::SignalId,
+    table::Table,
     time::Moment,
 };
 
@@ -32,10 +30,7 @@ pub struct Watches {
     tray: UnitId,
     share: Share,
     calendars: Calendars,
-    places: HashMap<IndicatorId, usize>,
-    watches: Vec<Hung>,
-    /// The place of the watch that had the reading before.
-    latest: usize,
+    watches: Table<Hung>,
     followed: BTreeSet<IndicatorId>,
     /// How many of them nobody has described one by one.
     appeared: usize,
@@ -44,14 +39,11 @@ pub struct Watches {
     entry: u64,
 }
 
-/// A watch, and what its surroundings are.
+/// A watch, and the place of the calendar by which it lives.
 #[derive(Clone, Debug)]
 struct Hung {
     watch: Watch,
-    /// The place of the calendar by which it lives.
     calendar: usize,
-    /// The place of the watch whose reading came after its last one: as a rule it does again.
-    next: usize,
     /// The first entry of the journal that it has not taken in yet, as far as it was written down before a restart.
     lacks: u64,
 }
@@ -91,9 +83,7 @@ impl Watches {
             organisation,
             tray,
             share,
-            places: HashMap::new(),
-            watches: Vec::new(),
-            latest: 0,
+            watches: Table::default(),
             followed: BTreeSet::new(),
             appeared: 0,
             unwatched: 0,
@@ -110,15 +100,15 @@ impl Watches {
 
     /// What all of them have learned.
     pub fn learned(&self) -> Learned {
-        let state = |Hung { watch, .. }: &Hung| (watch.indicator().id.clone(), watch.state().clone());
-        Learned { entry: self.entry, watches: self.watches.iter().map(state).collect() }
+        let watches = self.watches.iter().map(|(id, hung)| (id.clone(), hung.watch.state().clone())).collect();
+        Learned { entry: self.entry, watches }
     }
 
     /// What at most so many watches have learned, beginning with the one that was hung up as number `from`: fewer only
     /// where there are no more.
     pub fn page(&self, from: usize, most: usize) -> Page<'_> {
         let hung = self.watches.iter().skip(from).take(most);
-        let watches = hung.map(|Hung { watch, .. }| (&watch.indicator().id, watch.state())).collect();
+        let watches = hung.map(|(id, hung)| (id, hung.watch.state())).collect();
         Page { entry: self.entry, watches }
     }
 
@@ -141,7 +131,7 @@ impl Watches {
             return None;
         };
         let followed = !self.followed.is_empty() && self.followed.contains(&reading.indicator);
-        let Hung { watch, calendar, lacks, .. } = &mut self.watches[place];
+        let Hung { watch, calendar, lacks } = &mut self.watches[place];
         if self.entry < *lacks {
             return None;
         }
@@ -163,7 +153,7 @@ impl Watches {
     /// Takes an act on a signal; `false` if that is not open, and nothing has changed.
     pub fn answer(&mut self, act: &Act, out: &mut Vec<Disturbance>) -> bool {
         let Some((indicator, onset_at)) = act.signal.parts() else { return false };
-        let Some(&place) = self.places.get(&indicator) else { return false };
+        let Some(place) = self.watches.place(&indicator) else { return false };
         let Hung { watch, lacks, .. } = &mut self.watches[place];
         if self.entry < *lacks {
             return false;
@@ -181,10 +171,9 @@ impl Watches {
     /// Says which indicators have fallen silent by `now`, and whose muted hours began or ended.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Disturbance>) {
         let mut said = Vec::new();
-        for Hung { watch, calendar, .. } in &mut self.watches {
+        for (id, Hung { watch, calendar, .. }) in self.watches.iter_mut() {
             watch.tick(now, self.calendars.at(*calendar), |what| said.push(what));
-            let told =
-                said.drain(..).map(|what| Disturbance { indicator: watch.indicator().id.clone(), at: now, what });
+            let told = said.drain(..).map(|what| Disturbance { indicator: id.clone(), at: now, what });
             out.extend(told);
         }
     }
@@ -196,7 +185,7 @@ impl Watches {
             out.push(Disturbance { indicator: id.clone(), at: now, what: What::Untraced });
         }
         for id in wanted.difference(&self.followed) {
-            if let Some(&place) = self.places.get(id) {
+            if let Some(place) = self.watches.place(id) {
                 out.push(Disturbance {
                     indicator: id.clone(),
                     at: now,
@@ -209,18 +198,18 @@ impl Watches {
 
     /// The signals that are open by what the watches know.
     pub fn open_signals(&self) -> BTreeSet<SignalId> {
-        let open = |Hung { watch, .. }: &Hung| Some(SignalId::new(&watch.indicator().id, watch.open_since()?));
+        let open = |(id, hung): (&IndicatorId, &Hung)| Some(SignalId::new(id, hung.watch.open_since()?));
         self.watches.iter().filter_map(open).collect()
     }
 
     /// What was worked out of an indicator; none before its first reading.
     pub fn profile(&self, indicator: &IndicatorId) -> Option<Profile> {
-        self.places.get(indicator).map(|&place| self.watches[place].watch.profile())
+        self.watches.place(indicator).map(|place| self.watches[place].watch.profile())
     }
 
     /// What was worked out of every indicator, in no order.
     pub fn profiles(&self) -> impl Iterator<Item = (IndicatorId, Profile)> {
-        self.watches.iter().map(|Hung { watch, .. }| (watch.indicator().id.clone(), watch.profile()))
+        self.watches.iter().map(|(id, hung)| (id.clone(), hung.watch.profile()))
     }
 
     /// How many indicators are under watch.
@@ -240,33 +229,9 @@ impl Watches {
 
     /// The place of an indicator's watch, which is hung up if there is none; none if there is no room for it.
     fn place(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
-        let place = match self.expected(id) {
-            Some(place) => place,
-            None => self.look_up(id, at, out)?,
-        };
-        self.latest = place;
-        Some(place)
-    }
-
-    /// The place to which the watch before points, if it is that of this indicator: among many, the table of places is in
-    /// no cache.
-    fn expected(&self, id: &IndicatorId) -> Option<usize> {
-        let next = self.watches.get(self.latest)?.next;
-        (self.watches.get(next)?.watch.indicator().id == *id).then_some(next)
-    }
-
-    fn look_up(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
-        let place = match self.places.get(id) {
-            Some(&place) => place,
-            None => self.appear(id, at, out)?,
-        };
-        if let Some(latest) = self.watches.get_mut(self.latest) {
-            latest.next = place;
+        if let Some(place) = self.watches.look_up(id) {
+            return Some(place);
         }
-        Some(place)
-    }
-
-    fn appear(&mut self, id: &IndicatorId, at: Moment, out: &mut Vec<Disturbance>) -> Option<usize> {
         let (indicator, appears) = self.describe(id);
         if appears {
             if self.share.most_unowned() <= self.appeared {
@@ -288,10 +253,7 @@ impl Watches {
     }
 
     fn hang(&mut self, watch: Watch, lacks: u64) -> usize {
-        let place = self.watches.len();
-        self.places.insert(watch.indicator().id.clone(), place);
         let calendar = self.calendars.place(&watch.indicator().unit);
-        self.watches.push(Hung { watch, calendar, next: place + 1, lacks });
-        place
+        self.watches.add(watch.indicator().id.clone(), Hung { watch, calendar, lacks })
     }
 }

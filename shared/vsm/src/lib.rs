@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`id`], [`time`], [`date`], [`hours`], [`subsystem`], [`unit`], [`indicator`], [`template`] and
 //! [`family`] (indicators described all at once), [`organisation`], [`reading`], [`numbers`] (as people read them),
-//! [`signal`], [`act`].
+//! [`signal`], [`act`], [`table`] (by indicator).
 
 pub mod act;
 pub mod date;
@@ -19,6 +19,7 @@ pub mod organisation;
 pub mod reading;
 pub mod signal;
 pub mod subsystem;
+pub mod table;
 pub mod template;
 pub mod time;
 pub mod unit;

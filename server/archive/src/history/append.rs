@@ -1,9 +1,9 @@
 //! How readings come into history: a stretch of the journal at a time, into the tails.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use vsm::{id::IndicatorId, reading::Reading};
+use vsm::{id::IndicatorId, reading::Reading, table::Table};
 
 use super::{
     PastReading,
@@ -23,7 +23,7 @@ use crate::{
 const LARGEST_ROW: usize = 16_384;
 
 /// The ids of indicators, which name them on disk.
-pub(crate) type Indicators = HashMap<IndicatorId, i64, foldhash::fast::RandomState>;
+pub(crate) type Indicators = Table<i64>;
 
 impl Archive {
     /// How far history has come: every reading of the journal up to this position is in it, none behind.
@@ -60,7 +60,7 @@ impl Archive {
         &mut self,
         after: Position,
         up_to: Position,
-        readings: &[(IndicatorId, PastReading)],
+        readings: &[(impl Borrow<IndicatorId>, PastReading)],
         annotations: &[Annotation],
     ) -> Result<bool, ArchiveFault> {
         let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -73,15 +73,15 @@ impl Archive {
             return Err(ArchiveFault::HistoryElsewhere { found, last, after, up_to });
         }
         let mut new = Indicators::default();
-        let ids = identify(&transaction, &self.indicators, &mut new, readings)?;
+        let ids = identify(&transaction, &mut self.indicators, &mut new, readings)?;
         let grown = write(&transaction, readings, ids)?;
         for annotation in annotations {
-            let id = identity(&transaction, &self.indicators, &mut new, &annotation.indicator)?;
+            let id = identity(&transaction, &mut self.indicators, &mut new, &annotation.indicator)?;
             annotations::keep(&transaction, id, annotation)?;
         }
         Horizons { position: up_to, ..horizons }.write(&transaction)?;
         transaction.commit()?;
-        self.indicators.extend(new);
+        self.indicators.extend(new.into_rows());
         grow(&mut self.families, grown);
         Ok(true)
     }
@@ -171,13 +171,13 @@ pub(crate) fn id_of(database: &Connection, indicator: &IndicatorId) -> Result<Op
 /// The id of each reading's indicator with the reading's place, by id and then in the order in which they came.
 fn identify(
     database: &Connection,
-    known: &Indicators,
+    known: &mut Indicators,
     new: &mut Indicators,
-    readings: &[(IndicatorId, PastReading)],
+    readings: &[(impl Borrow<IndicatorId>, PastReading)],
 ) -> Result<Vec<(i64, usize)>, ArchiveFault> {
     let mut ids = Vec::with_capacity(readings.len());
     for (place, (indicator, _)) in readings.iter().enumerate() {
-        ids.push((identity(database, known, new, indicator)?, place));
+        ids.push((identity(database, known, new, indicator.borrow())?, place));
     }
     ids.sort_unstable();
     Ok(ids)
@@ -186,16 +186,20 @@ fn identify(
 /// The id of an indicator, which is given one if it is new.
 fn identity(
     database: &Connection,
-    known: &Indicators,
+    known: &mut Indicators,
     new: &mut Indicators,
     indicator: &IndicatorId,
 ) -> Result<i64, ArchiveFault> {
-    if let Some(id) = known.get(indicator).or_else(|| new.get(indicator)) {
-        return Ok(*id);
+    if let Some(place) = known.look_up(indicator) {
+        return Ok(known[place]);
+    }
+    if let Some(place) = new.look_up(indicator) {
+        return Ok(new[place]);
     }
     database.prepare_cached("INSERT INTO indicators (name) VALUES (?1)")?.execute([indicator.as_str()])?;
-    new.insert(indicator.clone(), database.last_insert_rowid());
-    Ok(database.last_insert_rowid())
+    let id = database.last_insert_rowid();
+    new.add(indicator.clone(), id);
+    Ok(id)
 }
 
 /// A row that was written: its family, its number of readings and the earliest of them.
@@ -203,7 +207,7 @@ type Grown = (i64, u64, i64);
 
 fn write(
     database: &Connection,
-    readings: &[(IndicatorId, PastReading)],
+    readings: &[(impl Borrow<IndicatorId>, PastReading)],
     ids: Vec<(i64, usize)>,
 ) -> Result<Vec<Grown>, ArchiveFault> {
     let mut grown = Vec::new();

@@ -74,13 +74,15 @@ impl Jump {
 struct Errors {
     bins: [[u16; 28]; 3],
     total: u16,
-    /// The errors beyond which [`BULK`] lies, worked out every so often.
+    /// The errors beyond which [`BULK`] lies, worked out every so often, and the power of the tail through both.
     quantiles: [f32; 2],
+    power: f64,
 }
 
 impl Default for Errors {
     fn default() -> Self {
-        Self { bins: [[0; 28]; 3], total: 0, quantiles: [1.0; 2] }
+        let quantiles = [1.0; 2];
+        Self { bins: [[0; 28]; 3], total: 0, quantiles, power: Self::power_of(quantiles) }
     }
 }
 
@@ -106,8 +108,7 @@ impl Errors {
         if lumpy && let Some(share) = self.share_beyond(error) {
             return -share.ln();
         }
-        let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
-        let unusual = 5.0_f64.ln() * (error / u1.max(0.3)).powf(power.clamp(0.3, 2.0));
+        let unusual = 5.0_f64.ln() * (error / u1.max(0.3)).powf(self.power);
         // Of a count that is mostly zero no such tail goes through both quantiles.
         if error <= Self::WIDTH * u2 { unusual.min(-(1.0 - BULK[1]).ln()) } else { unusual }
     }
@@ -132,7 +133,14 @@ impl Errors {
         }
         if self.total.is_multiple_of(Self::OFTEN) {
             self.quantiles = self.work_out();
+            self.power = Self::power_of(self.quantiles);
         }
+    }
+
+    fn power_of(quantiles: [f32; 2]) -> f64 {
+        let [u1, u2] = quantiles.map(f64::from);
+        let power = ((100.0_f64 / 3.0).ln().ln() - 5.0_f64.ln().ln()) / (u2 / u1).max(1.05).ln();
+        power.clamp(0.3, 2.0)
     }
 
     fn work_out(&self) -> [f32; 2] {

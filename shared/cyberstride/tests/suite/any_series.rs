@@ -11,7 +11,7 @@ fn raised(series: &[f64], cadence: i64) -> Vec<Finding> {
     let mut detector = Detector::new(&told);
     for (row, y) in series.iter().enumerate() {
         let at = At::utc(cadence * row as i64);
-        let found = detector.observe(&told, at, Some(*y)).news.into_iter().flatten();
+        let found = detector.observe(&told, at, Some(*y)).news.into_iter();
         raised.extend(found.filter_map(|news| match news {
             News::Found(finding) if finding.raised_at == at.millis => Some(finding),
             _ => None,
@@ -123,7 +123,7 @@ fn a_gap_is_no_disturbance_and_the_forecast_goes_on() {
     for _ in 0..1500 {
         row += if row % 97 == 0 { 6 } else { 1 };
         let judged = observe(row);
-        found.extend(judged.news.into_iter().flatten());
+        found.extend(judged.news);
     }
     let raised = |news: &News| matches!(news, News::Found(finding) if finding.tier == cyberstride::Tier::Sustained);
     assert!(!found.iter().any(raised), "{found:#?}");

@@ -78,7 +78,7 @@ fn a_step_that_turns_out_to_be_one_is_named_as_it_would_have_been() {
     let mut detector = judged(&told, &series[..301]);
     correct(&mut detector, 300, Some(series[300]), Some(series[300] + 9.0));
     let rest = (301..310).map(|row| detector.observe(&told, at(row), Some(series[row] + 9.0)));
-    assert!(rest.flat_map(|judged| judged.news).flatten().all(|news| matches!(news, News::Found(_))));
+    assert!(rest.flat_map(|judged| judged.news).all(|news| matches!(news, News::Found(_))));
     assert!(detector.open().is_some_and(|open| open.kind == Kind::Level && open.onset_at == at(300).millis));
 }
 
@@ -113,7 +113,7 @@ fn few_readings_could_raise_anything_by_themselves() {
     let mut detector = Detector::new(&told);
     let could = Noise::seeded(26).white(20_000).into_iter().enumerate().filter(|(row, y)| {
         let could = detector.could_raise(&detector.foresee(at(*row)), *y);
-        let raised = detector.observe(&told, at(*row), Some(*y)).news.into_iter().flatten();
+        let raised = detector.observe(&told, at(*row), Some(*y)).news.into_iter();
         let jumped =
             |news| matches!(news, News::Found(found) if found.raised_at == at(*row).millis && 4.2 < found.sd.abs());
         assert!(could || *row < 32 || !raised.into_iter().any(jumped), "row {row} raised something");

@@ -20,7 +20,7 @@ fn raised(
     for hour in 0..hours {
         let at = at(hour);
         let judged = detector.observe(told, at, Some(reading(at, noise.normal())));
-        let found = judged.news.into_iter().flatten().filter_map(|news| match news {
+        let found = judged.news.into_iter().filter_map(|news| match news {
             News::Found(finding) if finding.raised_at == at.millis && from <= hour => Some(finding),
             _ => None,
         });

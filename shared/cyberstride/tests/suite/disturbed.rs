@@ -20,7 +20,7 @@ impl Played {
     fn play(&mut self, readings: impl IntoIterator<Item = f64>) -> &mut Self {
         for reading in readings {
             let judged = self.detector.observe(&self.told, At::utc(300_000 * self.row), Some(reading));
-            self.news.extend(judged.news.into_iter().flatten().map(|news| (self.row, news)));
+            self.news.extend(judged.news.into_iter().map(|news| (self.row, news)));
             self.row += 1;
         }
         self

@@ -1,0 +1,149 @@
+//! What is known of each indicator, looked up in the order in which they come.
+
+use std::{
+    collections::HashMap,
+    ops::{Index, IndexMut},
+};
+
+use crate::id::IndicatorId;
+
+/// A table by indicator; its places are numbered as indicators are added.
+///
+/// A source reports its indicators in the same order time and again. So each place remembers which was looked up after it
+/// the last time, and where that holds again no table of names is read: of very many names that is in no cache.
+#[derive(Clone, Debug)]
+pub struct Table<T> {
+    places: HashMap<IndicatorId, usize>,
+    rows: Vec<Row<T>>,
+    /// The place that was looked up last.
+    latest: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Row<T> {
+    indicator: IndicatorId,
+    /// The place that was looked up after this one.
+    next: usize,
+    known: T,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { places: HashMap::new(), rows: Vec::new(), latest: 0 }
+    }
+}
+
+impl<T> Table<T> {
+    /// Adds an indicator that is not in the table, and gives its place.
+    pub fn add(&mut self, indicator: IndicatorId, known: T) -> usize {
+        let place = self.rows.len();
+        let before = self.places.insert(indicator.clone(), place);
+        debug_assert!(before.is_none(), "{indicator} is in the table already");
+        self.rows.push(Row { indicator, next: place + 1, known });
+        place
+    }
+
+    /// The place of an indicator, one of many that are looked up one after the other.
+    pub fn look_up(&mut self, indicator: &IndicatorId) -> Option<usize> {
+        let place = match self.expected(indicator) {
+            Some(place) => place,
+            None => {
+                let place = self.place(indicator)?;
+                if let Some(latest) = self.rows.get_mut(self.latest) {
+                    latest.next = place;
+                }
+                place
+            }
+        };
+        self.latest = place;
+        Some(place)
+    }
+
+    fn expected(&self, indicator: &IndicatorId) -> Option<usize> {
+        let next = self.rows.get(self.latest)?.next;
+        (self.rows.get(next)?.indicator == *indicator).then_some(next)
+    }
+
+    /// The place of a single indicator.
+    pub fn place(&self, indicator: &IndicatorId) -> Option<usize> {
+        self.places.get(indicator).copied()
+    }
+
+    /// How many indicators there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Every indicator and what is known of it, in their places.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&IndicatorId, &T)> {
+        self.rows.iter().map(|Row { indicator, known, .. }| (indicator, known))
+    }
+
+    /// The same, taken out.
+    pub fn into_rows(self) -> impl ExactSizeIterator<Item = (IndicatorId, T)> {
+        self.rows.into_iter().map(|Row { indicator, known, .. }| (indicator, known))
+    }
+
+    /// What is known of every indicator, in their places, to be changed.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&IndicatorId, &mut T)> {
+        self.rows.iter_mut().map(|Row { indicator, known, .. }| (&*indicator, known))
+    }
+}
+
+/// What is known of the indicator in a place.
+impl<T> Index<usize> for Table<T> {
+    type Output = T;
+
+    fn index(&self, place: usize) -> &T {
+        &self.rows[place].known
+    }
+}
+
+impl<T> IndexMut<usize> for Table<T> {
+    fn index_mut(&mut self, place: usize) -> &mut T {
+        &mut self.rows[place].known
+    }
+}
+
+impl<T> Extend<(IndicatorId, T)> for Table<T> {
+    fn extend<I: IntoIterator<Item = (IndicatorId, T)>>(&mut self, rows: I) {
+        rows.into_iter().for_each(|(indicator, known)| _ = self.add(indicator, known));
+    }
+}
+
+impl<T> FromIterator<(IndicatorId, T)> for Table<T> {
+    fn from_iter<I: IntoIterator<Item = (IndicatorId, T)>>(rows: I) -> Self {
+        let mut table = Self::default();
+        table.extend(rows);
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn indicator(number: usize) -> IndicatorId {
+        IndicatorId::parse(&format!("kiln.n{number}")).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn an_indicator_is_found_in_its_place_in_whatever_order_it_is_looked_up(orders in prop::collection::vec(0..9_usize, 0..60)) {
+            // The last two are not in it.
+            let mut table: Table<usize> = (0..7).map(|number| (indicator(number), number)).collect();
+            for number in orders {
+                let found = table.look_up(&indicator(number));
+                prop_assert_eq!(found, (number < 7).then_some(number));
+                prop_assert_eq!(found.map(|place| table[place]), table.place(&indicator(number)));
+            }
+        }
+    }
+}
