@@ -159,10 +159,18 @@ impl Band {
             let stepped = (number / step).round() * step;
             if stepped.is_finite() { stepped as f32 } else { number as f32 }
         });
-        Self::of_columns(forecast, lower, upper)
+        Self::of_columns([forecast, lower, upper])
     }
 
-    pub(crate) fn of_columns(forecast: f32, lower: f32, upper: f32) -> Option<Self> {
+    /// Forecast, lower and upper end; all NaN where there is no band.
+    #[inline]
+    pub fn columns(band: Option<Self>) -> [f32; 3] {
+        band.map_or([f32::NAN; 3], |band| [band.forecast, band.lower, band.upper])
+    }
+
+    /// The other way; none if one of them is not finite.
+    #[inline]
+    pub fn of_columns([forecast, lower, upper]: [f32; 3]) -> Option<Self> {
         let is_finite = [forecast, lower, upper].into_iter().all(f32::is_finite);
         is_finite.then_some(Self { forecast, lower, upper })
     }

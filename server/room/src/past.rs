@@ -35,21 +35,30 @@ const TIDIED_AT_ONCE: usize = 20_000;
 struct Part {
     position: Position,
     batch: Arc<Batch>,
-    /// The place of each reading in the batch, in the order in which they were judged, with what was expected of it.
-    judged: Vec<(u32, Option<Band>)>,
+    /// In the order in which they were judged.
+    judged: Vec<Judged>,
+}
+
+/// One reading that was judged.
+#[derive(Debug)]
+struct Judged {
+    /// Its place in the batch.
+    place: u32,
+    /// What was expected of it, as [`Band::columns`].
+    columns: [f32; 3],
 }
 
 impl Part {
     fn readings(&self) -> impl Iterator<Item = (&IndicatorId, PastReading)> {
-        self.judged.iter().map(|(place, band)| {
+        self.judged.iter().map(|Judged { place, columns }| {
             let reading = &self.batch.readings[*place as usize];
-            (&reading.indicator, PastReading::of(reading, *band))
+            (&reading.indicator, PastReading::of(reading, Band::of_columns(*columns)))
         })
     }
 
     /// What was said of some of them.
     fn annotations(&self) -> impl Iterator<Item = Annotation> {
-        self.judged.iter().filter_map(|(place, _)| Annotation::of(&self.batch.readings[*place as usize]))
+        self.judged.iter().filter_map(|judged| Annotation::of(&self.batch.readings[judged.place as usize]))
     }
 }
 
@@ -121,11 +130,12 @@ impl Gathering {
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
+        let judged = Judged { place, columns: Band::columns(band) };
         stretch.readings += 1;
         stretch.annotations += usize::from(batch.readings[place as usize].annotation().is_some());
         match stretch.parts.back_mut() {
-            Some(last) if last.position == position => last.judged.push((place, band)),
-            _ => stretch.parts.push_back(Part { position, batch: Arc::clone(batch), judged: vec![(place, band)] }),
+            Some(last) if last.position == position => last.judged.push(judged),
+            _ => stretch.parts.push_back(Part { position, batch: Arc::clone(batch), judged: vec![judged] }),
         }
     }
 

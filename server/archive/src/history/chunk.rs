@@ -81,7 +81,7 @@ pub(crate) fn decode_bands(body: &[u8], readings: &mut [PastReading]) -> Result<
     for (reading, ((forecast, lower), upper)) in readings.iter_mut().zip(forecasts.into_iter().zip(lower).zip(upper)) {
         // Nothing is added where nothing was taken away: 0.0 + -0.0 would not be the -0.0 it was.
         let [lower, upper] = [lower, upper].map(|end| if is_told == 0 { end } else { forecast + end });
-        reading.band = Band::of_columns(forecast, lower, upper);
+        reading.band = Band::of_columns([forecast, lower, upper]);
     }
     Ok(())
 }

@@ -54,8 +54,7 @@ pub(crate) fn encode<'a>(slot: i64, readings: impl Iterator<Item = &'a PastReadi
 }
 
 fn put_band(band: Option<Band>, out: &mut Vec<u8>) {
-    let numbers = band.map_or([f32::NAN; 3], |band| [band.forecast, band.lower, band.upper]);
-    numbers.into_iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+    Band::columns(band).into_iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
 }
 
 /// The parts of a row, without reading what is in them.
@@ -107,5 +106,5 @@ impl Part<'_> {
 
 fn take_band(input: &mut Input<'_>) -> Result<Option<Band>, Damage> {
     let mut number = || input.array().map(f32::from_le_bytes);
-    Ok(Band::of_columns(number()?, number()?, number()?))
+    Ok(Band::of_columns([number()?, number()?, number()?]))
 }
