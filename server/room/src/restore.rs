@@ -10,7 +10,7 @@ use vsm::{itself::is_the_room, organisation::Organisation, time::Moment};
 use crate::{happening::ArchiveFailed, lobby::progress::Progress, past::Gathering};
 
 /// Raised whenever what a snapshot holds changes its form: an older one is passed over and the journal replayed.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// What the head of a snapshot holds.
 #[derive(Deserialize, Serialize)]

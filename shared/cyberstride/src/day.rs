@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::at::{At, DAY};
+use crate::{
+    at::{At, DAY},
+    slots::{Slot, Slots},
+};
 
 /// Slots of a day, five minutes each; of series that are read more seldom only some are filled.
 const SLOTS: usize = 288;
@@ -17,18 +20,12 @@ const KNOWN: u8 = 3;
 const LEAST_WEIGHT: f64 = 0.3;
 
 /// A robust mean over the days for each slot of the day.
-///
-/// What is known of the slot of the last reading stands beside the rest of the series and not among the other slots:
-/// these are looked at when a slot is over, and are in no cache.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Day {
-    slots: Box<Slots>,
-    /// The day and slot of the last reading, and the readings of that slot on that day.
+    slots: Slots,
+    /// The day of the last reading, and the readings of its slot on that day.
     today: i32,
-    slot: u16,
     readings: u16,
-    /// What is known of that slot.
-    current: Slot,
     /// Whether knowing the time of the day leaves clearly less than the readings scatter anyway; asked once a day.
     explains: bool,
     /// Seconds in a slot.
@@ -39,44 +36,15 @@ pub(crate) struct Day {
     in_slot: f64,
 }
 
-/// All slots, that of the last reading as it was when it began.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-struct Slots {
-    means: Vec<f32>,
-    /// Days seen in each slot, up to 255.
-    days: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
-struct Slot {
-    mean: f32,
-    days: u8,
-}
-
-impl Slots {
-    fn get(&self, slot: usize) -> Slot {
-        Slot { mean: self.means[slot], days: self.days[slot] }
-    }
-
-    fn set(&mut self, slot: usize, Slot { mean, days }: Slot) {
-        (self.means[slot], self.days[slot]) = (mean, days);
-    }
-}
-
-/// No slot has this number.
-const NONE: u16 = u16::MAX;
-
 impl Day {
     /// For readings that come every so many seconds; none if they come so seldom that a day has no shape.
     pub(crate) fn new(cadence: f64) -> Option<Self> {
         let width = (DAY as f64 / SLOTS as f64).max(cadence).ceil();
         let slots = (DAY as f64 / width).ceil() as usize;
         (width <= DAY as f64).then(|| Self {
-            slots: Box::new(Slots { means: vec![0.0; slots], days: vec![0; slots] }),
+            slots: Slots::new(slots),
             today: i32::MIN,
-            slot: NONE,
             readings: 0,
-            current: Slot::default(),
             explains: false,
             width: width as u32,
             variance: 1.0,
@@ -86,30 +54,34 @@ impl Day {
 
     /// What is usual at this time of the day; none where it was not seen on an earlier day.
     pub(crate) fn usual(&self, at: At) -> Option<f64> {
-        let slot = self.slot_of(at);
-        let Slot { mean, days } = if slot == self.slot { self.current } else { self.slots.get(slot.into()) };
-        let earlier = days - u8::from(self.is_now(at, slot));
+        let number = self.slot_of(at);
+        let Slot { mean, seen } = self.slots.get(number);
+        let earlier = seen - u8::from(self.is_now(at, number));
         (0 < earlier).then(|| f64::from(mean))
     }
 
     /// Takes a reading in: one far from the usual counts less, as under Student's distribution with four degrees, and
     /// one that is known to be disturbed less again, once the days are known.
     pub(crate) fn learn(&mut self, at: At, y: f64, disturbed: bool) {
-        let slot = self.slot_of(at);
-        if !self.is_now(at, slot) {
-            self.turn_to(day_of(at), slot);
+        let number = self.slot_of(at);
+        if !self.is_now(at, number) {
+            if day_of(at) != self.today {
+                self.explains = self.spread_exceeds_noise();
+            }
+            self.slots.turn_to(number);
+            (self.today, self.readings) = (day_of(at), 0);
         }
         self.readings = self.readings.saturating_add(1);
-        let Slot { mean, days } = &mut self.current;
+        let Slot { mean, seen } = self.slots.present();
         let departure = y - f64::from(*mean);
-        let share = if *days == 1 {
+        let share = if *seen == 1 {
             f64::from(self.readings).recip()
         } else {
             let square = departure * departure;
             let weight = (5.0 / (4.0 + square / self.variance.max(1e-4))).clamp(LEAST_WEIGHT, 1.0);
             self.variance += SHARE * (weight * square - self.variance);
-            let doubt = if disturbed && KNOWN < *days { DISTURBED } else { 1.0 };
-            doubt * weight * f64::from(*days).recip().max(NEWEST) / self.in_slot
+            let doubt = if disturbed && KNOWN < *seen { DISTURBED } else { 1.0 };
+            doubt * weight * f64::from(*seen).recip().max(NEWEST) / self.in_slot
         };
         *mean += (share * departure) as f32;
     }
@@ -119,28 +91,15 @@ impl Day {
         self.explains
     }
 
-    /// Puts the slot of the last reading back among the others and goes on with another, or with the same on another day.
-    fn turn_to(&mut self, day: i32, slot: u16) {
-        if self.slot != NONE {
-            self.slots.set(self.slot.into(), self.current);
-        }
-        if day != self.today {
-            self.explains = self.spread_exceeds_noise();
-        }
-        self.current = self.slots.get(slot.into());
-        self.current.days = self.current.days.saturating_add(1);
-        (self.today, self.slot, self.readings) = (day, slot, 0);
-    }
-
-    fn spread_exceeds_noise(&self) -> bool {
-        let Slots { means, days } = self.slots.as_ref();
+    fn spread_exceeds_noise(&mut self) -> bool {
+        let (means, seen) = self.slots.all();
         let mean = means.iter().map(|mean| f64::from(*mean)).sum::<f64>() / means.len() as f64;
         let spread = means.iter().map(|it| (f64::from(*it) - mean).powi(2)).sum::<f64>() / means.len() as f64;
-        1 < means.len() && days.iter().any(|days| 2 < *days) && self.variance < spread
+        1 < means.len() && seen.iter().any(|days| 2 < *days) && self.variance < spread
     }
 
     fn is_now(&self, at: At, slot: u16) -> bool {
-        slot == self.slot && day_of(at) == self.today
+        self.slots.is_present(slot) && day_of(at) == self.today
     }
 
     fn slot_of(&self, at: At) -> u16 {
@@ -190,7 +149,7 @@ mod tests {
     fn there_are_no_more_slots_than_readings_in_a_day() {
         assert!(Day::new(86_401.0).is_none());
         assert_eq!(
-            [86_400.0, 3600.0, 1.0].map(|cadence| Day::new(cadence).map(|day| day.slots.means.len())),
+            [86_400.0, 3600.0, 1.0].map(|cadence| Day::new(cadence).map(|mut day| day.slots.all().0.len())),
             [Some(1), Some(24), Some(SLOTS)]
         );
     }

@@ -38,6 +38,7 @@ pub mod scale;
 pub mod score;
 mod sense;
 pub mod setting;
+mod slots;
 mod told;
 mod trend;
 mod usefulness;

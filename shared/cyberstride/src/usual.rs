@@ -14,7 +14,7 @@ use crate::{
 pub(crate) struct Usual {
     /// None as long as the cadence is not known, or where a day has no shape.
     day: Option<Day>,
-    week: Option<Box<Week>>,
+    week: Option<Week>,
     told: Option<Pattern>,
     in_hour: f64,
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::at::At;
+use crate::{
+    at::At,
+    slots::{Slot, Slots},
+};
 
 /// Hours of a week.
 const HOURS: usize = 168;
@@ -19,10 +22,8 @@ const BELIEVED: [f32; 2] = [0.75, 0.95];
 /// The departure of each hour of the week from the usual day, and whether it explains anything.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Week {
-    departures: Vec<f32>,
-    /// Weeks seen of each hour, up to 255.
-    weeks: Vec<u8>,
-    hour: u8,
+    hours: Slots,
+    /// Readings of the present hour.
     readings: u16,
     /// Mean absolute departure from day, and mean squares with and without the week.
     size: f32,
@@ -33,16 +34,7 @@ pub(crate) struct Week {
 
 impl Default for Week {
     fn default() -> Self {
-        Self {
-            departures: vec![0.0; HOURS],
-            weeks: vec![0; HOURS],
-            hour: u8::MAX,
-            readings: 0,
-            size: 0.0,
-            squares: [0.0; 2],
-            compared: 0,
-            believed: false,
-        }
+        Self { hours: Slots::new(HOURS), readings: 0, size: 0.0, squares: [0.0; 2], compared: 0, believed: false }
     }
 }
 
@@ -64,28 +56,30 @@ impl Week {
         if let Some(known) = self.known(hour) {
             self.compare(departure, departure - known);
         }
-        if hour != usize::from(self.hour) {
-            (self.hour, self.readings) = (hour as u8, 0);
-            self.weeks[hour] = self.weeks[hour].saturating_add(1);
+        if !self.hours.is_present(hour) {
+            self.hours.turn_to(hour);
+            self.readings = 0;
         }
         self.readings = self.readings.saturating_add(1);
-        let weeks = f32::from(self.weeks[hour]);
-        let share = if self.weeks[hour] == 1 {
+        let Slot { mean, seen } = self.hours.present();
+        let weeks = f32::from(*seen);
+        let share = if *seen == 1 {
             f32::from(self.readings).recip()
         } else {
             weeks.recip().max(NEWEST) / in_hour.max(1.0) as f32
         };
         let most = HUBER * self.size.max(f32::MIN_POSITIVE);
-        let off = departure - self.departures[hour];
-        let taken = if self.weeks[hour] == 1 { off } else { off.clamp(-most, most) };
-        self.departures[hour] += share * taken;
+        let off = departure - *mean;
+        let taken = if *seen == 1 { off } else { off.clamp(-most, most) };
+        *mean += share * taken;
         self.size += SHARE.max(f32::from(self.readings).recip() * SHARE) * (off.abs() - self.size);
     }
 
     /// The departure of an hour that was seen in an earlier week.
-    fn known(&self, hour: usize) -> Option<f32> {
-        let weeks = self.weeks[hour] - u8::from(hour == usize::from(self.hour));
-        (0 < weeks).then(|| self.departures[hour])
+    fn known(&self, hour: u16) -> Option<f32> {
+        let Slot { mean, seen } = self.hours.get(hour);
+        let earlier = seen - u8::from(self.hours.is_present(hour));
+        (0 < earlier).then_some(mean)
     }
 
     fn compare(&mut self, without: f32, with: f32) {
@@ -100,8 +94,8 @@ impl Week {
     }
 }
 
-fn hour(at: At) -> usize {
-    at.day_of_week() * 24 + (at.second_of_day() / 3600) as usize
+fn hour(at: At) -> u16 {
+    at.day_of_week() as u16 * 24 + (at.second_of_day() / 3600) as u16
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@ use std::{
     ops::{Index, IndexMut},
 };
 
+use prefetch_index::prefetch_index;
+
 use crate::id::IndicatorId;
 
 /// A table by indicator; its places are numbered as indicators are added.
 ///
 /// A source reports its indicators in the same order time and again. So each place remembers which was looked up after it
-/// the last time, and where that holds again no table of names is read: of very many names that is in no cache.
+/// the last time, and where that holds again no table of names is read; and all that is known of an indicator is sent for at
+/// once. Of very many indicators neither is in a cache.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
     places: HashMap<IndicatorId, usize>,
@@ -19,12 +22,25 @@ pub struct Table<T> {
     latest: usize,
 }
 
+/// Laid out as written, so that it begins where its first field does.
 #[derive(Clone, Debug)]
+#[repr(C)]
 struct Row<T> {
-    indicator: IndicatorId,
     /// The place that was looked up after this one.
     next: usize,
+    indicator: IndicatorId,
     known: T,
+}
+
+/// Bytes that a processor takes from memory at a time.
+const LINE: usize = 64;
+
+impl<T> Row<T> {
+    /// Has all of it brought into the cache, rather than a line when it is asked for.
+    fn prefetch(&self) {
+        let begin = std::slice::from_ref(&self.next);
+        (0..size_of::<Self>()).step_by(LINE).for_each(|byte| prefetch_index(begin, byte / size_of::<usize>()));
+    }
 }
 
 impl<T> Default for Table<T> {
@@ -56,6 +72,7 @@ impl<T> Table<T> {
             }
         };
         self.latest = place;
+        self.rows[place].prefetch();
         Some(place)
     }
 
