@@ -12,8 +12,8 @@ pub struct Reading {
     /// When it was measured, by the team's clock.
     pub measured_at: Moment,
     value: f64,
-    /// What the team says of it, if anything.
-    pub mark: Option<Mark>,
+    /// What the team says of it, if anything: nearly always that is nothing, and takes no room.
+    pub mark: Option<Box<Mark>>,
 }
 
 /// A value that is NaN or infinite.
@@ -55,7 +55,7 @@ impl Reading {
 
     /// The same reading with the team's mark.
     pub fn marked(self, mark: Mark) -> Self {
-        Self { mark: Some(mark), ..self }
+        Self { mark: Some(Box::new(mark)), ..self }
     }
 
     /// The value, finite, in the indicator's unit of measure.
@@ -66,7 +66,7 @@ impl Reading {
     /// What its team says beside it, as that something was deployed; none where nothing is said, or where the words say why
     /// it is doubted.
     pub fn annotation(&self) -> Option<&str> {
-        let mark = self.mark.as_ref().filter(|mark| mark.quality == Quality::Good)?;
+        let mark = self.mark.as_deref().filter(|mark| mark.quality == Quality::Good)?;
         mark.note.as_deref().filter(|note| !note.is_empty())
     }
 
