@@ -13,18 +13,19 @@ use std::{
 use archive::{Annotation, Archive, ArchiveFault, Band, Batch, PastReading, Policy, Position};
 use config::room::Keep;
 use tokio::sync::mpsc;
-use vsm::id::IndicatorId;
+use vsm::{id::IndicatorId, reading::Reading};
 
 use crate::{clock, happening::ArchiveFailed};
 
 /// How many stretches of a shard wait on their way, and how many at the journal.
 pub const WAITING: usize = 2;
-/// The most readings that the shards gather; beyond them the journal is the only one that has them.
+/// The most readings that the shards gather, and that the batches may have in which they lie; beyond them the journal is
+/// the only one that has them.
 const MOST: usize = 500_000;
 /// How many readings are written at a time: some milliseconds of the journal's time.
 const WRITTEN_AT_ONCE: usize = 5_000;
-/// The most annotations, of some hundred bytes each, likewise.
-const MOST_ANNOTATIONS: usize = 20_000;
+/// The most notes in these batches, of some hundred bytes each, likewise.
+const MOST_NOTES: usize = 20_000;
 /// How often it is tried to write what the disk would not take.
 const TRIED_EVERY: Duration = Duration::from_secs(1);
 /// How much is tidied up at a time, in readings: some milliseconds of the journal's time.
@@ -70,14 +71,16 @@ pub struct Stretch {
     pub up_to: Position,
     /// Taken out at the front, a little at a time.
     parts: VecDeque<Part>,
-    /// How many readings they have, and how many of these were annotated.
+    /// How many readings were gathered, whether or not they were taken out since.
     readings: usize,
-    annotations: usize,
+    /// How many readings, of this and of other shards, are in the batches in which they lie, and how many have a note.
+    held: usize,
+    notes: usize,
 }
 
 impl Stretch {
     fn new(after: Position) -> Self {
-        Self { after, up_to: after, parts: VecDeque::new(), readings: 0, annotations: 0 }
+        Self { after, up_to: after, parts: VecDeque::new(), readings: 0, held: 0, notes: 0 }
     }
 
     /// Moves the readings up to a position to the end of `out`.
@@ -114,29 +117,42 @@ impl Gathering {
 
     /// Whether so much was gathered that it had better be handed on before its time.
     pub fn is_much(&self) -> bool {
-        let half = |most: usize| most / 2 / self.of;
-        half(MOST) < self.stretch.readings || half(MOST_ANNOTATIONS) < self.stretch.annotations
+        self.holds(2)
+    }
+
+    /// Whether it holds this part of what it may. Batches are shared, so each shard may hold all of them.
+    fn holds(&self, part: usize) -> bool {
+        let Stretch { readings, held, notes, .. } = self.stretch;
+        MOST / part / self.of < readings || MOST / part < held || MOST_NOTES / part < notes
     }
 
     /// Takes in the reading in a place of the journal's entry at `position` with what was expected of it: the lower end of
     /// 95 %, the centre, the upper end. What lies before the beginning is in history already.
     pub fn gather(&mut self, position: Position, batch: &Arc<Batch>, place: u32, expected: Option<[f64; 3]>) {
-        let Self { stretch, of } = self;
-        if position <= stretch.after {
+        if position <= self.stretch.after {
             return;
         }
-        if MOST / *of <= stretch.readings || MOST_ANNOTATIONS / *of <= stretch.annotations {
-            *self = Self::new(position, *of);
+        if self.holds(1) {
+            *self = Self::new(position, self.of);
             return;
         }
         let band = expected.and_then(|[lower, centre, upper]| Band::new(centre, lower, upper));
         let judged = Judged { place, columns: Band::columns(band) };
-        stretch.readings += 1;
-        stretch.annotations += usize::from(batch.readings[place as usize].annotation().is_some());
-        match stretch.parts.back_mut() {
+        self.stretch.readings += 1;
+        match self.stretch.parts.back_mut() {
             Some(last) if last.position == position => last.judged.push(judged),
-            _ => stretch.parts.push_back(Part { position, batch: Arc::clone(batch), judged: vec![judged] }),
+            _ => self.open(position, batch, judged),
         }
+    }
+
+    fn open(&mut self, position: Position, batch: &Arc<Batch>, first: Judged) {
+        let Self { stretch, of } = self;
+        let has_note = |reading: &&Reading| reading.mark.as_ref().is_some_and(|mark| mark.note.is_some());
+        stretch.held += batch.readings.len();
+        stretch.notes += batch.readings.iter().filter(has_note).count();
+        let mut judged = Vec::with_capacity(batch.readings.len().div_ceil(*of));
+        judged.push(first);
+        stretch.parts.push_back(Part { position, batch: Arc::clone(batch), judged });
     }
 
     /// Everything up to here has been taken in.
@@ -295,74 +311,4 @@ pub fn policy(keep: &Keep) -> Policy {
 }
 
 #[cfg(test)]
-mod tests {
-    use vsm::{id::AgentId, reading::Reading, time::Moment};
-
-    use super::*;
-
-    fn position(of: u64) -> Position {
-        serde_json::from_value(of.into()).unwrap()
-    }
-
-    fn reading() -> Reading {
-        Reading::new(IndicatorId::parse("kiln.heat").unwrap(), Moment::from_unix_millis(5), 1.0).unwrap()
-    }
-
-    fn batch(count: usize) -> Arc<Batch> {
-        let (agent, received_at) = (AgentId::parse("kiln").unwrap(), Moment::from_unix_millis(6));
-        Arc::new(Batch { agent, sequence: 1, received_at, rehearsal: false, readings: vec![reading(); count] })
-    }
-
-    fn gathered(after: u64, entries: &[(u64, usize)], up_to: u64) -> Gathering {
-        let mut gathering = Gathering::new(position(after), 1);
-        for &(at, count) in entries {
-            let batch = batch(count);
-            (0..count).for_each(|place| gathering.gather(position(at), &batch, place as u32, Some([0.0, 1.0, 2.0])));
-        }
-        gathering.reaches(position(up_to));
-        gathering
-    }
-
-    #[test]
-    fn what_is_in_history_is_not_gathered_again_and_stretches_follow_each_other() {
-        let mut gathering = gathered(1, &[(1, 1), (2, 1), (3, 1)], 3);
-        let stretch = gathering.take().unwrap();
-        assert_eq!((stretch.after, stretch.up_to, stretch.readings), (position(1), position(3), 2));
-        assert!(gathering.take().is_none());
-        gathering.gather(position(4), &batch(1), 0, None);
-        gathering.reaches(position(4));
-        assert_eq!(gathering.take().map(|next| next.after), Some(position(3)));
-    }
-
-    #[test]
-    fn what_is_too_much_to_gather_is_left_to_the_journal() {
-        let stretch = gathered(0, &[(1, MOST + 1), (2, 1)], 2).take().unwrap();
-        assert_eq!((stretch.after, stretch.readings), (position(1), 1));
-    }
-
-    #[test]
-    fn what_the_shards_gathered_is_joined_as_far_as_all_have_come_and_a_little_at_a_time() {
-        let (senders, receivers): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel(WAITING)).unzip();
-        let mut past = Past::new(receivers, Policy::default());
-        let hand_on = |shard: usize, mut gathering: Gathering| {
-            senders[shard].try_send(gathering.take().unwrap()).map_err(|_| "no place is free")
-        };
-        let mut joined = |after: u64| {
-            past.lanes.iter_mut().for_each(|lane| lane.look(position(after)));
-            let (from, up_to, parts) = past.join(position(after))?;
-            Some((from.number(), up_to.number(), parts.iter().map(|part| part.judged.len()).sum()))
-        };
-        hand_on(0, gathered(0, &[(1, 3), (2, 5000), (4, 1)], 5)).unwrap();
-        assert_eq!(joined(0), None, "the other shard has said nothing");
-        hand_on(1, gathered(0, &[(2, 2)], 3)).unwrap();
-        assert_eq!(joined(0), Some((0, 1, 3)));
-        assert_eq!(joined(1), Some((1, 2, 5002)));
-        assert_eq!(joined(2), Some((2, 3, 0)));
-        assert_eq!(joined(3), None);
-        hand_on(1, gathered(3, &[(5, 7)], 9)).unwrap();
-        assert_eq!(joined(3), Some((3, 5, 8)));
-        assert_eq!(joined(5), None);
-        hand_on(0, gathered(5, &[], 9)).unwrap();
-        assert_eq!(joined(5), Some((5, 9, 0)));
-    }
-}
+mod tests;

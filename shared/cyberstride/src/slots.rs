@@ -12,7 +12,7 @@ pub(crate) struct Slots {
     present: Slot,
 }
 
-/// All slots, the present one as it was when it began.
+/// All slots, the present one as it was when it was put back.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Others {
     means: Vec<f32>,
@@ -70,5 +70,24 @@ impl Slots {
 impl Others {
     fn get(&self, number: u16) -> Slot {
         Slot { mean: self.means[usize::from(number)], seen: self.seen[usize::from(number)] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_what_it_was_left_as_whichever_came_between() {
+        let mut slots = Slots::new(3);
+        for (number, mean) in [(0, 1.0), (2, 5.0), (0, 2.0), (0, 3.0)] {
+            slots.turn_to(number);
+            slots.present().mean += mean;
+        }
+        let slot = |mean, seen| Slot { mean, seen };
+        assert_eq!([0, 1, 2].map(|number| slots.get(number)), [slot(6.0, 3), slot(0.0, 0), slot(5.0, 1)]);
+        assert_eq!(slots.all(), (&[6.0, 0.0, 5.0][..], &[3, 0, 1][..]));
+        (0..300).for_each(|_| slots.turn_to(1));
+        assert_eq!(slots.get(1).seen, u8::MAX);
     }
 }

@@ -107,6 +107,7 @@ impl Trend<f64x4> {
         Update { posterior, precision, squared }
     }
 
+    /// Readings lie within 1e75, so none of this is NaN, of which processors choose the larger in their own ways.
     #[inline]
     fn learned_variance(&self, squared: f64x4, noise: &Noise) -> f64x4 {
         let finest = f64x4::splat(FINEST_NOISE) * self.level;

@@ -16,6 +16,8 @@ pub struct Reading {
     pub mark: Option<Box<Mark>>,
 }
 
+const _: () = assert!(size_of::<Reading>() <= 40);
+
 /// A value that is NaN or infinite.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("not a finite number: {0}")]

@@ -12,7 +12,7 @@ use crate::id::IndicatorId;
 /// A table by indicator; its places are numbered as indicators are added.
 ///
 /// A source reports its indicators in the same order time and again. So each place remembers which was looked up after it
-/// the last time, and where that holds again no table of names is read; and all that is known of an indicator is sent for at
+/// the last time, and where that holds again no table of names is read; and the whole row of an indicator is sent for at
 /// once. Of very many indicators neither is in a cache.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
@@ -36,10 +36,14 @@ struct Row<T> {
 const LINE: usize = 64;
 
 impl<T> Row<T> {
-    /// Has all of it brought into the cache, rather than a line when it is asked for.
+    /// Has all of a long row brought into the cache, rather than a line when it is asked for.
     fn prefetch(&self) {
-        let begin = std::slice::from_ref(&self.next);
-        (0..size_of::<Self>()).step_by(LINE).for_each(|byte| prefetch_index(begin, byte / size_of::<usize>()));
+        if size_of::<Self>() <= LINE {
+            return;
+        }
+        let (begin, end) = (std::slice::from_ref(&self.next), size_of::<Self>() - 1);
+        let lines = (0..end).step_by(LINE).chain([end]);
+        lines.for_each(|byte| prefetch_index(begin, byte / size_of::<usize>()));
     }
 }
 
@@ -50,28 +54,29 @@ impl<T> Default for Table<T> {
 }
 
 impl<T> Table<T> {
-    /// Adds an indicator that is not in the table, and gives its place.
+    /// Adds an indicator and gives its place; if it is in the table already, this is known of it from now on.
     pub fn add(&mut self, indicator: IndicatorId, known: T) -> usize {
+        if let Some(place) = self.place(&indicator) {
+            self.rows[place].known = known;
+            return place;
+        }
         let place = self.rows.len();
-        let before = self.places.insert(indicator.clone(), place);
-        debug_assert!(before.is_none(), "{indicator} is in the table already");
-        self.rows.push(Row { indicator, next: place + 1, known });
+        self.places.insert(indicator.clone(), place);
+        self.rows.push(Row { next: place + 1, indicator, known });
+        self.follows(place);
         place
+    }
+
+    /// This place comes after the one that came last.
+    fn follows(&mut self, place: usize) {
+        self.rows[self.latest].next = place;
+        self.latest = place;
     }
 
     /// The place of an indicator, one of many that are looked up one after the other.
     pub fn look_up(&mut self, indicator: &IndicatorId) -> Option<usize> {
-        let place = match self.expected(indicator) {
-            Some(place) => place,
-            None => {
-                let place = self.place(indicator)?;
-                if let Some(latest) = self.rows.get_mut(self.latest) {
-                    latest.next = place;
-                }
-                place
-            }
-        };
-        self.latest = place;
+        let place = self.expected(indicator).or_else(|| self.place(indicator))?;
+        self.follows(place);
         self.rows[place].prefetch();
         Some(place)
     }
@@ -154,13 +159,16 @@ mod tests {
     proptest! {
         #[test]
         fn an_indicator_is_found_in_its_place_in_whatever_order_it_is_looked_up(orders in prop::collection::vec(0..9_usize, 0..60)) {
-            // The last two are not in it.
-            let mut table: Table<usize> = (0..7).map(|number| (indicator(number), number)).collect();
+            let mut table: Table<usize> = (0..4).map(|number| (indicator(number), number)).collect();
             for number in orders {
                 let found = table.look_up(&indicator(number));
-                prop_assert_eq!(found, (number < 7).then_some(number));
-                prop_assert_eq!(found.map(|place| table[place]), table.place(&indicator(number)));
+                prop_assert_eq!(found, table.place(&indicator(number)));
+                // The others are added when they are missed, but for the last two.
+                let place = found.or_else(|| (number < 7).then(|| table.add(indicator(number), number)));
+                prop_assert_eq!(place.map(|place| table[place]), (number < 7).then_some(number));
             }
+            let twice = table.add(indicator(0), 70);
+            prop_assert_eq!((twice, table[twice]), (0, 70));
         }
     }
 }
