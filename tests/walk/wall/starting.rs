@@ -4,7 +4,7 @@ use super::{Wall, page};
 use crate::starting::fill;
 
 /// So much to be judged again that a wall, which tries every five seconds, meets the room while it starts.
-const BATCHES: u64 = 400;
+const BATCHES: u64 = 800;
 
 #[tokio::test]
 async fn a_wall_says_that_its_room_starts_and_how_far_it_is() {
