@@ -123,7 +123,7 @@ impl Gathering {
     /// Whether it holds this part of what it may. Batches are shared, so each shard may hold all of them.
     fn holds(&self, part: usize) -> bool {
         let Stretch { readings, held, notes, .. } = self.stretch;
-        MOST / part / self.of < readings || MOST / part < held || MOST_NOTES / part < notes
+        MOST / part / self.of <= readings || MOST / part <= held || MOST_NOTES / part <= notes
     }
 
     /// Takes in the reading in a place of the journal's entry at `position` with what was expected of it: the lower end of

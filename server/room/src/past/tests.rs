@@ -44,7 +44,7 @@ fn what_is_in_history_is_not_gathered_again_and_stretches_follow_each_other() {
 
 #[test]
 fn what_is_too_much_to_gather_is_left_to_the_journal() {
-    let stretch = gathered(0, &[(1, MOST + 2), (2, 1)], 2).take().unwrap();
+    let stretch = gathered(0, &[(1, MOST + 1), (2, 1)], 2).take().unwrap();
     assert_eq!((stretch.after, stretch.readings), (position(1), 1));
 }
 
@@ -56,11 +56,11 @@ fn the_batches_that_are_held_count_whoever_their_readings_belong_to_and_whatever
         let batch = Arc::new(Batch { readings, ..(*batch(0)).clone() });
         let mut gathering = Gathering::new(position(0), 2);
         let gather = |gathering: &mut Gathering, at: usize| gathering.gather(position(at as u64), &batch, 0, None);
-        (1..=most + 1).for_each(|at| gather(&mut gathering, at));
+        (1..=most).for_each(|at| gather(&mut gathering, at));
         assert!(gathering.is_much());
-        assert_eq!(gathering.stretch.parts.len(), most + 1);
-        gather(&mut gathering, most + 2);
-        assert_eq!((gathering.stretch.after, gathering.stretch.parts.len()), (position(most as u64 + 2), 0));
+        assert_eq!(gathering.stretch.parts.len(), most);
+        gather(&mut gathering, most + 1);
+        assert_eq!((gathering.stretch.after, gathering.stretch.parts.len()), (position(most as u64 + 1), 0));
     }
 }
 
