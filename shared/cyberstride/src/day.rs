@@ -91,11 +91,12 @@ impl Day {
         self.explains
     }
 
-    fn spread_exceeds_noise(&mut self) -> bool {
-        let (means, seen) = self.slots.all();
-        let mean = means.iter().map(|mean| f64::from(*mean)).sum::<f64>() / means.len() as f64;
-        let spread = means.iter().map(|it| (f64::from(*it) - mean).powi(2)).sum::<f64>() / means.len() as f64;
-        1 < means.len() && seen.iter().any(|days| 2 < *days) && self.variance < spread
+    fn spread_exceeds_noise(&self) -> bool {
+        let means = || self.slots.all().map(|slot| f64::from(slot.mean));
+        let count = means().len();
+        let mean = means().sum::<f64>() / count as f64;
+        let spread = means().map(|it| (it - mean).powi(2)).sum::<f64>() / count as f64;
+        1 < count && self.slots.all().any(|slot| 2 < slot.seen) && self.variance < spread
     }
 
     fn is_now(&self, at: At, slot: u16) -> bool {
@@ -149,7 +150,7 @@ mod tests {
     fn there_are_no_more_slots_than_readings_in_a_day() {
         assert!(Day::new(86_401.0).is_none());
         assert_eq!(
-            [86_400.0, 3600.0, 1.0].map(|cadence| Day::new(cadence).map(|mut day| day.slots.all().0.len())),
+            [86_400.0, 3600.0, 1.0].map(|cadence| Day::new(cadence).map(|day| day.slots.all().len())),
             [Some(1), Some(24), Some(SLOTS)]
         );
     }

@@ -104,7 +104,7 @@ impl Mixture {
         let one_ago = now.average(before);
         let two_ago = one_ago.average(self.before.map(normal));
 
-        self.weights = (weights / f64x4::splat(sum(weights))).to_array();
+        self.weights = now.to_array();
         self.trends = trends.map(f64x4::to_array);
         self.before = before.map(|before| before.to_array().map(|share| share as f32));
         self.degrees = degrees + 1.0;
@@ -199,3 +199,6 @@ fn collapse(paths: &[Paths; 4], degrees: f64) -> Collapsed {
 fn total([a, b, c, d]: [f64x4; 4]) -> f64x4 {
     a + b + c + d
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,6 +41,11 @@ impl Probabilities {
         self.0[process as usize]
     }
 
+    /// All of them, in the order of [`Process::ALL`].
+    pub(crate) fn to_array(self) -> [f64; 4] {
+        self.0
+    }
+
     /// The process with the highest probability; the earlier in [`Process::ALL`] where two are equal.
     pub fn most_probable(&self) -> Process {
         Process::ALL

@@ -53,10 +53,9 @@ impl Slots {
         self.present.seen = self.present.seen.saturating_add(1);
     }
 
-    /// The means of all slots, and how often each was seen.
-    pub(crate) fn all(&mut self) -> (&[f32], &[u8]) {
-        self.put_back();
-        (&self.others.means, &self.others.seen)
+    /// All slots, from the first to the last.
+    pub(crate) fn all(&self) -> impl ExactSizeIterator<Item = Slot> {
+        (0..self.others.means.len()).map(|number| self.get(number as u16))
     }
 
     fn put_back(&mut self) {
@@ -85,8 +84,7 @@ mod tests {
             slots.present().mean += mean;
         }
         let slot = |mean, seen| Slot { mean, seen };
-        assert_eq!([0, 1, 2].map(|number| slots.get(number)), [slot(6.0, 3), slot(0.0, 0), slot(5.0, 1)]);
-        assert_eq!(slots.all(), (&[6.0, 0.0, 5.0][..], &[3, 0, 1][..]));
+        assert!(slots.all().eq([slot(6.0, 3), slot(0.0, 0), slot(5.0, 1)]));
         (0..300).for_each(|_| slots.turn_to(1));
         assert_eq!(slots.get(1).seen, u8::MAX);
     }
