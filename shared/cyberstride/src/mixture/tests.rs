@@ -79,8 +79,8 @@ proptest! {
             }));
             let all: f64 = paths.iter().flatten().map(|(_, weight)| weight).sum();
             let joint = |to: usize, from: usize| paths[to][from].1 / all;
-            for k in 0..4 {
-                prop_assert!(agrees(&mixture, k, &collapsed(paths[k])), "the {k}th of {mixture:?}");
+            for (k, to_it) in paths.iter().enumerate() {
+                prop_assert!(agrees(&mixture, k, &collapsed(*to_it)), "the {k}th of {mixture:?}");
                 let [now, one_ago, two_ago] = probabilities.map(|of| of.to_array()[k]);
                 prop_assert!(near(now, (0..4).map(|from| joint(k, from)).sum(), 1.0));
                 prop_assert!(near(one_ago, (0..4).map(|to| joint(to, k)).sum(), 1.0));
