@@ -5,10 +5,11 @@ mod health;
 mod history;
 mod indicators;
 mod openapi;
+mod readers;
 mod readings;
 mod signals;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -23,6 +24,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use self::readers::Readers;
 
 use crate::{
     assets,
@@ -66,8 +69,8 @@ pub struct App {
     pub names: Arc<[String]>,
     /// Whether nobody but programs of this machine can reach the room.
     pub on_loopback: bool,
-    /// The folder of the archive, to look back.
-    pub archive: Arc<Path>,
+    /// Those who look back.
+    pub readers: Readers,
     /// Waits for sockets at shutdown; axum does not.
     pub sockets: TaskTracker,
     /// Told once, when the room closes.
@@ -169,6 +172,8 @@ async fn only_post() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use archive::Position;
     use axum::body::to_bytes;
     use metrics_exporter_prometheus::PrometheusBuilder;
@@ -199,7 +204,7 @@ mod tests {
             doorkeeper,
             names: [].into(),
             on_loopback: true,
-            archive: Path::new("archive").into(),
+            readers: Readers::new(Path::new("archive").into()),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
         };

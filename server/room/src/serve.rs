@@ -13,7 +13,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    api::{self, App},
+    api::{self, App, Readers},
     assembly::{Handles, assemble, read_archive},
     beyond,
     cli::{Failure, ServeArgs},
@@ -139,7 +139,7 @@ async fn open(
     stop: CancellationToken,
 ) -> Result<Running, Failure> {
     let (snapshot_every, senders) = (room.snapshot_every, room.senders.clone());
-    let folder = room.archive.as_path().into();
+    let readers = Readers::new(room.archive.as_path().into());
     let names = room.names.clone().into();
     let pressure = Pressure::default();
     let doorkeeper = Doorkeeper::new(&room, pressure.clone());
@@ -152,7 +152,7 @@ async fn open(
         desk,
         journal,
         shards,
-        archive: folder,
+        readers,
         metrics,
         agents: Seats::new("agents", door::SEATS),
         screens: Seats::new("screens", screen::SEATS),
@@ -168,7 +168,10 @@ async fn open(
 
 impl Running {
     async fn until_closed(self, mut serving: JoinHandle<()>, stop: CancellationToken) -> Result<(), Failure> {
-        let Self { app: App { sockets, journal, .. }, mut parts } = self;
+        let Self { app, mut parts } = self;
+        let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
+        // Nobody looks back any more when the archive is closed.
+        drop(app);
         let ended = tokio::select! {
             biased;
             () = stop.cancelled() => Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use archive::{Annotations, MOST_ANNOTATIONS, Reader};
+use archive::{Annotations, MOST_ANNOTATIONS};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
@@ -11,7 +11,6 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::task;
 use vsm::{
     id::{IndicatorId, UnitId},
     organisation::Organisation,
@@ -56,12 +55,9 @@ pub(super) async fn list(State(app): State<App>, asked: Result<Query<Asked>, Que
         Some(Err(why)) => return refused(StatusCode::NOT_FOUND, &why),
         None => return closing(),
     };
-    let folder = app.archive;
-    let look = move || Reader::open(&folder)?.annotations(of.as_ref(), range, limit);
-    let found = match task::spawn_blocking(look).await {
-        Ok(Ok(found)) => found,
-        Ok(Err(fault)) => return history::failed(&fault),
-        Err(_) => return closing(),
+    let found = match app.readers.look(move |reader| reader.annotations(of.as_ref(), range, limit)).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     match app.desk.look(move |picture| told(&found, &picture.organisation)).await {
         Some(told) => Json(told).into_response(),
@@ -112,6 +108,8 @@ fn told(found: &Annotations, organisation: &Organisation) -> Value {
     if found.more {
         told["more"] = json!(true);
     }
-    history::list(&mut told, "damaged", found.damaged.iter().map(|fault| json!(fault.to_string())).collect());
+    if !found.damaged.is_empty() {
+        told["damaged"] = found.damaged.iter().map(ToString::to_string).collect();
+    }
     told
 }

@@ -2,21 +2,18 @@
 
 use std::ops::Range;
 
-use archive::{Aggregate, Annotation, ArchiveFault, Band, History, PastReading, Points, Reader};
+use archive::{Aggregate, Band, History, PastReading, Points, Reader};
 use axum::{
-    Json,
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::task;
+use serde::{Deserialize, Serialize, Serializer};
 use vsm::{id::IndicatorId, time::Moment};
 
-use super::{App, closing, refused};
-use crate::{clock, happening::ArchiveFailed};
+use super::{App, refused};
+use crate::clock;
 
 /// How many points are given where nobody says how many.
 const POINTS: usize = 1000;
@@ -33,6 +30,28 @@ pub(super) struct Asked {
     points: Option<usize>,
 }
 
+/// What history says of an indicator, with a line for each point, in the order of time.
+#[derive(Serialize)]
+struct Told<'a> {
+    indicator: &'a IndicatorId,
+    /// `raw`, `1m` or `1h`.
+    resolution: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width_ms: Option<u64>,
+    columns: [&'static str; 5],
+    #[serde(serialize_with = "lines")]
+    points: &'a Points,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<(Moment, &'a str)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    doubtful: Vec<Moment>,
+    /// What was read before, and corrected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrected: Vec<(Moment, f64)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damaged: Vec<String>,
+}
+
 /// `{"indicator","resolution":"raw|1m|1h","columns":[...],"points":[[...], ...]}`, in the order of time.
 ///
 /// Beside them, where there is something to list: `"notes":[[measured_at, text], ...]`, and of raw points
@@ -47,16 +66,15 @@ pub(super) async fn history(
         Ok(checked) => checked,
         Err(why) => return refused(StatusCode::BAD_REQUEST, &why),
     };
-    let (folder, indicator) = (app.archive, id.clone());
-    let look = move || Reader::open(&folder)?.history(&indicator, range, points);
-    match task::spawn_blocking(look).await {
-        Ok(Ok(Some(history))) => Json(told(&id, &history)).into_response(),
-        Ok(Ok(None)) => {
+    let indicator = id.clone();
+    let look = move |reader: &Reader| Ok(reader.history(&indicator, range, points)?.map(|it| told(&indicator, &it)));
+    match app.readers.look(look).await {
+        Ok(Some(told)) => ([(header::CONTENT_TYPE, "application/json")], told).into_response(),
+        Ok(None) => {
             let why = format!("history has nothing of {name:?}; a reading is there a second or two after it came");
             refused(StatusCode::NOT_FOUND, &why)
         }
-        Ok(Err(fault)) => failed(&fault),
-        Err(_) => closing(),
+        Err(answer) => answer,
     }
 }
 
@@ -89,58 +107,46 @@ fn moment(key: &str, text: &str) -> Result<Moment, String> {
     })
 }
 
-fn told(id: &IndicatorId, history: &History) -> Value {
-    let mut told = points(&history.points);
-    told["indicator"] = json!(id);
-    if let Points::Raw(readings) = &history.points {
-        let doubtful = readings.iter().filter(|reading| reading.doubtful);
-        list(&mut told, "doubtful", doubtful.map(|reading| json!(reading.measured_at)).collect());
-    }
-    let former = |reading: &PastReading| json!([reading.measured_at, reading.value()]);
-    let note = |it: &Annotation| json!([it.at, it.text]);
-    list(&mut told, "notes", history.annotations.iter().map(note).collect());
-    list(&mut told, "corrected", history.corrected.iter().map(former).collect());
-    list(&mut told, "damaged", history.damaged.iter().map(|fault| json!(fault.to_string())).collect());
-    told
+fn told(indicator: &IndicatorId, history: &History) -> Vec<u8> {
+    let points = &history.points;
+    let (resolution, width, columns) = match points {
+        Points::Raw(_) => ("raw", None, ["measured_at", "value", "forecast", "lower95", "upper95"]),
+        Points::Aggregated { resolution, width, .. } => {
+            (resolution.name(), Some(width), ["begins_at", "mean", "count", "min", "max"])
+        }
+    };
+    let told = Told {
+        indicator,
+        resolution,
+        width_ms: width.map(|width| u64::try_from(width.as_millis()).unwrap_or(u64::MAX)),
+        columns,
+        points,
+        notes: history.annotations.iter().map(|it| (it.at, it.text.as_str())).collect(),
+        doubtful: doubtful(points),
+        corrected: history.corrected.iter().map(|former| (former.measured_at, former.value())).collect(),
+        damaged: history.damaged.iter().map(ToString::to_string).collect(),
+    };
+    serde_json::to_vec(&told).expect("what history answers is plain data")
 }
 
-/// Adds a list, unless nothing is in it.
-pub(super) fn list(told: &mut Value, name: &str, of: Vec<Value>) {
-    if !of.is_empty() {
-        told[name] = Value::Array(of);
-    }
+fn doubtful(points: &Points) -> Vec<Moment> {
+    let Points::Raw(readings) = points else { return Vec::new() };
+    readings.iter().filter(|reading| reading.doubtful).map(|reading| reading.measured_at).collect()
 }
 
-fn points(points: &Points) -> Value {
+fn lines<S: Serializer>(points: &Points, to: S) -> Result<S::Ok, S::Error> {
     match points {
-        Points::Raw(readings) => json!({
-            "resolution": "raw",
-            "columns": ["measured_at", "value", "forecast", "lower95", "upper95"],
-            "points": readings.iter().map(reading).collect::<Vec<_>>(),
-        }),
-        Points::Aggregated { resolution, width, aggregates } => json!({
-            "resolution": resolution.name(),
-            "width_ms": u64::try_from(width.as_millis()).unwrap_or(u64::MAX),
-            "columns": ["begins_at", "mean", "count", "min", "max"],
-            "points": aggregates.iter().map(aggregate).collect::<Vec<_>>(),
-        }),
+        Points::Raw(readings) => to.collect_seq(readings.iter().map(reading)),
+        Points::Aggregated { aggregates, .. } => to.collect_seq(aggregates.iter().map(aggregate)),
     }
 }
 
-fn reading(reading: &PastReading) -> Value {
-    let at = reading.measured_at.unix_millis();
-    match reading.band {
-        Some(Band { forecast, lower, upper }) => json!([at, reading.value(), forecast, lower, upper]),
-        None => json!([at, reading.value(), null, null, null]),
-    }
+fn reading(reading: &PastReading) -> (Moment, f64, Option<f32>, Option<f32>, Option<f32>) {
+    let band = |of: fn(Band) -> f32| reading.band.map(of);
+    (reading.measured_at, reading.value(), band(|it| it.forecast), band(|it| it.lower), band(|it| it.upper))
 }
 
-fn aggregate(aggregate: &Aggregate) -> Value {
-    let Aggregate { begins_at, min, max, count, .. } = aggregate;
-    json!([begins_at.unix_millis(), aggregate.mean(), count, min, max])
-}
-
-pub(super) fn failed(fault: &ArchiveFault) -> Response {
-    ArchiveFailed { what: "look back", error: fault }.emit();
-    refused(StatusCode::INTERNAL_SERVER_ERROR, &format!("the archive cannot be read: {fault}"))
+fn aggregate(aggregate: &Aggregate) -> (Moment, f64, u64, f64, f64) {
+    let Aggregate { begins_at, min, max, count, .. } = *aggregate;
+    (begins_at, aggregate.mean(), count, min, max)
 }
