@@ -19,7 +19,10 @@ use std::{
 
 use clap::Parser;
 use tests::{folder::Folder, room::Room, screen::Screen, socket::Socket, wait::until};
-use tokio::task::JoinSet;
+use tokio::{
+    runtime,
+    task::{self, JoinHandle, JoinSet},
+};
 
 use crate::{
     agents::{Load, Tally},
@@ -63,8 +66,9 @@ struct Arguments {
     /// Meanwhile ask for the history of one indicator, which has ten weeks of it.
     #[arg(long)]
     history: bool,
-    /// Afterwards send the same by remote write 1.0 to Debian's Prometheus, and say what a reading costs there.
-    #[arg(long, requires = "remote_write")]
+    /// Afterwards send the same by remote write 1.0 to Debian's Prometheus, whichever way the room is sent it, and say what a
+    /// reading costs there.
+    #[arg(long)]
     beside_prometheus: bool,
 }
 
@@ -85,9 +89,9 @@ async fn main() {
     let from = Instant::now() + Duration::from_secs(arguments.settle);
     let span = from..from + Duration::from_secs(arguments.seconds);
 
-    let timed = (0 < arguments.screens).then(|| tokio::spawn(probe::run(room.address(), span.clone())));
+    let timed = (0 < arguments.screens).then(|| aside(probe::run(room.address(), span.clone())));
     let mut watching = watch_all(&room, arguments.screens).await;
-    let asking = arguments.history.then(|| tokio::spawn(past::ask(room.address(), span.clone())));
+    let asking = arguments.history.then(|| aside(past::ask(room.address(), span.clone())));
     let before = tokio::spawn(gauge::read_at(from, room.process().id()));
     let tally = send(&arguments, &room, span.clone()).await;
     let before = before.await.expect("the room is there to be read");
@@ -106,6 +110,12 @@ async fn main() {
     if arguments.beside_prometheus {
         compare(&arguments, load(&arguments, &room, span), ours).await;
     }
+}
+
+/// Runs on a thread of its own: who times an answer is not to wait behind those who send.
+fn aside<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait for sockets");
+    task::spawn_blocking(move || runtime.block_on(task))
 }
 
 /// Puts Prometheus under the same load, and says what a reading costs there beside what it cost the room.
