@@ -33,6 +33,7 @@ use crate::{
     door,
     doorkeeper::Doorkeeper,
     frames,
+    intake::{self, Intake},
     journal::JournalHandle,
     origin, screen,
     seats::Seats,
@@ -69,6 +70,8 @@ pub struct App {
     pub names: Arc<[String]>,
     /// Whether nobody but programs of this machine can reach the room.
     pub on_loopback: bool,
+    /// Where agents and senders are served.
+    pub intake: Intake,
     /// Those who look back.
     pub readers: Readers,
     /// Waits for sockets at shutdown; axum does not.
@@ -80,8 +83,10 @@ pub struct App {
 /// Every path of the room.
 pub fn router(app: App) -> Router {
     let add = |router: Router<App>, (path, handler): (&str, MethodRouter<App>)| router.route(path, handler);
+    let intake = middleware::from_fn_with_state(app.clone(), intake::serve);
     let guard = middleware::from_fn_with_state(app.clone(), origin::guard);
-    let guarded = guarded().into_iter().fold(Router::new(), add).route_layer(guard);
+    let brought = brought().into_iter().fold(Router::new(), add).route_layer(intake);
+    let guarded = guarded().into_iter().fold(brought, add).route_layer(guard);
     open_to_all()
         .into_iter()
         .fold(guarded, add)
@@ -94,11 +99,19 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// What no page of somebody else may ask for.
-fn guarded() -> [(&'static str, MethodRouter<App>); 15] {
+/// Where readings are brought to; no page of somebody else may.
+fn brought() -> [(&'static str, MethodRouter<App>); 4] {
     [
         ("/api/v1/agent", get(door::upgrade)),
         ("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST))),
+        ("/api/v1/write", post(senders::write::write).fallback(only_post)),
+        ("/v1/metrics", post(senders::metrics::metrics).fallback(only_post)),
+    ]
+}
+
+/// What no page of somebody else may ask for.
+fn guarded() -> [(&'static str, MethodRouter<App>); 11] {
+    [
         ("/api/v1/screen", get(screen::upgrade)),
         ("/api/v1/picture", get(picture)),
         ("/api/v1/signals", get(signals::list)),
@@ -109,8 +122,6 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 15] {
         ("/api/v1/annotations", get(annotations::list)),
         ("/api/v1/sources", get(senders::list)),
         ("/api/v1/openapi.json", get(openapi::description)),
-        ("/api/v1/write", post(senders::write::write).fallback(only_post)),
-        ("/v1/metrics", post(senders::metrics::metrics).fallback(only_post)),
         ("/metrics", get(async |State(app): State<App>| figures(&app.metrics))),
     ]
 }
@@ -129,7 +140,7 @@ async fn picture(State(app): State<App>) -> Response {
 }
 
 /// What a room answers that is going.
-fn closing() -> Response {
+pub(crate) fn closing() -> Response {
     refused(StatusCode::SERVICE_UNAVAILABLE, "the room is closing")
 }
 
@@ -204,6 +215,7 @@ mod tests {
             doorkeeper,
             names: [].into(),
             on_loopback: true,
+            intake: Intake::start().unwrap(),
             readers: Readers::new(Path::new("archive").into()),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),

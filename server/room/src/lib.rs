@@ -33,6 +33,7 @@ pub mod figures;
 pub mod frames;
 pub mod happening;
 pub mod inboxes;
+pub mod intake;
 pub mod itself;
 pub mod journal;
 pub mod keeper;

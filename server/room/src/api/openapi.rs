@@ -21,7 +21,7 @@ mod tests {
     use serde_json::Value;
 
     use super::{
-        super::{guarded, open_to_all},
+        super::{brought, guarded, open_to_all},
         *,
     };
     use crate::assets;
@@ -30,8 +30,8 @@ mod tests {
     fn every_path_of_the_room_is_described_and_no_other() {
         let description: Value = serde_json::from_str(DESCRIPTION).unwrap();
         let described: Vec<&String> = description["paths"].as_object().unwrap().keys().collect();
-        let mut paths: Vec<&str> = guarded().into_iter().map(|(path, _)| path).collect();
-        paths.extend(open_to_all().into_iter().map(|(path, _)| path));
+        let all = brought().into_iter().chain(guarded()).chain(open_to_all());
+        let paths: Vec<&str> = all.map(|(path, _)| path).collect();
         // What stands for any rest is described by what may stand there.
         let is = |described: &str, path: &str| match path.split_once("{*") {
             Some((before, _)) => described.starts_with(before),
