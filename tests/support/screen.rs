@@ -13,8 +13,6 @@ pub struct Screen {
     picture: Picture,
     /// How many whole pictures it has been given.
     pub pictures: usize,
-    /// How many frames it has been given.
-    pub frames: usize,
     /// How many bytes they had.
     pub bytes: usize,
 }
@@ -36,9 +34,7 @@ impl Screen {
     async fn over(mut socket: Socket) -> Self {
         let first = socket.hear().await.expect("a room shows a picture first");
         match serde_json::from_str(&first) {
-            Ok(ToScreen::Picture(picture)) => {
-                Self { socket, picture: *picture, pictures: 1, frames: 1, bytes: first.len() }
-            }
+            Ok(ToScreen::Picture(picture)) => Self { socket, picture: *picture, pictures: 1, bytes: first.len() },
             other => panic!("first a picture, not {other:?}"),
         }
     }
@@ -59,7 +55,6 @@ impl Screen {
     /// If the socket closes, or a frame does not follow the one before.
     pub async fn follow(&mut self) -> &Picture {
         let text = self.socket.hear().await.expect("the room goes on");
-        self.frames += 1;
         self.bytes += text.len();
         match serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why} in {text}")) {
             ToScreen::Picture(picture) => {

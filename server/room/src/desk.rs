@@ -36,10 +36,12 @@ pub const FRAME_EVERY: Duration = Duration::from_millis(100);
 const GATHER: Duration = Duration::from_millis(5);
 /// The same for one that did not keep up with the others.
 const CATCHES_UP: Duration = Duration::from_millis(25);
-/// How many changes a frame holds at most.
-const CHANGES_IN_A_FRAME: usize = 2000;
-/// How many frames a screen may be behind before it is given a fresh picture.
-const FRAMES_KEPT: usize = 64;
+/// How many changes a frame holds at most: a socket keeps the room that its longest frame took.
+const CHANGES_IN_A_FRAME: usize = 100;
+/// How many frames are told at once where much has changed ...
+const FRAMES_AT_ONCE: usize = 20;
+/// ... and how often a screen may have been told and not have listened before it is given a fresh picture.
+const TELLINGS_KEPT: usize = 64;
 /// How many signals an agent may be behind before it misses the oldest.
 const SIGNALS_KEPT: usize = 256;
 /// How many messages of shards wait before they are made to wait.
@@ -100,7 +102,7 @@ pub struct Joined {
     /// The picture, as one frame or as several that follow each other.
     pub picture: Arc<[Frame]>,
     /// The frames that follow it.
-    pub frames: broadcast::Receiver<Frame>,
+    pub frames: broadcast::Receiver<Arc<[Frame]>>,
 }
 
 /// What the desk is asked by those who hold its address.
@@ -169,7 +171,7 @@ pub struct DeskTask {
     inbox: mpsc::Receiver<ToDesk>,
     asks: mpsc::Receiver<Ask>,
     joining: Vec<oneshot::Sender<Joined>>,
-    frames: broadcast::Sender<Frame>,
+    frames: broadcast::Sender<Arc<[Frame]>>,
     raised: broadcast::Sender<Arc<Signal>>,
     wanted: watch::Sender<BTreeSet<IndicatorId>>,
     /// How far the shards have come.
@@ -195,7 +197,7 @@ pub fn open(
 ) -> (DeskHandle, DeskTask, watch::Receiver<BTreeSet<IndicatorId>>) {
     let (asks, asks_inbox) = mpsc::channel(WAITING);
     let (wanted, follows) = watch::channel(desk.wanted());
-    let (frames, _) = broadcast::channel(FRAMES_KEPT);
+    let (frames, _) = broadcast::channel(TELLINGS_KEPT);
     let (raised, _) = broadcast::channel(SIGNALS_KEPT);
     let told = desk.picture().revision;
     let task = DeskTask {
@@ -334,9 +336,9 @@ impl DeskTask {
             self.tell_teams(&changes);
             let frames = frames_of(picture, self.told, changes);
             self.told = picture.revision;
-            frames.into_iter().for_each(|frame| self.tell(frame));
+            frames.chunks(FRAMES_AT_ONCE).for_each(|frames| self.tell(frames.into()));
         } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
-            self.tell(frames::pulse(clock::now()));
+            self.tell([frames::pulse(clock::now())].into());
         }
     }
 
@@ -350,10 +352,10 @@ impl DeskTask {
         }
     }
 
-    fn tell(&mut self, frame: Frame) {
+    fn tell(&mut self, frames: Arc<[Frame]>) {
         self.told_at = Instant::now();
         // Nobody watches: nobody is told.
-        self.frames.send(frame).ok();
+        self.frames.send(frames).ok();
     }
 
     fn let_in(&mut self) {

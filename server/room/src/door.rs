@@ -24,6 +24,7 @@ use cybernet::{
 use opsroom::sources::Word;
 use tokio::{
     sync::{broadcast::error::RecvError, oneshot},
+    task::yield_now,
     time::{Instant, interval_at, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -243,6 +244,8 @@ impl Door {
         let delivery = Delivery { batch, frame: Some(Frame { first, places, left_out }) };
         let receipt = self.app.journal.deliver(delivery).await.ok_or(End::Gone)?;
         self.waiting.push_back(Waiting { sequence, refused: check::shorten(refused), receipt });
+        // Now it is the turn of the others on this thread, however many more frames have come.
+        yield_now().await;
         Ok(())
     }
 

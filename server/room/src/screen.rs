@@ -57,15 +57,13 @@ async fn serve(socket: &mut WebSocket, app: &App) {
 
 /// Until the screen falls behind.
 async fn follow(socket: &mut WebSocket, app: &App, Joined { picture, mut frames }: Joined) -> Result<(), Gone> {
-    for part in picture.iter() {
-        send(socket, app, part.clone()).await?;
-    }
+    send_all(socket, app, &picture).await?;
     drop(picture);
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return Err(Gone),
-            frame = frames.recv() => match frame {
-                Ok(frame) => send(socket, app, frame).await?,
+            told = frames.recv() => match told {
+                Ok(frames) => send_all(socket, app, &frames).await?,
                 Err(RecvError::Lagged(frames)) => {
                     ScreenLagged { frames }.emit();
                     return Ok(());
@@ -91,6 +89,13 @@ async fn answer(socket: &mut WebSocket, app: &App, said: &str) -> Result<(), Gon
     let why = untaken.to_string();
     Refusal { who: "a screen", why: &why }.emit();
     send(socket, app, frames::refused(why)).await
+}
+
+async fn send_all(socket: &mut WebSocket, app: &App, frames: &[Frame]) -> Result<(), Gone> {
+    for frame in frames {
+        send(socket, app, frame.clone()).await?;
+    }
+    Ok(())
 }
 
 async fn send(socket: &mut WebSocket, app: &App, frame: Frame) -> Result<(), Gone> {

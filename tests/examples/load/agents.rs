@@ -125,9 +125,14 @@ pub(crate) struct Source {
     measured_at: Moment,
 }
 
+/// What an agent calls one of its indicators.
+pub(crate) fn name(agent: u64, indicator: u64) -> String {
+    format!("load.a{agent}.i{indicator}")
+}
+
 impl Source {
     pub(crate) fn new(load: &Load, number: u64) -> Self {
-        let name = |i| IndicatorId::parse(&format!("load.a{number}.i{i}")).expect("letters and digits are a name");
+        let name = |i| IndicatorId::parse(&name(number, i)).expect("letters and digits are a name");
         Self {
             names: (0..load.indicators).map(name).collect(),
             noise: (0..NOISE).map(|i| noise(number, i)).collect(),

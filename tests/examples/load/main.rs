@@ -51,6 +51,9 @@ struct Arguments {
     /// How many screens follow; the first one is where changes are timed.
     #[arg(long, default_value_t = 1)]
     screens: u64,
+    /// How many indicators of each agent are essential: every reading of them is a change on every screen.
+    #[arg(long, default_value_t = 0)]
+    essential: u64,
     /// Readings in a batch.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     batch: u64,
@@ -78,7 +81,8 @@ async fn main() {
     println!("{}", describe(&arguments));
     let shards = arguments.shards.map_or_else(String::new, |shards| format!("\nshards = {shards}"));
     let folder = Folder::of_plant(&[], "1s", &format!("readings_a_second = 10000000{shards}"));
-    probe::describe_in(&folder);
+    let essential = |agent| (0..arguments.indicators.min(arguments.essential)).map(move |i| agents::name(agent, i));
+    probe::describe_in(&folder, (0..arguments.agents).flat_map(essential));
     if arguments.remote_write.is_some() {
         folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));
     }

@@ -24,14 +24,34 @@ const EVERY: Duration = Duration::from_millis(237);
 /// How long the last reading may take.
 const AFTER: Duration = Duration::from_secs(5);
 
-/// Adds the indicator to the organisation. Essential, so that every reading of it is a change.
-pub(crate) fn describe_in(folder: &Folder) {
-    let organisation = std::fs::read_to_string(folder.at("organisation.toml")).expect("it was just written");
-    let indicator = format!(
-        "[[indicator]]\nid = \"{INDICATOR}\"\nname = \"Probe\"\nunit = \"kiln\"\nsystem = \"3\"\ncadence = \"1s\"\n\
+/// How many units a unit may have in it.
+const LINES_IN_A_HALL: usize = 9;
+
+/// Adds the indicator to the organisation, and others, each of a unit of its own. Essential, so that every reading of them
+/// is a change.
+pub(crate) fn describe_in(folder: &Folder, others: impl Iterator<Item = String>) {
+    let mut organisation = std::fs::read_to_string(folder.at("organisation.toml")).expect("it was just written");
+    organisation += &essential(INDICATOR, "kiln");
+    for (number, id) in others.enumerate() {
+        let (hall, line) = (format!("hall-{}", number / LINES_IN_A_HALL), format!("line-{number}"));
+        if number.is_multiple_of(LINES_IN_A_HALL) {
+            organisation += &unit(&hall, "plant");
+        }
+        organisation += &unit(&line, &hall);
+        organisation += &essential(&id, &line);
+    }
+    folder.write("organisation.toml", &organisation);
+}
+
+fn unit(id: &str, parent: &str) -> String {
+    format!("\n[[unit]]\nid = \"{id}\"\nparent = \"{parent}\"\nname = \"{id}\"\nowner = \"Line team\"\n")
+}
+
+fn essential(id: &str, unit: &str) -> String {
+    format!(
+        "\n[[indicator]]\nid = \"{id}\"\nname = \"Probe\"\nunit = \"{unit}\"\nsystem = \"3\"\ncadence = \"1s\"\n\
          essential = true\n"
-    );
-    folder.write("organisation.toml", &format!("{organisation}\n{indicator}"));
+    )
 }
 
 /// Sends readings until the end and gives how long each took to the screen that was sent in the time that counts.
