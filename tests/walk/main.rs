@@ -16,6 +16,7 @@ mod fresh;
 #[cfg(target_os = "linux")]
 mod full;
 mod hurry;
+mod intake;
 mod itself;
 mod kept;
 mod kills;

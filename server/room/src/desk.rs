@@ -38,6 +38,8 @@ const GATHER: Duration = Duration::from_millis(5);
 const CATCHES_UP: Duration = Duration::from_millis(25);
 /// How many changes a frame holds at most: a socket keeps the room that its longest frame took.
 const CHANGES_IN_A_FRAME: usize = 100;
+/// For so many others counts a change that brings a whole trace, by its length.
+const A_TRACE: usize = 12;
 /// How many frames are told at once where much has changed ...
 const FRAMES_AT_ONCE: usize = 20;
 /// ... and how often a screen may have been told and not have listened before it is given a fresh picture.
@@ -374,11 +376,21 @@ impl DeskTask {
 /// the revision of the picture.
 fn frames_of(picture: &Picture, from: u64, mut changes: Vec<Change>) -> Vec<Frame> {
     let (mut frames, at) = (Vec::new(), picture.at);
-    while CHANGES_IN_A_FRAME < changes.len() {
-        let rest = changes.split_off(CHANGES_IN_A_FRAME);
+    while let Some(fit) = fit_in_a_frame(&changes) {
+        let rest = changes.split_off(fit);
         let changes = std::mem::replace(&mut changes, rest);
         frames.push(frames::changes(Changes { from, revision: from, at, changes }));
     }
     frames.push(frames::changes(Changes { from, revision: picture.revision, at, changes }));
     frames
+}
+
+/// How many of the changes fit in a frame; none if all do.
+fn fit_in_a_frame(changes: &[Change]) -> Option<usize> {
+    let mut weight = 0;
+    let is_too_much = |change: &Change| {
+        weight += if matches!(change, Change::Trace(_)) { A_TRACE } else { 1 };
+        CHANGES_IN_A_FRAME < weight
+    };
+    changes.iter().position(is_too_much)
 }

@@ -290,15 +290,15 @@ impl ScreenLink {
 
 /// A screen fell behind and was given a fresh picture.
 pub struct ScreenLagged {
-    /// How many frames it missed.
-    pub frames: u64,
+    /// How often it was told something and missed it.
+    pub tellings: u64,
 }
 
 impl ScreenLagged {
     /// Tells it.
     pub fn emit(self) {
         counter!("synco_screens_lagged_total").increment(1);
-        info!(frames = self.frames, "a screen fell behind; it gets a fresh picture");
+        info!(tellings = self.tellings, "a screen fell behind; it gets a fresh picture");
     }
 }
 

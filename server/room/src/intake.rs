@@ -1,19 +1,17 @@
-//! The intake: threads for what agents and senders bring, so that a screen or a question never waits behind a flood.
+//! The intake: threads for what agents and senders bring, so that a screen or a question hardly waits behind a flood.
 //!
 //! To understand a batch takes a thread some hundred microseconds. Where hundreds of them wait, whatever shares their
 //! threads waits for all; threads of its own the kernel runs in between.
 
-use std::{io, sync::Arc, thread};
+use std::{io, panic::resume_unwind, sync::Arc, thread};
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use tokio::{
-    runtime::{Builder, Handle, Runtime},
-    task::JoinHandle,
-};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::api::{App, closing};
 
@@ -45,14 +43,19 @@ impl Intake {
         Ok(Self { handle: runtime.handle().clone(), _threads: Arc::new(Threads(Some(runtime))) })
     }
 
-    fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.handle.spawn(work)
+    /// The threads, to start a task on them.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
     }
 }
 
-/// Has a request served there, and the socket that comes of it.
+/// Has a request served there, and the socket that comes of it. The request of who has gone is let go of.
 pub async fn serve(State(app): State<App>, request: Request, next: Next) -> Response {
-    app.intake.run(next.run(request)).await.unwrap_or_else(|_| closing())
+    let served = AbortOnDropHandle::new(app.intake.handle.spawn(next.run(request))).await;
+    served.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => closing(),
+    })
 }
 
 #[cfg(test)]
@@ -63,7 +66,7 @@ mod tests {
     async fn what_is_brought_is_taken_in_on_threads_of_its_own_and_so_is_what_comes_of_it() {
         let intake = Intake::start().unwrap();
         let name = || thread::current().name().map(ToOwned::to_owned);
-        let served = intake.run(async move { (name(), tokio::spawn(async move { name() }).await.unwrap()) });
+        let served = intake.handle().spawn(async move { (name(), tokio::spawn(async move { name() }).await.unwrap()) });
         let (served, socket) = served.await.unwrap();
         assert_eq!((served.as_deref(), socket.as_deref()), (Some(NAME), Some(NAME)));
         // The last handle may be that of a task of theirs.

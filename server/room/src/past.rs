@@ -117,13 +117,18 @@ impl Gathering {
 
     /// Whether so much was gathered that it had better be handed on before its time.
     pub fn is_much(&self) -> bool {
-        self.holds(2)
+        self.has_readings(2) || self.has_batches(2)
     }
 
-    /// Whether it holds this part of what it may. Batches are shared, so each shard may hold all of them.
-    fn holds(&self, part: usize) -> bool {
-        let Stretch { readings, held, notes, .. } = self.stretch;
-        MOST / part / self.of <= readings || MOST / part <= held || MOST_NOTES / part <= notes
+    /// Whether it has this part of the readings that it may.
+    fn has_readings(&self, part: usize) -> bool {
+        MOST / part / self.of <= self.stretch.readings
+    }
+
+    /// Whether the batches are this part of what they may be. They are shared, so each shard may hold all of them.
+    fn has_batches(&self, part: usize) -> bool {
+        let Stretch { held, notes, .. } = self.stretch;
+        MOST / part <= held || MOST_NOTES / part <= notes
     }
 
     /// Takes in the reading in a place of the journal's entry at `position` with what was expected of it: the lower end of
@@ -132,7 +137,8 @@ impl Gathering {
         if position <= self.stretch.after {
             return;
         }
-        if self.holds(1) {
+        let is_open = self.stretch.parts.back().is_some_and(|last| last.position == position);
+        if self.has_readings(1) || !is_open && self.has_batches(1) {
             *self = Self::new(position, self.of);
             return;
         }

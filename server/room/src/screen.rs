@@ -64,8 +64,8 @@ async fn follow(socket: &mut WebSocket, app: &App, Joined { picture, mut frames 
             () = app.stop.cancelled() => return Err(Gone),
             told = frames.recv() => match told {
                 Ok(frames) => send_all(socket, app, &frames).await?,
-                Err(RecvError::Lagged(frames)) => {
-                    ScreenLagged { frames }.emit();
+                Err(RecvError::Lagged(tellings)) => {
+                    ScreenLagged { tellings }.emit();
                     return Ok(());
                 }
                 Err(RecvError::Closed) => return Err(Gone),

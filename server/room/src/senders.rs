@@ -31,7 +31,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{book::Book, source::SourceHandle};
-use crate::{api::App, desk::DeskHandle, journal::JournalHandle, reports::Reports};
+use crate::{api::App, desk::DeskHandle, intake::Intake, journal::JournalHandle, reports::Reports};
 
 /// How many requests of one source are read at once; the others wait, and after a while are told to come back.
 const AT_ONCE: usize = 16;
@@ -50,12 +50,12 @@ pub struct Seated {
 }
 
 impl Senders {
-    /// Starts a task for each source, which ends with `stop` and which `tasks` waits for.
+    /// Starts a task for each source on the threads of the intake, which ends with `stop` and which `tasks` waits for.
     pub fn open(
         senders: &config::senders::Senders,
         journal: &JournalHandle,
         desk: &DeskHandle,
-        tasks: &TaskTracker,
+        (tasks, intake): (&TaskTracker, &Intake),
         stop: &CancellationToken,
     ) -> Self {
         let maps: Arc<[_]> = senders.maps.clone().into();
@@ -64,7 +64,7 @@ impl Senders {
             let reports = Reports::new(id.clone(), desk.clone(), MOST_REPORTED);
             let book = Book::new(source, maps.clone());
             let (handle, task) = source::open(id.clone(), book, reports, journal.clone(), stop.clone());
-            tasks.spawn(task.run());
+            tasks.spawn_on(task.run(), intake.handle());
             (id.to_string(), Seated { handle, seats: Arc::new(Semaphore::new(AT_ONCE)) })
         };
         Self(Arc::new(senders.all().into_iter().map(open).collect()))
@@ -114,7 +114,7 @@ mod tests {
             &config::senders::Senders::default(),
             &JournalHandle(journal),
             &DeskHandle::closed(),
-            &tasks,
+            (&tasks, &Intake::start().unwrap()),
             &stop,
         );
         let source = senders.source("remote-write").expect("it is there without a configuration");

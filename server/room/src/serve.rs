@@ -148,12 +148,13 @@ async fn open(
     Opened { at, watched: restored.watched, replayed: restored.replayed }.emit();
     let (parts, Handles { desk, journal, shards, inboxes }) = assemble(archive, restored, snapshot_every, &stop)?;
     sockets.spawn(inboxes.watch(pressure, stop.clone()));
-    let senders = Senders::open(&senders, &journal, &desk, &sockets, &stop);
+    let intake = Intake::start()?;
+    let senders = Senders::open(&senders, &journal, &desk, (&sockets, &intake), &stop);
     let app = App {
         desk,
         journal,
         shards,
-        intake: Intake::start()?,
+        intake,
         readers,
         metrics,
         agents: Seats::new("agents", door::SEATS),
@@ -171,9 +172,7 @@ async fn open(
 impl Running {
     async fn until_closed(self, mut serving: JoinHandle<()>, stop: CancellationToken) -> Result<(), Failure> {
         let Self { app, mut parts } = self;
-        let (sockets, journal) = (app.sockets.clone(), app.journal.clone());
-        // Nobody looks back any more when the archive is closed.
-        drop(app);
+        let App { sockets, journal, readers, .. } = app;
         let ended = tokio::select! {
             biased;
             () = stop.cancelled() => Vec::new(),
@@ -181,6 +180,7 @@ impl Running {
             _ = &mut serving => vec!["the listener"],
         };
         stop.cancel();
+        readers.close();
         ended.iter().for_each(|part| PartEnded { part }.emit());
         let closes_by = Instant::now() + CLOSES_WITHIN;
         let sockets_end = async {

@@ -1,7 +1,8 @@
-//! A large picture in parts: what matters at once, then the traces and the rest of the tray a little at a time.
+//! A large picture in parts: what matters at once, then the rest of the tray a little at a time.
 //!
 //! Nobody has described what lies in the tray, and there may be a hundred thousand of it. A screen is not to wait for all
-//! that, nor is a room to hold it ready in one piece for every screen: a socket keeps the room that its longest message took.
+//! that, nor is a room to hold it ready in one piece for every screen; and a socket keeps the room that its longest message
+//! took.
 
 use std::collections::BTreeMap;
 
@@ -14,28 +15,23 @@ use crate::picture::{Change, Changes, Lamp, Picture};
 
 /// How many lamps of the tray that show nothing out of the ordinary come with the picture, and with each part behind it.
 const LAMPS_AT_ONCE: usize = 100;
-/// How many traces come with each part behind the picture, of some kilobytes each.
-const TRACES_AT_ONCE: usize = 8;
 
 impl Picture {
-    /// The picture without its traces and most of what is ordinary in its tray, and the changes that bring the rest: to fold
-    /// them in gives this picture. They do not raise the revision; whatever follows this picture follows the last of them.
+    /// The picture without most of what is ordinary in its tray, and the changes that bring the rest: to fold them in gives
+    /// this picture. They do not raise the revision; whatever follows this picture follows the last of them.
     pub fn parts(&self) -> (Self, impl Iterator<Item = Changes>) {
         let ordinary = self.lamps.values().filter(|lamp| self.is_ordinary(lamp));
         let later: Vec<&Lamp> = ordinary.skip(LAMPS_AT_ONCE).collect();
         let first = self.without(&later);
         let (at, revision) = (self.at, self.revision);
-        let traces: Vec<_> = self.traces.values().cloned().map(Change::Trace).collect();
-        let traces: Vec<_> = traces.chunks(TRACES_AT_ONCE).map(<[_]>::to_vec).collect();
         let described = |lamp: &&Lamp| self.organisation.indicators.get(&lamp.indicator).cloned();
-        let of_tray = move |from: usize| {
+        let part = move |from: usize| {
             let lamps = later.iter().skip(from).take(LAMPS_AT_ONCE);
             let indicators = lamps.clone().filter_map(described).map(Change::Indicator);
             let changes: Vec<_> = indicators.chain(lamps.map(|lamp| Change::Lamp((*lamp).clone()))).collect();
-            (!changes.is_empty()).then_some(changes)
+            (!changes.is_empty()).then_some(Changes { from: revision, revision, at, changes })
         };
-        let parts = traces.into_iter().chain((0..).step_by(LAMPS_AT_ONCE).map_while(of_tray));
-        (first, parts.map(move |changes| Changes { from: revision, revision, at, changes }))
+        (first, (0..).step_by(LAMPS_AT_ONCE).map_while(part))
     }
 
     /// Whether nobody has to see it at once.
@@ -71,7 +67,7 @@ impl Picture {
             lamps,
             signals: self.signals.clone(),
             outages: self.outages.clone(),
-            traces: BTreeMap::new(),
+            traces: self.traces.clone(),
             memory: self.memory.clone(),
             steady_since: self.steady_since,
             rehearsal: self.rehearsal,
@@ -84,11 +80,9 @@ mod tests {
     use vsm::{id::UnitId, subsystem::Subsystem, time::Moment};
 
     use super::*;
-    use crate::{picture::Aspect, trace::Trace};
+    use crate::picture::Aspect;
 
-    const TRACES: usize = 2 * TRACES_AT_ONCE + 1;
-
-    /// A room whose tray holds so many indicators, with one that somebody owns, and with traces.
+    /// A room whose tray holds so many indicators, and one that somebody owns.
     fn room(tray: usize) -> Picture {
         let at = Moment::from_unix_millis(5);
         let parse = |name: &str| UnitId::parse(name).unwrap();
@@ -120,11 +114,6 @@ mod tests {
                 because: None,
             }));
         }
-        for number in 0..TRACES {
-            let indicator = IndicatorId::parse(&format!("kiln.n{number}")).unwrap();
-            let (points, ahead, notes) = (Default::default(), Vec::new(), Vec::new());
-            picture.apply(Change::Trace(Trace { indicator, points, ahead, notes }));
-        }
         picture
     }
 
@@ -135,8 +124,7 @@ mod tests {
             let (mut screen, parts) = whole.parts();
             let parts: Vec<_> = parts.collect();
             assert_eq!(screen.lamps.len(), 1 + tray.min(LAMPS_AT_ONCE));
-            assert!(screen.traces.is_empty());
-            assert_eq!(parts.len(), 3 + tray.saturating_sub(LAMPS_AT_ONCE).div_ceil(LAMPS_AT_ONCE));
+            assert_eq!(parts.len(), tray.saturating_sub(LAMPS_AT_ONCE).div_ceil(LAMPS_AT_ONCE));
             parts.into_iter().for_each(|changes| screen.follow(changes).unwrap());
             assert_eq!(screen, whole);
         }

@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use archive::{ArchiveFault, Reader};
@@ -33,6 +33,12 @@ impl Readers {
         Self(Arc::new(ReadingRoom { folder, idle: Mutex::default(), seats: Arc::new(Semaphore::new(AT_ONCE)) }))
     }
 
+    /// Lets nobody look back any more. Who looks now comes to an end; then no reader holds the archive open.
+    pub fn close(&self) {
+        self.0.seats.close();
+        self.0.idle().clear();
+    }
+
     /// What `look` finds; otherwise what to answer instead.
     pub(super) async fn look<T: Send + 'static>(
         &self,
@@ -56,12 +62,18 @@ impl Readers {
 impl ReadingRoom {
     /// A reader that met a fault is not asked again.
     fn look<T>(&self, look: impl FnOnce(&Reader) -> Result<T, ArchiveFault>) -> Result<T, ArchiveFault> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = idle().pop();
+        let kept = self.idle().pop();
         let reader = kept.map_or_else(|| Reader::open(&self.folder), Ok)?;
         let found = look(&reader)?;
-        idle().push(reader);
+        let mut idle = self.idle();
+        if !self.seats.is_closed() {
+            idle.push(reader);
+        }
         Ok(found)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,7 +92,7 @@ mod tests {
     async fn a_reader_is_kept_until_it_meets_a_fault_and_everybody_is_answered() {
         let folder = tempfile::tempdir().unwrap();
         let readers = Readers::new(folder.path().into());
-        let idle = || readers.0.idle.lock().unwrap().len();
+        let idle = || readers.0.idle().len();
         let nothing_there = readers.look(|_| Ok(())).await.unwrap_err();
         assert_eq!((nothing_there.status(), idle()), (StatusCode::INTERNAL_SERVER_ERROR, 0));
 
@@ -96,5 +108,13 @@ mod tests {
         let fault = |_: &Reader| Err::<(), _>(ArchiveFault::NoArchive { folder: "elsewhere".into() });
         assert!(readers.look(fault).await.is_err());
         assert_eq!(idle(), kept - 1);
+
+        let closing = readers.clone();
+        let last = readers.look(move |_| {
+            closing.close();
+            Ok(())
+        });
+        assert!(last.await.is_ok() && idle() == 0, "who looks then comes to an end");
+        assert_eq!(readers.look(|_| Ok(())).await.unwrap_err().status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }

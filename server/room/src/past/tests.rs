@@ -55,7 +55,9 @@ fn the_batches_that_are_held_count_whoever_their_readings_belong_to_and_whatever
     for (readings, most) in batches.into_iter().zip([MOST / 10_000, MOST_NOTES / 1_000]) {
         let batch = Arc::new(Batch { readings, ..(*batch(0)).clone() });
         let mut gathering = Gathering::new(position(0), 2);
-        let gather = |gathering: &mut Gathering, at: usize| gathering.gather(position(at as u64), &batch, 0, None);
+        let gather = |gathering: &mut Gathering, at: usize| {
+            (0..2).for_each(|place| gathering.gather(position(at as u64), &batch, place, None));
+        };
         (1..=most).for_each(|at| gather(&mut gathering, at));
         assert!(gathering.is_much());
         assert_eq!(gathering.stretch.parts.len(), most);
