@@ -32,6 +32,9 @@ async fn a_minute_is_given_reading_by_reading_with_what_was_expected_and_again_a
     room.kill();
     room.open_again().await;
     assert_eq!(points(&room, "", 60).await.as_ref(), Some(&past));
+    assert_eq!(room.close().await, Some(0));
+    let log = folder.at("archive").join("archive.sqlite3-wal");
+    assert!(!log.exists(), "who looked back has gone, and the archive is one file");
 }
 
 #[tokio::test]
