@@ -17,9 +17,10 @@ mod written;
 pub(crate) type Target = fn(&[u8]);
 
 /// Each by its name, which its inputs have as well: `tests/fuzz/corpus/NAME`.
-pub(crate) const ALL: [(&str, Target); 16] = [
+pub(crate) const ALL: [(&str, Target); 17] = [
     ("agent-frames", wire::agent_frames),
     ("screen-frames", wire::screen_frames),
+    ("json-push", wire::json_push),
     ("remote-write-1", senders::remote_write_1),
     ("remote-write-2", senders::remote_write_2),
     ("otlp-protobuf", senders::otlp_protobuf),

@@ -6,7 +6,7 @@ mod history;
 mod indicators;
 mod openapi;
 mod readers;
-mod readings;
+pub mod readings;
 mod signals;
 
 use std::{sync::Arc, time::Duration};

@@ -9,6 +9,9 @@ use cybernet::{
     screen::FromScreen,
 };
 
+use room::api::readings::read;
+use serde_json::{Value, json};
+
 use super::within;
 
 /// A reading that is refused takes the most: a few bytes of it become a sentence.
@@ -47,6 +50,19 @@ pub(crate) fn agent_frames(bytes: &[u8]) {
         }
     };
     assert_eq!(ToRoom::decode(&written, &mut Names::default()), Ok(expected));
+}
+
+/// What a script posts.
+pub(crate) fn json_push(bytes: &[u8]) {
+    let Ok((agent, sequence, batch)) = within(GROWTH, bytes, || read(bytes)) else { return };
+    every_reading_has_a_place(&batch);
+    assert!(sequence.is_none_or(|sequence| sequence == batch.sequence) && batch.first.is_none());
+    let frame: Value =
+        serde_json::from_str(&encode_readings(batch.sequence, &batch.readings)).expect("a frame is JSON");
+    let written = json!({ "agent": agent, "sequence": sequence, "readings": frame["readings"]["readings"] });
+    let places = (0..batch.readings.len()).collect();
+    let expected = Batch { places, refused: Vec::new(), ..batch };
+    assert_eq!(read(written.to_string().as_bytes()), Ok((agent, sequence, expected)));
 }
 
 fn every_reading_has_a_place(batch: &Batch) {

@@ -83,7 +83,11 @@ fn unreadable(why: String) -> (StatusCode, String) {
     (StatusCode::BAD_REQUEST, why)
 }
 
-fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String> {
+/// What a script has posted: under which name, the number of the batch if it gave one, and the batch.
+///
+/// # Errors
+/// Words for who wrote it, if it is no such body; a reading that cannot be taken is among the refused of the batch.
+pub fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String> {
     let wish = r#"write {"agent":"payments-host","readings":[["payments.latency",1763600000000,231.5]]}"#;
     let Body { agent, sequence, readings } = serde_json::from_slice(body).map_err(|why| format!("{why}; {wish}"))?;
     check::check_sequence(sequence.unwrap_or_default())?;
