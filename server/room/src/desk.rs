@@ -1,6 +1,6 @@
 //! The desk's task: the one owner of the picture, and the clock of the screens.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, iter, sync::Arc, time::Duration};
 
 use cybernet::{
     picture::{Change, Changes, Picture},
@@ -374,23 +374,20 @@ impl DeskTask {
 
 /// One frame, or several where much has changed: a frame is held ready for every screen. Only the last one leads on to
 /// the revision of the picture.
-fn frames_of(picture: &Picture, from: u64, mut changes: Vec<Change>) -> Vec<Frame> {
-    let (mut frames, at) = (Vec::new(), picture.at);
-    while let Some(fit) = fit_in_a_frame(&changes) {
-        let rest = changes.split_off(fit);
-        let changes = std::mem::replace(&mut changes, rest);
-        frames.push(frames::changes(Changes { from, revision: from, at, changes }));
+fn frames_of(picture: &Picture, told: u64, changes: Vec<Change>) -> Vec<Frame> {
+    let (mut frames, mut changes) = (Vec::new(), changes.into_iter().peekable());
+    loop {
+        let mut weight = 0;
+        let mut fits = |change: &Change| {
+            weight += if matches!(change, Change::Trace(_)) { A_TRACE } else { 1 };
+            weight <= CHANGES_IN_A_FRAME
+        };
+        let some: Vec<_> = iter::from_fn(|| changes.next_if(&mut fits)).collect();
+        let is_last = changes.peek().is_none();
+        let revision = if is_last { picture.revision } else { told };
+        frames.push(frames::changes(Changes { from: told, revision, at: picture.at, changes: some }));
+        if is_last {
+            return frames;
+        }
     }
-    frames.push(frames::changes(Changes { from, revision: picture.revision, at, changes }));
-    frames
-}
-
-/// How many of the changes fit in a frame; none if all do.
-fn fit_in_a_frame(changes: &[Change]) -> Option<usize> {
-    let mut weight = 0;
-    let is_too_much = |change: &Change| {
-        weight += if matches!(change, Change::Trace(_)) { A_TRACE } else { 1 };
-        CHANGES_IN_A_FRAME < weight
-    };
-    changes.iter().position(is_too_much)
 }
