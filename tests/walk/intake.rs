@@ -23,10 +23,8 @@ async fn what_agents_and_senders_bring_is_taken_in_on_threads_of_its_own() {
     agent.deliver(1, &[reading("press.scrap", now(), 1.0)]).await;
     turns = more_turns_than(turns).await;
 
-    let client =
-        reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
     for path in ["/api/v1/readings", "/api/v1/write", "/v1/metrics"] {
-        client.post(format!("http://{}{path}", room.address())).body("{}").send().await.expect("it answers");
+        room.post(path).await;
         turns = more_turns_than(turns).await;
     }
 }
