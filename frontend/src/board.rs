@@ -7,7 +7,7 @@ use crate::{
     feed::{ESSENTIALS, Essential, Line, TILES, Tile},
     geometry::algedonic::Holder,
     recursion::{MOST_OPERATIONS, Place, SYSTEMS},
-    shown::{Foot, Lost, Plan, Shown, State},
+    shown::{Foot, Lost, Plan, Shown, State, Unwritten},
     silence::Hush,
     words::Head,
 };
@@ -46,6 +46,8 @@ pub struct Board {
     pub link: RwSignal<&'static str>,
     /// What is told of a lost link.
     pub lost: RwSignal<Option<Lost>>,
+    /// What is told of a room that takes nothing in.
+    pub unwritten: RwSignal<Option<Unwritten>>,
 }
 
 impl Board {
@@ -70,6 +72,7 @@ impl Board {
             clock: RwSignal::default(),
             link: RwSignal::new(link),
             lost: RwSignal::default(),
+            unwritten: RwSignal::default(),
         }
     }
 
@@ -85,7 +88,7 @@ impl Board {
     /// Shows the wall as it is now; only what differs is touched.
     pub fn show(&self, shown: Shown) {
         let Shown { state, plan, seats, head, tiles, hushes, ahead, essentials, memory, .. } = shown;
-        let Shown { foot, age, clock, link, lost, .. } = shown;
+        let Shown { foot, age, clock, link, lost, unwritten, .. } = shown;
         set(self.plan, plan);
         hang(self.systems, seats.systems);
         hang(self.operations, seats.operations);
@@ -103,6 +106,7 @@ impl Board {
         set(self.clock, clock);
         set(self.link, link);
         set(self.lost, lost);
+        set(self.unwritten, unwritten);
         set(self.state, state);
     }
 }

@@ -17,6 +17,9 @@ use crate::{
     words::{self, Counts, Head},
 };
 
+/// What the stylesheet calls the link to a room that takes nothing in.
+const UNWRITTEN: &str = "unwritten";
+
 /// The state of the wall.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum State {
@@ -85,6 +88,15 @@ pub struct Lost {
     pub now: String,
 }
 
+/// What is told of a room that takes nothing in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unwritten {
+    /// Since when, by the room's clock.
+    pub since: String,
+    /// What its disk said.
+    pub why: String,
+}
+
 /// Everything the wall shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
@@ -116,6 +128,8 @@ pub struct Shown {
     pub link: &'static str,
     /// What is told of a lost link.
     pub lost: Option<Lost>,
+    /// What is told of a room that is heard and takes nothing in.
+    pub unwritten: Option<Unwritten>,
 }
 
 impl Plan {
@@ -162,6 +176,7 @@ impl Source<'_> {
         let silences = self.silences();
         let counts = Counts { outages: silences.outages.len(), silent: silences.lamps.len(), ..choose::counts(&open) };
         let lost = self.lost(link, now, counts);
+        let unwritten = self.unwritten(link);
         Shown {
             state: if open.is_empty() { State::Quiet } else { State::Alarm },
             plan: self.plan(),
@@ -175,8 +190,9 @@ impl Source<'_> {
             foot: self.foot(self.unseen(&silences, open.len())),
             age: link.age(now).and_then(words::live),
             clock: (self.civil)(self.now).clock(),
-            link: link.name(),
+            link: if unwritten.is_some() { UNWRITTEN } else { link.name() },
             lost,
+            unwritten,
         }
     }
 
@@ -193,6 +209,7 @@ impl Source<'_> {
     fn head(&self, link: Link, now: Duration, counts: Counts) -> Head {
         match (link, link.age(now)) {
             (Link::Lost { .. }, Some(age)) => Head::lost(age, counts),
+            _ if self.picture.ailment.is_some() => Head::unwritten(counts),
             _ => Head::of(counts, self.picture.steady_since.map(|since| self.moment(since))),
         }
     }
@@ -224,6 +241,12 @@ impl Source<'_> {
         }
     }
 
+    /// A room that is not heard may be well again.
+    fn unwritten(&self, link: Link) -> Option<Unwritten> {
+        let ailment = self.picture.ailment.as_ref().filter(|_| matches!(link, Link::Live { .. }))?;
+        Some(Unwritten { since: self.moment(ailment.since), why: ailment.why.to_string() })
+    }
+
     fn lost(&self, link: Link, now: Duration, counts: Counts) -> Option<Lost> {
         let (loss, since) = link.loss(now)?;
         let at = (self.civil)(self.now - now.saturating_sub(since));
@@ -240,7 +263,7 @@ impl Source<'_> {
 
 #[cfg(test)]
 mod tests {
-    use cybernet::{picture::Picture, screen::ToScreen};
+    use cybernet::{ailment::Ailment, faults::Why, picture::Picture, screen::ToScreen};
 
     use super::*;
     use crate::sample;
@@ -307,6 +330,21 @@ mod tests {
         assert_eq!((lost.loss, lost.on.as_str()), (Loss::Full, "Fri 20 Nov 14:44:06"));
         assert_eq!(shown.clock, "Fri 20 Nov 14:48", "the clock goes on");
         assert_eq!(lost.then, "1 open");
+    }
+
+    #[test]
+    fn a_room_that_cannot_write_is_neither_live_nor_steady_until_the_link_is_lost_too() {
+        let mut picture = sample::picture();
+        let why = Why::new("database or disk is full");
+        picture.ailment = Some(Ailment { since: sample::NOW - sample::minutes(4), why });
+        let mut store = store(picture);
+        let heard = shown(&store, None, NOW);
+        assert_eq!((heard.link, heard.head), (UNWRITTEN, Head::new("Nothing taken in", "· then steady")));
+        let words = Unwritten { since: "14:40".to_owned(), why: "database or disk is full".to_owned() };
+        assert_eq!(heard.unwritten, Some(words));
+        store.closed(NOW);
+        let lost = shown(&store, None, NOW);
+        assert_eq!((lost.link, lost.unwritten), ("lost", None));
     }
 
     #[test]

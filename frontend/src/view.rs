@@ -7,4 +7,5 @@ pub mod hush;
 pub mod lamp;
 pub mod lost;
 pub mod trace;
+pub mod unwritten;
 pub mod wall;

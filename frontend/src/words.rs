@@ -64,6 +64,11 @@ impl Head {
         Self::new(strong, if is_all { "· else steady".to_owned() } else { rest.join(" ") })
     }
 
+    /// `Nothing taken in · then 3 open`.
+    pub fn unwritten(counts: Counts) -> Self {
+        Self::new("Nothing taken in", format!("· then {}", counts.then()))
+    }
+
     /// `12 s old · then 3 open`.
     pub fn lost(age: Duration, counts: Counts) -> Self {
         Self::new(format!("{} old", self::age(age)), format!("· then {}", counts.then()))

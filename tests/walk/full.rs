@@ -34,7 +34,8 @@ async fn a_room_whose_disk_is_full_acknowledges_nothing_says_so_and_goes_on_by_i
     assert_eq!(health.each_ref().map(|answer| answer.status), [200, 503]);
     assert!(health[0].body.starts_with("alive, but the room's archive cannot take it: "), "{}", health[0].body);
     assert_eq!(room.figure("synco_archive_ailing").await, 1.0);
-    room.picture().await;
+    let ailment = until("the picture says so", async || room.picture().await.ailment).await;
+    assert!(why.ends_with(ailment.why.as_str()), "{ailment:?} is not why: {why}");
     let mut agent = TeamAgent::join(room.address(), "press-host").await;
     assert_eq!(agent.received, 1);
 
@@ -43,6 +44,8 @@ async fn a_room_whose_disk_is_full_acknowledges_nothing_says_so_and_goes_on_by_i
     let health = [room.get("/healthz").await, room.get("/readyz").await];
     assert_eq!(health.map(|answer| answer.body), ["ok\n", "ready\n"]);
     assert_eq!(room.figure("synco_archive_ailing").await, 0.0);
+    let is_well = async || room.picture().await.ailment.is_none().then_some(());
+    until("the picture is well again", is_well).await;
     assert_eq!(room.close().await, Some(0));
     let archived: Vec<_> = room.archived().into_iter().map(|batch| (batch.sequence, batch.readings)).collect();
     assert!(archived == [(1, first), (2, second)], "both batches are in the journal, each once");

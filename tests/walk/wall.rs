@@ -36,6 +36,8 @@ mod starting;
 mod step;
 #[path = "wall/unheard.rs"]
 mod unheard;
+#[path = "wall/unwritten.rs"]
+mod unwritten;
 
 use std::net::SocketAddr;
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{drawing::Drawing, feed::Feed, foot::Foot, lost::Lost};
+use super::{drawing::Drawing, feed::Feed, foot::Foot, lost::Lost, unwritten::Unwritten};
 use crate::{address::Address, board::Board, fit::Letters, link::Loss, shown::State};
 
 /// The wall.
@@ -27,6 +27,7 @@ pub fn Wall(
             <Feed board />
             <Foot board />
             <Lost board />
+            <Unwritten board />
             {move || rehearsal.get().then(|| view! { <div class="frame"></div> })}
         </main>
     }

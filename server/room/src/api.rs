@@ -189,7 +189,7 @@ mod tests {
     use axum::body::to_bytes;
     use metrics_exporter_prometheus::PrometheusBuilder;
     use opsroom::opsroom::Opsroom;
-    use tokio::sync::mpsc;
+    use tokio::sync::{mpsc, watch};
 
     use super::*;
     use crate::{clock, desk, shard::Reached};
@@ -203,7 +203,7 @@ mod tests {
         let doorkeeper = Doorkeeper::new(&room, Default::default());
         let (_, desk) = Opsroom::new(room.organisation, clock::now()).split();
         // There, but never run.
-        let (desk, _task, _) = desk::open(desk, inbox, Reached::new(1, Position::default()));
+        let (desk, _task, _) = desk::open(desk, inbox, Reached::new(1, Position::default()), watch::channel(None).1);
         let app = App {
             desk,
             journal: JournalHandle(to_journal),

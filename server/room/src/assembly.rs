@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use archive::{Archive, Policy, Position};
 use config::room::Room;
 use opsroom::{desk::Desk, share::Share, watches::Watches};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -79,7 +79,8 @@ pub(crate) fn assemble(
     let (to_keeper, keeper_inbox) = mpsc::channel(1);
     let (to_desk, desk_inbox) = mpsc::channel(desk::WAITING);
     let reached = Reached::new(watches.len(), position);
-    let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, reached.clone());
+    let (ailment, ailing) = watch::channel(None);
+    let (desk, desk_task, wanted) = desk::open(desk, desk_inbox, reached.clone(), ailing);
     let mut parts = Parts::default();
     let place = Place { position, reached, desk: to_desk.clone(), wanted: wanted.clone() };
     let (shards, stretches) = start_shards(watches, &place, &mut parts)?;
@@ -97,7 +98,7 @@ pub(crate) fn assemble(
     };
     parts.thread("the keeper", keeper.start()?);
     let past = Past::new(stretches, policy);
-    let journal = Journal::new(archive, journal_inbox, Arc::clone(&shards), to_keeper, past);
+    let journal = Journal::new(archive, journal_inbox, Arc::clone(&shards), to_keeper, past, ailment);
     parts.thread("the journal", journal.start()?);
     parts.task("the desk", desk_task.run());
     let metronome = Metronome::new(Arc::clone(&shards), Knock::at(to_journal.clone()));

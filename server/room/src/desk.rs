@@ -1,9 +1,9 @@
 //! The desk's task: the one owner of the picture, and the clock of the screens.
 
-use std::{collections::BTreeSet, iter, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use cybernet::{
-    picture::{Change, Changes, Picture},
+    picture::{Change, Picture},
     screen::PULSE_EVERY_MS,
 };
 use opsroom::{
@@ -26,7 +26,7 @@ use crate::{
     clock,
     frames::{self, Frame},
     happening::{FrameTook, Pictured},
-    journal::ActReceipt,
+    journal::{ActReceipt, NotTaken},
     shard::Reached,
 };
 
@@ -36,10 +36,6 @@ pub const FRAME_EVERY: Duration = Duration::from_millis(100);
 const GATHER: Duration = Duration::from_millis(5);
 /// The same for one that did not keep up with the others.
 const CATCHES_UP: Duration = Duration::from_millis(25);
-/// How many changes a frame holds at most: a socket keeps the room that its longest frame took.
-const CHANGES_IN_A_FRAME: usize = 100;
-/// For so many others counts a change that brings a whole trace, by its length.
-const A_TRACE: usize = 12;
 /// How many frames are told at once where much has changed ...
 const FRAMES_AT_ONCE: usize = 20;
 /// ... and how often a screen may have been told and not have listened before it is given a fresh picture.
@@ -171,6 +167,7 @@ impl DeskHandle {
 pub struct DeskTask {
     desk: Desk,
     inbox: mpsc::Receiver<ToDesk>,
+    ailing: watch::Receiver<Option<NotTaken>>,
     asks: mpsc::Receiver<Ask>,
     joining: Vec<oneshot::Sender<Joined>>,
     frames: broadcast::Sender<Arc<[Frame]>>,
@@ -191,11 +188,13 @@ pub struct DeskTask {
     told_at: Instant,
 }
 
-/// Makes the desk's task, its address, and the list of wanted traces that shards follow.
+/// Makes the desk's task, its address, and the list of wanted traces that shards follow. The journal tells what it
+/// is `ailing` from.
 pub fn open(
     desk: Desk,
     inbox: mpsc::Receiver<ToDesk>,
     reached: Reached,
+    ailing: watch::Receiver<Option<NotTaken>>,
 ) -> (DeskHandle, DeskTask, watch::Receiver<BTreeSet<IndicatorId>>) {
     let (asks, asks_inbox) = mpsc::channel(WAITING);
     let (wanted, follows) = watch::channel(desk.wanted());
@@ -205,6 +204,7 @@ pub fn open(
     let task = DeskTask {
         desk,
         inbox,
+        ailing,
         asks: asks_inbox,
         joining: Vec::new(),
         frames,
@@ -245,6 +245,11 @@ impl DeskTask {
                     Ask::Answer(tell) => drop(tell.send(())),
                     Ask::Hear(source, word) => self.desk.hear(&source, word, clock::now()),
                 },
+                // A journal that has ended says no more, and the room closes.
+                Ok(()) = self.ailing.changed() => {
+                    let why = self.ailing.borrow_and_update().as_ref().map(|not_taken| not_taken.cause().clone());
+                    self.desk.ail(why, clock::now());
+                }
                 () = sleep_until(due) => {
                     self.flush();
                     due = self.next_flush();
@@ -336,7 +341,7 @@ impl DeskTask {
             Pictured { signals, outages, lamps, changes: changes.len() }.emit();
             let changes = coalesce(changes);
             self.tell_teams(&changes);
-            let frames = frames_of(picture, self.told, changes);
+            let frames = frames::of(picture, self.told, changes);
             self.told = picture.revision;
             frames.chunks(FRAMES_AT_ONCE).for_each(|frames| self.tell(frames.into()));
         } else if Duration::from_millis(PULSE_EVERY_MS) <= self.told_at.elapsed() {
@@ -368,26 +373,6 @@ impl DeskTask {
         for join in self.joining.drain(..) {
             // A screen that has gone meanwhile does not mind.
             join.send(Joined { picture: picture.clone(), frames: self.frames.subscribe() }).ok();
-        }
-    }
-}
-
-/// One frame, or several where much has changed: a frame is held ready for every screen. Only the last one leads on to
-/// the revision of the picture.
-fn frames_of(picture: &Picture, told: u64, changes: Vec<Change>) -> Vec<Frame> {
-    let (mut frames, mut changes) = (Vec::new(), changes.into_iter().peekable());
-    loop {
-        let mut weight = 0;
-        let mut fits = |change: &Change| {
-            weight += if matches!(change, Change::Trace(_)) { A_TRACE } else { 1 };
-            weight <= CHANGES_IN_A_FRAME
-        };
-        let some: Vec<_> = iter::from_fn(|| changes.next_if(&mut fits)).collect();
-        let is_last = changes.peek().is_none();
-        let revision = if is_last { picture.revision } else { told };
-        frames.push(frames::changes(Changes { from: told, revision, at: picture.at, changes: some }));
-        if is_last {
-            return frames;
         }
     }
 }

@@ -1,10 +1,18 @@
 //! Frames as they leave for the screens: written once, sent to all.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use axum::extract::ws::Utf8Bytes;
-use cybernet::{picture::Changes, picture::Picture, screen::ToScreen};
+use cybernet::{
+    picture::{Change, Changes, Picture},
+    screen::ToScreen,
+};
 use vsm::time::Moment;
+
+/// How many changes a frame holds at most: a socket keeps the room that its longest frame took.
+const CHANGES_IN_A_FRAME: usize = 100;
+/// For so many others counts a change that brings a whole trace, by its length.
+const A_TRACE: usize = 12;
 
 /// A text frame, cheap to clone.
 pub type Frame = Utf8Bytes;
@@ -30,6 +38,26 @@ pub fn whole(picture: &Picture) -> Frame {
 /// What changed.
 pub fn changes(changes: Changes) -> Frame {
     text(&ToScreen::Changes(changes))
+}
+
+/// One frame, or several where much has changed: a frame is held ready for every screen. Only the last one leads on to
+/// the revision of the picture.
+pub fn of(picture: &Picture, told: u64, changes: Vec<Change>) -> Vec<Frame> {
+    let (mut frames, mut changes) = (Vec::new(), changes.into_iter().peekable());
+    loop {
+        let mut weight = 0;
+        let mut fits = |change: &Change| {
+            weight += if matches!(change, Change::Trace(_)) { A_TRACE } else { 1 };
+            weight <= CHANGES_IN_A_FRAME
+        };
+        let some: Vec<_> = iter::from_fn(|| changes.next_if(&mut fits)).collect();
+        let is_last = changes.peek().is_none();
+        let revision = if is_last { picture.revision } else { told };
+        frames.push(self::changes(Changes { from: told, revision, at: picture.at, changes: some }));
+        if is_last {
+            return frames;
+        }
+    }
 }
 
 /// The room is alive.

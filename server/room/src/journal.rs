@@ -15,14 +15,14 @@ use std::{
 };
 
 use archive::{Archive, ArchiveFault, Batch, Delivery, Position, Taken};
-use cybernet::ordinals::Ordinals;
+use cybernet::{faults::Why, ordinals::Ordinals};
 use opsroom::share::shard_of;
 use tokio::sync::{
     mpsc::{
         self,
         error::{TryRecvError, TrySendError},
     },
-    oneshot,
+    oneshot, watch,
 };
 use vsm::{act::Act, id::AgentId};
 
@@ -143,9 +143,27 @@ pub type Receipt = Result<Taken, NotTaken>;
 pub type ActReceipt = Result<bool, NotTaken>;
 
 /// It is not on disk: an agent keeps its batch, an act has not been done.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the room's archive cannot take it: {0}")]
-pub struct NotTaken(String);
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the room's archive cannot take it: {words}")]
+pub struct NotTaken {
+    words: String,
+    /// What was at the bottom of it.
+    cause: Why,
+}
+
+impl NotTaken {
+    fn new(fault: &ArchiveFault) -> Self {
+        match fault.source() {
+            Some(cause) => Self { words: format!("{fault}: {cause}"), cause: Why::new(&cause.to_string()) },
+            None => Self { words: fault.to_string(), cause: Why::new(&fault.to_string()) },
+        }
+    }
+
+    /// What was at the bottom of it, briefly: `database or disk is full`.
+    pub fn cause(&self) -> &Why {
+        &self.cause
+    }
+}
 
 /// What runs the journal.
 pub struct Journal {
@@ -155,21 +173,23 @@ pub struct Journal {
     keeper: mpsc::Sender<Close>,
     past: Past,
     /// Why nothing could be written the last time.
-    ailment: Option<NotTaken>,
+    ailment: watch::Sender<Option<NotTaken>>,
     /// Whether the shards were told that nothing will follow.
     is_closing: bool,
 }
 
 impl Journal {
-    /// A journal that writes what it is told and tells `shards` of it; history comes from `past`.
+    /// A journal that writes what it is told and tells `shards` of it; history comes from `past`. It tells what it is
+    /// `ailment` it has.
     pub fn new(
         archive: Archive,
         inbox: mpsc::Receiver<ToJournal>,
         shards: Arc<[mpsc::Sender<ToShard>]>,
         keeper: mpsc::Sender<Close>,
         past: Past,
+        ailment: watch::Sender<Option<NotTaken>>,
     ) -> Self {
-        Self { archive, inbox, shards, keeper, past, ailment: None, is_closing: false }
+        Self { archive, inbox, shards, keeper, past, ailment, is_closing: false }
     }
 
     /// Runs on its own thread until it is told to go, or until nobody can tell it anything.
@@ -192,7 +212,7 @@ impl Journal {
             match other {
                 Some(ToJournal::Act(act, tell)) => self.act(act, tell),
                 Some(ToJournal::Taken(agent, tell)) => drop(tell.send(self.archive.taken(&agent))),
-                Some(ToJournal::Ailment(tell)) => drop(tell.send(self.ailment.clone())),
+                Some(ToJournal::Ailment(tell)) => drop(tell.send(self.ailment.borrow().clone())),
                 Some(ToJournal::Answer(tell)) => drop(tell.send(())),
                 Some(ToJournal::Close) if self.close() => (),
                 Some(ToJournal::Close | ToJournal::Go) => return,
@@ -275,18 +295,18 @@ impl Journal {
 
     /// Nothing was written. It is tried again with whatever comes next.
     fn fail(&mut self, what: &str, error: &ArchiveFault) -> NotTaken {
-        let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
-        let refusal = NotTaken(format!("{error}{source}"));
-        ArchiveFailed { what, error: &refusal.0 }.emit();
-        if self.ailment.is_none() {
-            ArchiveAiling { why: Some(&refusal.0) }.emit();
+        let refusal = NotTaken::new(error);
+        ArchiveFailed { what, error: &refusal.words }.emit();
+        if self.ailment.borrow().is_none() {
+            ArchiveAiling { why: Some(&refusal.words) }.emit();
         }
-        self.ailment = Some(refusal.clone());
+        self.ailment
+            .send_if_modified(|ailment| ailment.replace(refusal.clone()).is_none_or(|before| before != refusal));
         refusal
     }
 
     fn recover(&mut self) {
-        if self.ailment.take().is_some() {
+        if self.ailment.send_if_modified(|ailment| ailment.take().is_some()) {
             ArchiveAiling { why: None }.emit();
         }
     }

@@ -67,6 +67,7 @@ impl Picture {
             lamps,
             signals: self.signals.clone(),
             outages: self.outages.clone(),
+            ailment: self.ailment.clone(),
             traces: self.traces.clone(),
             memory: self.memory.clone(),
             steady_since: self.steady_since,

@@ -14,6 +14,7 @@ use vsm::{
 };
 
 use crate::{
+    ailment::Ailment,
     lists::{self, Keyed},
     outage::{Because, Outage},
     trace::{Notes, Step, Trace},
@@ -51,6 +52,9 @@ pub struct Picture {
     /// The sources from which nothing comes, at most [`MOST_OUTAGES`](crate::outage::MOST_OUTAGES).
     #[serde(default, with = "lists")]
     pub outages: BTreeMap<AgentId, Outage>,
+    /// Why the room takes nothing in; none while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ailment: Option<Ailment>,
 }
 
 /// One light: what an indicator's signal, silence or youth looks like.
@@ -128,6 +132,8 @@ pub enum Change {
     Outage(Outage),
     /// Something comes from a source again.
     OutageOver(AgentId),
+    /// The room takes nothing in, or does again.
+    Ailment(Option<Ailment>),
     /// Something was said of readings beside a trace.
     Notes(Notes),
 }
@@ -169,6 +175,7 @@ impl Picture {
             steady_since: None,
             rehearsal: false,
             outages: BTreeMap::new(),
+            ailment: None,
         }
     }
 
@@ -203,6 +210,7 @@ impl Picture {
             Change::OutageOver(source) => {
                 self.outages.remove(&source);
             }
+            Change::Ailment(ailment) => self.ailment = ailment,
             Change::Notes(Notes { indicator, notes }) => {
                 if let Some(trace) = self.traces.get_mut(&indicator) {
                     trace.notes = notes;

@@ -22,6 +22,7 @@ enum Subject {
     Notes(IndicatorId),
     Steady,
     Outage(AgentId),
+    Ailment,
 }
 
 /// The shortest list of changes, in order, that leads to the same picture.
@@ -56,6 +57,7 @@ impl Later {
             Change::Step(step) => self.needs_step(step),
             Change::Outage(outage) => self.subjects.insert(Subject::Outage(outage.source.clone())),
             Change::OutageOver(source) => self.subjects.insert(Subject::Outage(source.clone())),
+            Change::Ailment(_) => self.subjects.insert(Subject::Ailment),
             Change::Notes(notes) => {
                 let is_replaced = self.subjects.contains(&Subject::Trace(notes.indicator.clone()));
                 self.subjects.insert(Subject::Notes(notes.indicator.clone())) && !is_replaced

@@ -347,3 +347,17 @@ fn since_when_it_is_silent_is_told_once_when_a_backlog_is_over() {
     house.tick(3612);
     assert_eq!(house.lamp(NAMES[0]).since, since + Duration::from_secs(1000));
 }
+
+#[test]
+fn why_nothing_is_taken_in_is_told_once_with_since_when_until_it_is_over() {
+    let (_, mut desk) = Opsroom::new(marea(), at(0)).split();
+    let mut hear = |why: Option<&str>, i| {
+        desk.ail(why.map(Why::new), at(i));
+        (desk.take_changes().len(), desk.picture().ailment.clone().map(|it| (it.since, it.why.to_string())))
+    };
+    assert_eq!(hear(None, 1), (0, None));
+    assert_eq!(hear(Some("disk is full"), 2), (1, Some((at(2), "disk is full".to_owned()))));
+    assert_eq!(hear(Some("disk is full"), 3), (0, Some((at(2), "disk is full".to_owned()))));
+    assert_eq!(hear(Some("disk I/O error"), 4), (1, Some((at(2), "disk I/O error".to_owned()))));
+    assert_eq!(hear(None, 5), (1, None));
+}

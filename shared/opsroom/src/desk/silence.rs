@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cybernet::{
+    ailment::Ailment,
+    faults::Why,
     outage::{Because, Lack, MOST_OUTAGES, Outage},
     picture::{Change, Lamp},
 };
@@ -40,6 +42,15 @@ impl Desk {
                 let concerned = self.sources.tell(source, faults);
                 concerned.iter().for_each(|indicator| self.light_again(indicator));
             }
+        }
+    }
+
+    /// Hears at `at` why the room takes nothing in, or that it does again.
+    pub fn ail(&mut self, why: Option<Why>, at: Moment) {
+        let since = self.picture.ailment.as_ref().map_or(at, |ailment| ailment.since);
+        let ailment = why.map(|why| Ailment { since, why });
+        if self.picture.ailment != ailment {
+            self.change(Change::Ailment(ailment));
         }
     }
 
