@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use reqwest::Client;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -17,6 +18,15 @@ pub struct Answer {
     pub status: u16,
     /// As text.
     pub body: String,
+}
+
+/// A client for what takes headers; it trusts no authority, which it would take long to read.
+///
+/// # Panics
+/// If none can be made.
+pub fn client() -> Client {
+    let client = Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE);
+    client.build().expect("a client without authorities")
 }
 
 /// Asks for a path.

@@ -4,11 +4,11 @@ use std::{io::Write, net::SocketAddr};
 
 use flate2::{Compression, write::GzEncoder};
 use prost::Message;
-use reqwest::{Client, Response};
+use reqwest::Response;
 
 use crate::{
+    http,
     prompb::{v1, v2},
-    wait::PATIENCE,
 };
 
 const FIRST: &str = "application/x-protobuf";
@@ -54,7 +54,7 @@ pub async fn write(room: SocketAddr, path: &str, content_type: &str, message: &[
 /// # Panics
 /// If there is no answer.
 pub async fn post(room: SocketAddr, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
-    let client = Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client can be made");
+    let client = http::client();
     let mut request = client.post(format!("http://{room}{path}")).body(body);
     for (name, value) in headers {
         request = request.header(*name, *value);

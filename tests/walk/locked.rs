@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use cybernet::agent::{Hello, ToAgent};
-use reqwest::{Client, Response, StatusCode, header};
+use reqwest::{Response, StatusCode, header};
 use tests::{
     folder::{Folder, UNHURRIED},
+    http,
     room::Room,
     series::{calm_minute, now, reading},
     team::{TeamAgent, hello},
@@ -111,7 +112,7 @@ async fn an_agent_that_is_too_fast_is_told_to_slow_down_and_loses_nothing() {
 
 /// Posts a body to `/api/v1/readings`.
 async fn post(room: &Room, token: Option<&str>, body: &str) -> Response {
-    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
+    let client = http::client();
     let request = client.post(format!("http://{}/api/v1/readings", room.address())).body(body.to_owned());
     let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
     request.send().await.expect("the room answers")

@@ -6,10 +6,11 @@ mod document;
 use std::{collections::BTreeSet, time::Duration};
 
 use document::{Document, Said};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
     folder::{Folder, UNHURRIED},
+    http,
     prompb::v1,
     room::Room,
     sender,
@@ -182,7 +183,7 @@ fn filled(template: &str, told: &Value, signal: &str) -> String {
 
 /// Sends an example of now.
 async fn send(room: &Room, method: &str, path: &str, body: &Value, token: Option<&str>) -> Said {
-    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
+    let client = http::client();
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");
     let mut request = client.request(method, format!("http://{}{path}", room.address()));
     if !body.is_null() {

@@ -3,9 +3,10 @@
 use std::{path::Path, process::Stdio};
 
 use cybernet::agent::ToAgent;
-use reqwest::{Client, Response};
+use reqwest::Response;
 use tests::{
     folder::{Folder, UNHURRIED},
+    http,
     room::Room,
     series::{calm_minute, now},
     team::{TeamAgent, hello},
@@ -94,7 +95,7 @@ async fn full(room: &Room) -> f64 {
 }
 
 async fn report(room: &Room) -> Response {
-    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
+    let client = http::client();
     let body = format!(r#"{{"agent":"script","readings":[["press.scrap",{},1.0]]}}"#, now().unix_millis());
     let request = client.post(format!("http://{}/api/v1/readings", room.address())).body(body);
     request.send().await.expect("the room answers")

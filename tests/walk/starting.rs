@@ -4,9 +4,10 @@ use std::{path::Path, time::Duration};
 
 use archive::{Archive, Batch};
 use cybernet::starting::{Starting, Step, Unready};
-use reqwest::{Client, StatusCode, header};
+use reqwest::{StatusCode, header};
 use tests::{
     folder::{Folder, UNHURRIED},
+    http,
     process::Process,
     room::Room,
     series::{noise, now, reading},
@@ -51,7 +52,7 @@ async fn everybody_is_told_to_come_back(room: &Room) {
     assert!(alive.status == 200 && alive.body.starts_with("alive, but the room starts: "), "{alive:?}");
     assert!(room.get("/metrics").await.body.contains("synco_open 0\n"));
     assert!(room.get("/wall").await.status == 503 && room.get("/nowhere").await.status == 503);
-    let client = Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without authorities");
+    let client = http::client();
     let url = |path: &str| format!("http://{}{path}", room.address());
     let asked = client.get(url("/api/v1/picture")).send().await.expect("it answers");
     let posted = client.post(url("/api/v1/readings")).body("{}").send().await.expect("it answers");

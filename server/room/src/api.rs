@@ -134,9 +134,14 @@ fn open_to_all() -> [(&'static str, MethodRouter<App>); 2] {
 /// The picture as it stands: `{"picture":{...}}`, the same that a screen is given first.
 async fn picture(State(app): State<App>) -> Response {
     match app.desk.look(frames::whole).await {
-        Some(picture) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(picture)).into_response(),
+        Some(picture) => json_text(Bytes::from(picture)),
         None => closing(),
     }
+}
+
+/// JSON that is written already.
+fn json_text(text: impl IntoResponse) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// What a room answers that is going.

@@ -5,14 +5,14 @@ use std::ops::Range;
 use archive::{Aggregate, Band, History, PastReading, Points, Reader};
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 use vsm::{id::IndicatorId, time::Moment};
 
-use super::{App, refused};
+use super::{App, json_text, refused};
 use crate::clock;
 
 /// How many points are given where nobody says how many.
@@ -69,7 +69,7 @@ pub(super) async fn history(
     let indicator = id.clone();
     let look = move |reader: &Reader| Ok(reader.history(&indicator, range, points)?.map(|it| told(&indicator, &it)));
     match app.readers.look(look).await {
-        Ok(Some(told)) => ([(header::CONTENT_TYPE, "application/json")], told).into_response(),
+        Ok(Some(told)) => json_text(told),
         Ok(None) => {
             let why = format!("history has nothing of {name:?}; a reading is there a second or two after it came");
             refused(StatusCode::NOT_FOUND, &why)

@@ -4,16 +4,15 @@
 //! its types. That it is true is held from outside, where each of its examples is sent to a room (`tests/walk/openapi`),
 //! and that no path is missing is held below.
 
-use axum::{
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
+
+use super::json_text;
 
 const DESCRIPTION: &str = include_str!("openapi.json");
 
 /// `GET /api/v1/openapi.json`.
 pub(super) async fn description() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], DESCRIPTION).into_response()
+    json_text(DESCRIPTION)
 }
 
 #[cfg(test)]
