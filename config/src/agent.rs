@@ -1,6 +1,7 @@
 //! An agent: which room it speaks to, what it keeps, and which probes it runs.
 
 mod finder;
+mod number;
 mod plausible;
 mod probe;
 mod rehearsal;
@@ -22,6 +23,7 @@ use vsm::{
 pub(crate) use self::probe::kinds;
 pub use self::{
     finder::{Finder, Pattern},
+    number::Number,
     plausible::Plausible,
     probe::{
         Command, CommandQuantity, CountedLines, FileQuantity, FileToRead, GitQuantity, Headers, HostQuantity,

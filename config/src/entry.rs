@@ -11,7 +11,13 @@ use vsm::{
     itself,
 };
 
-use crate::{document::Report, duration, nearest::did_you_mean_or_all, person::email_address, section::Section};
+use crate::{
+    document::Report,
+    duration,
+    nearest::did_you_mean_or_all,
+    person::{email_address, marked_in},
+    section::Section,
+};
 
 /// A value and its place in the file. Each reader gives none where it has reported a fault.
 #[derive(Clone)]
@@ -80,7 +86,8 @@ impl<'a> Entry<'a> {
 
     /// The name of an indicator.
     pub(crate) fn indicator(self) -> Option<IndicatorId> {
-        self.name(IndicatorId::parse)
+        let id = self.clone().name(IndicatorId::parse)?;
+        marked_in(id.as_str()).map_or(Some(id), |why| self.fault(why))
     }
 
     /// A name in files and on the wire.

@@ -1,4 +1,8 @@
-//! What names a person, which nothing here may.
+//! What names a person, or counts for each one, which nothing here may.
+
+/// Words of a label or a name that stand for one person. A customer is none of the organisation's people.
+const PERSONS: [&str; 8] =
+    ["person", "employee", "engineer", "developer", "author", "committer", "reviewer", "assignee"];
 
 /// The first word of a text that is an email address: something, `@`, and a host that ends in letters.
 pub fn email_address(text: &str) -> Option<&str> {
@@ -17,6 +21,24 @@ pub fn named_in(text: &str) -> Option<String> {
     email_address(&plain).map(|address| format!("{address:?} is a person's address; say what happened, not who did it"))
 }
 
+/// Whether a label of this name tells one person's series from another's: `author`, `commit.committer`.
+pub fn is_mark(label: &str) -> bool {
+    let is_person = |word: &str| word == "email" || PERSONS.contains(&word);
+    words(label).any(|word| is_person(&word.to_ascii_lowercase()))
+}
+
+/// What of a name says that it counts for each person, in words for whoever wrote it: `commits.by_author`.
+pub fn marked_in(name: &str) -> Option<String> {
+    let next = words(name).skip(1);
+    let mut pairs = words(name).zip(next);
+    let (each, person) = pairs.find(|(each, person)| ["by", "per"].contains(each) && PERSONS.contains(person))?;
+    Some(format!("found {each:?} {person:?} in {name:?}; nothing measures a person: count for a team"))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +52,19 @@ mod tests {
         let why = "\"ada@example.com\" is a person's address; say what happened, not who did it";
         assert_eq!(named_in("https://ci.example/?by=ada%40example.com").as_deref(), Some(why));
         assert_eq!(named_in("deploy 1.4.2 https://ci.example/runs/7"), None);
+    }
+
+    #[test]
+    fn a_label_or_a_name_that_counts_for_each_person_is_marked_and_one_that_counts_customers_is_not() {
+        let marks = ["author", "git_author", "user.email", "Committer"].map(is_mark);
+        assert_eq!(marks, [true; 4]);
+        assert_eq!(["instance", "user", "authority", "customer", ""].map(is_mark), [false; 5]);
+        let why = "found \"by\" \"author\" in \"git.commits_by_author\"; nothing measures a person: count for a team";
+        assert_eq!(marked_in("git.commits_by_author").as_deref(), Some(why));
+        assert!(marked_in("reviews.per-engineer").is_some());
+        assert_eq!(
+            ["orders.per_user", "sent.by_email", "author.commits", "by", "deploys.per_day"].map(marked_in),
+            [const { None }; 5]
+        );
     }
 }

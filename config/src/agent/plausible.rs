@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use vsm::id::IndicatorId;
 
-use super::{Ledger, Probe};
+use super::{Ledger, Probe, number::Number};
 use crate::{entry::Entry, nearest::did_you_mean, organisation::CADENCE, section::Section};
 
 const STALE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(366 * 86_400);
@@ -12,6 +12,8 @@ const STALE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Durat
 /// What is plausible of one indicator.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Plausible {
+    /// What kind of number it is; another stays here.
+    pub number: Option<Number>,
     /// The least and the most that can be; what lies outside stays here.
     pub range: Option<(f64, f64)>,
     /// The largest step from the reading before that is believed; what is beyond leaves with a mark.
@@ -38,6 +40,7 @@ struct Known {
 pub(super) fn indicator(mut section: Section<'_>) -> Written<'_> {
     let id = section.must("id", r#""payments.load""#, Entry::indicator);
     let cadence = section.may("cadence", |entry| entry.duration(CADENCE));
+    let number = section.may("type", |entry| entry.one_of(&Number::WORDS));
     let range = section.may("range", range);
     let most_jump = section.may("most_jump", |entry| {
         entry.check(Entry::number, |jump| 0.0 < *jump, |_| "more than 0 is right".to_owned())
@@ -45,7 +48,8 @@ pub(super) fn indicator(mut section: Section<'_>) -> Written<'_> {
     let stale_after = section.may("stale_after", |entry| entry.duration(STALE));
     section.finish();
     let known = || {
-        let plausible = Plausible { range: range?, most_jump: most_jump?, stale_after: stale_after? };
+        let (number, range) = (number?, range?);
+        let plausible = Plausible { number, range, most_jump: most_jump?, stale_after: stale_after? };
         Some(Known { cadence: cadence?, plausible })
     };
     Written { id, known: known(), section }

@@ -77,7 +77,8 @@ fn every_fault_of_its_probes_is_told_at_once_each_with_its_line() {
 fn an_indicator_may_have_a_cadence_of_its_own_and_then_has_a_probe_of_its_own() {
     let probes =
         "[[probe]]\nkind = \"host\"\ncadence = \"10s\"\nindicators = { load = \"l\", disk = \"d\", memory = \"m\" }";
-    let own = "[[indicator]]\nid = \"d\"\ncadence = \"1m\"\n[[indicator]]\nid = \"m\"\nrange = [0, 100]";
+    let own =
+        "[[indicator]]\nid = \"d\"\ncadence = \"1m\"\n[[indicator]]\nid = \"m\"\nrange = [0, 100]\ntype = \"count\"";
     let agent = read(&format!("agent = \"a\"\n{probes}\n{own}")).unwrap();
     let words = |probe: &Probe| {
         let indicators: Vec<String> = probe.source.indicators().iter().map(ToString::to_string).collect();
@@ -86,7 +87,7 @@ fn an_indicator_may_have_a_cadence_of_its_own_and_then_has_a_probe_of_its_own() 
     let split: Vec<String> = agent.probes.iter().map(words).collect();
     assert_eq!(split, ["m l every 10s, 5s at most", "d every 60s, 5s at most"]);
     let plausible = agent.plausible[&IndicatorId::parse("m").unwrap()];
-    assert_eq!(plausible, Plausible { range: Some((0.0, 100.0)), most_jump: None, stale_after: None });
+    assert_eq!(plausible, Plausible { number: Some(Number::Count), range: Some((0.0, 100.0)), ..Plausible::default() });
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::indicator::{Described, LETTERS, WrittenIndicator, describe, systems};
 use crate::{
     entry::Entry,
     nearest::did_you_mean,
+    person::is_mark,
     section::Section,
     senders::{Glob, Map, Turn},
 };
@@ -149,7 +150,16 @@ impl WrittenMap<'_> {
             self.written.section.fault("indicator", words);
             None
         };
-        Template::parse(text).map_or_else(|invalid| fault(invalid.to_string()), Some)
+        let template = match Template::parse(text) {
+            Ok(template) => template,
+            Err(invalid) => return fault(invalid.to_string()),
+        };
+        if let Some(label) = template.blanks().find(|label| is_mark(label)) {
+            return fault(format!(
+                "{label:?} would make an indicator for each person; nothing measures one: leave it out"
+            ));
+        }
+        Some(template)
     }
 }
 

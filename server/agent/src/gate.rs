@@ -45,6 +45,9 @@ impl Gate {
             let why = Reason::own(format!("withheld: {why}"));
             Err(ProbeFault::new(reading.indicator.as_str(), why).on(&reading.indicator))
         };
+        if let Some(why) = plausible.number.and_then(|number| number.refuses(value)) {
+            return withheld(format!("{value} {why}"));
+        }
         if let Some((least, most)) = plausible.range.filter(|(least, most)| !(*least..=*most).contains(&value)) {
             return withheld(format!("{value} lies outside of what can be, {least} to {most}"));
         }
@@ -70,6 +73,8 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use config::agent::Number;
 
     use super::*;
 
@@ -105,6 +110,14 @@ mod tests {
         assert_eq!([judged(&mut gate, 0.0, 0), judged(&mut gate, 100.0, 0)], [Ok(None), Ok(None)]);
         let why = "load: withheld: 100.5 lies outside of what can be, 0 to 100";
         assert_eq!(judged(&mut gate, 100.5, 0), Err(why.to_owned()));
+    }
+
+    #[test]
+    fn a_number_of_another_kind_stays_here_with_its_reason() {
+        let mut gate = gate(Plausible { number: Some(Number::Count), ..Plausible::default() });
+        assert_eq!(judged(&mut gate, 3.0, 0), Ok(None));
+        let why = "load: withheld: 2.5 is no count, which is whole and not below 0";
+        assert_eq!(judged(&mut gate, 2.5, 0), Err(why.to_owned()));
     }
 
     #[test]

@@ -76,6 +76,23 @@ async fn a_source_that_opens_too_many_series_hears_so_and_the_others_of_the_requ
 }
 
 #[tokio::test]
+async fn a_series_for_each_person_is_not_opened_and_its_sender_hears_why() {
+    let folder = folder(&[], "");
+    let mut room = Room::open(&folder).await;
+    let at = now().unix_millis();
+    let one = |label: &str, value: &str| series("commits", &[(label, value)], &[(at, 1.0)]);
+    let reply =
+        write_1(room.address(), vec![one("instance", "a"), one("git_author", "ada"), one("by", "a@b.com")]).await;
+    assert_eq!((reply.status, reply.written.0), (400, Some(1)));
+    let words = "2 of 3 samples refused, the first: a series of \"commits\" for each \"git_author\"; nothing measures a person: ";
+    assert!(reply.words().starts_with(words), "{}", reply.words());
+    let shown = room.picture().await.organisation.indicators;
+    assert!(!shown.keys().any(|id| id.as_str().contains("ada")), "{shown:?}");
+    assert_eq!(room.close().await, Some(0));
+    assert_eq!(room.archived().iter().map(|batch| batch.readings.len()).sum::<usize>(), 1);
+}
+
+#[tokio::test]
 async fn a_page_of_somebody_else_writes_nothing() {
     let folder = folder(&[], "");
     let room = Room::open(&folder).await;

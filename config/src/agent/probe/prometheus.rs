@@ -8,6 +8,7 @@ use super::series;
 use crate::{
     agent::{Ledger, finder::Pattern},
     entry::Entry,
+    person::is_mark,
     section::Section,
 };
 
@@ -80,7 +81,13 @@ fn scraped(mut section: Section<'_>, ledger: &mut Ledger) -> Option<ScrapedSerie
 
 fn labels(entry: Entry<'_>) -> Option<Labels> {
     let section = entry.section()?;
-    let label = |(key, value): (&str, Entry<'_>)| Some((key.to_owned(), selector(value)?));
+    let label = |(key, value): (&str, Entry<'_>)| {
+        if is_mark(key) {
+            let words = format!("{key:?} chooses the series of one person; nothing measures one: leave it out");
+            return value.fault(words);
+        }
+        Some((key.to_owned(), selector(value)?))
+    };
     let labels: Vec<_> = section.entries().map(label).collect();
     labels.into_iter().collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, str};
 
-use config::person::email_address;
+use config::person::{email_address, is_mark};
 
 use crate::senders::point::{Series, shown};
 
@@ -32,13 +32,13 @@ pub(super) fn texts(key: &[u8]) -> (String, HashMap<String, String>) {
     (metric, labels)
 }
 
-/// Nothing measures a person: a series whose labels name one is not opened.
+/// Nothing measures a person: a series whose labels name one, or tell one from another, is not opened.
 pub(super) fn check_people(series: &Series<'_>) -> Result<(), String> {
+    let right = "nothing measures a person: leave the label out where it comes from";
+    if let Some((label, _)) = series.labels.iter().find(|(name, _)| is_mark(name)) {
+        return Err(format!("a series of {:?} for each {label:?}; {right}", shown(series.metric)));
+    }
     let person = series.labels.iter().find_map(|(name, value)| Some((name, email_address(value)?)));
     let Some((label, found)) = person else { return Ok(()) };
-    Err(format!(
-        "a series of {:?} whose label {label:?} is the email address {found:?}; nothing measures a person: leave the label \
-         out where it comes from",
-        shown(series.metric)
-    ))
+    Err(format!("a series of {:?} whose label {label:?} is the email address {found:?}; {right}", shown(series.metric)))
 }
