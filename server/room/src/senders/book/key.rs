@@ -9,6 +9,9 @@ use crate::senders::point::{Series, shown};
 /// What stands between the texts of a key; no text holds it.
 const BETWEEN: u8 = 0xff;
 
+/// How long the name of a metric and all its labels may be together, in bytes; each series that is open keeps them.
+const LONGEST_KEY: usize = 4096;
+
 /// What tells a series from every other of its source.
 pub(super) fn write_key(series: &Series<'_>, key: &mut Vec<u8>) {
     key.clear();
@@ -30,6 +33,19 @@ pub(super) fn texts(key: &[u8]) -> (String, HashMap<String, String>) {
         labels.insert(name, value);
     }
     (metric, labels)
+}
+
+/// A series whose texts are too long to be kept is not opened.
+pub(super) fn check_length(series: &Series<'_>, key: &[u8]) -> Result<(), String> {
+    if key.len() <= LONGEST_KEY {
+        return Ok(());
+    }
+    Err(format!(
+        "a series of {:?} whose name and labels take {} bytes; up to {LONGEST_KEY} are right: shorten or drop a label where \
+         it comes from",
+        shown(series.metric),
+        key.len()
+    ))
 }
 
 /// Nothing measures a person: a series whose labels name one, or tell one from another, is not opened.

@@ -191,6 +191,16 @@ fn a_series_about_a_person_is_refused_with_words() {
 }
 
 #[test]
+fn a_series_whose_labels_are_too_long_to_be_kept_is_refused_with_words_that_do_not_repeat_them() {
+    let mut book = book(10, 10, &[]);
+    assert_eq!(number(&mut book, "up", &"x".repeat(4000), 0, 1.0).len(), 1);
+    let (readings, report) = send(&mut book, "up", &"x".repeat(60_000), 0, Value::Number(1.0));
+    let words = "a series of \"up\" whose name and labels take 60012 bytes; up to 4096 are right: shorten or drop a label \
+                 where it comes from";
+    assert_eq!((readings.len(), report.why.as_deref()), (0, Some(words)));
+}
+
+#[test]
 fn a_time_that_cannot_be_is_refused_with_words() {
     let mut book = book(10, 10, &[]);
     let labels: [Label<'_>; 0] = [];
