@@ -35,6 +35,19 @@ impl Process {
     /// # Panics
     /// If it has not been built.
     pub fn start<A: AsRef<OsStr>>(program: &str, here: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
+        Self::start_fed(program, here, arguments, Stdio::null())
+    }
+
+    /// The same with something on its standard input.
+    ///
+    /// # Panics
+    /// If it has not been built.
+    pub fn start_fed<A: AsRef<OsStr>>(
+        program: &str,
+        here: &Path,
+        arguments: impl IntoIterator<Item = A>,
+        input: Stdio,
+    ) -> Self {
         let outputs = tempfile::tempdir().expect("a temporary folder can be made");
         let file = |name| File::create(outputs.path().join(name)).expect("a file can be made in it");
         // A file that may not grow is a fault the program hears of, as on a full disk, and not its end.
@@ -44,7 +57,7 @@ impl Process {
             .args(arguments)
             .current_dir(here)
             .env_remove("RUST_LOG")
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(file("said"))
             .stderr(file("logged"))
             .spawn()

@@ -27,6 +27,7 @@ mod noted;
 mod openapi;
 mod outbox;
 mod past;
+mod probes;
 mod programs;
 mod screens;
 mod senders;

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
 };
 
 use archive::Batch;
@@ -82,9 +83,15 @@ pub(crate) fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, last: u64
 }
 
 pub(crate) fn start_agent(folder: &Folder, room: &Room) -> Process {
+    start_agent_fed(folder, room, Stdio::null())
+}
+
+/// The same with something on its standard input.
+pub(crate) fn start_agent_fed(folder: &Folder, room: &Room, input: Stdio) -> Process {
     let door = format!("ws://{}/api/v1/agent", room.address());
     let (config, outbox) = (folder.file("agent.toml"), folder.file("outbox"));
-    Process::start("synco-agent", folder.path(), ["run", "--config", &config, "--room", &door, "--outbox", &outbox])
+    let arguments = ["run", "--config", &config, "--room", &door, "--outbox", &outbox];
+    Process::start_fed("synco-agent", folder.path(), arguments, input)
 }
 
 /// Up to which ordinal the room has everything, as the outbox knows.

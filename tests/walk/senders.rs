@@ -2,7 +2,7 @@
 
 mod locked;
 mod otlp;
-mod prometheus;
+pub(crate) mod prometheus;
 mod refused;
 mod write;
 

@@ -6,6 +6,7 @@ use tests::{folder::Folder, process::Process, room::Room, wait::until};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    sync::watch,
 };
 
 const PAGE: &str =
@@ -18,7 +19,7 @@ const MAP: &str = "[[map]]\nmetric = \"press_load\"\nunit = \"press\"\n";
 async fn a_prometheus_that_runs_already_needs_no_agent() {
     let folder = super::folder(&[], MAP);
     let mut room = Room::open(&folder).await;
-    let _prometheus = prometheus(&folder, room.address(), page().await);
+    let _prometheus = prometheus(&folder, room.address(), serve(watch::channel(PAGE.to_owned()).1).await);
     let lamp = until("a lamp of the press", async || room.lamp("press.press_load").await).await;
     assert_eq!(lamp.unit.as_str(), "press");
     let tray = async || {
@@ -52,14 +53,15 @@ fn prometheus(folder: &Folder, room: SocketAddr, target: SocketAddr) -> Process 
     Process::start("/usr/bin/env", folder.path(), arguments)
 }
 
-/// Serves the page for as long as the test runs.
-async fn page() -> SocketAddr {
+/// Serves a page, as it stands when somebody asks, for as long as the test runs.
+pub(crate) async fn serve(page: watch::Receiver<String>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it has an address");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            let page = page.borrow().clone();
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nConnection: close\r\n";
-            let answer = format!("{head}Content-Length: {}\r\n\r\n{PAGE}", PAGE.len());
+            let answer = format!("{head}Content-Length: {}\r\n\r\n{page}", page.len());
             // A request of one small packet; whoever asks otherwise asks again.
             let mut asked = [0; 4096];
             if stream.read(&mut asked).await.is_ok() {

@@ -1,6 +1,16 @@
 //! Processes on this machine: how many are alive, what they take, how often they begin anew.
 
-use std::{collections::BTreeSet, ffi::OsStr, fmt, fs::File, io::Read, path::Path, time::Instant};
+use std::{
+    collections::BTreeSet,
+    ffi::{OsStr, OsString},
+    fmt,
+    fs::File,
+    io::Read,
+    path::Path,
+    time::Instant,
+};
+#[cfg(target_os = "linux")]
+use std::{fs, os::unix::ffi::OsStringExt};
 
 use config::agent::{Process as Written, ProcessQuantity, Which};
 use sysinfo::{
@@ -20,21 +30,25 @@ const LONGEST_PID_FILE: u64 = 64;
 pub struct Process {
     written: Written,
     senses: Aside<Senses>,
+    known: Option<Identities>,
 }
 
 impl Process {
     /// A probe of what was written.
     pub fn new(written: Written) -> Self {
-        Self { written, senses: Aside::default() }
+        Self { written, senses: Aside::default(), known: None }
     }
 
     /// Looks at them. Processor time and restarts are differences, so the first reading is without them.
     pub async fn read(&mut self, now: Moment) -> Readout {
         let which = self.written.which.clone();
         let quantities: Vec<ProcessQuantity> = self.written.indicators.keys().copied().collect();
-        let looked = self.senses.look(move |senses| senses.look(&which, &quantities)).await;
+        let known = self.known.clone();
+        let looked = self.senses.look(move |senses| senses.look(&which, &quantities, known.as_ref())).await;
         match looked.and_then(|looked| looked) {
-            Ok(found) => {
+            Ok((found, identities)) => {
+                // A look that outlasts its time is not handed on, nor is what it would have counted forgotten.
+                self.known = Some(identities);
                 let mut readout = Readout::default();
                 for (indicator, value) in self.written.indicators.values().zip(found) {
                     readout.take_any(indicator, now, value);
@@ -59,28 +73,33 @@ impl fmt::Display for Process {
 /// A value, nothing yet, or why there is none.
 type Found = Result<Option<f64>, Reason>;
 
+/// Who was alive, each with the moment at which it began: numbers are given again.
+type Identities = BTreeSet<(Pid, u64)>;
+
 /// What has to stay alive between two looks, because some quantities are differences.
 #[derive(Default)]
 struct Senses {
     system: Option<System>,
     looked_at: Option<Instant>,
-    /// Who was alive, each with the moment at which it began: numbers are given again.
-    known: Option<BTreeSet<(Pid, u64)>>,
 }
 
 impl Senses {
-    fn look(&mut self, which: &Which, quantities: &[ProcessQuantity]) -> Result<Vec<Found>, Reason> {
+    fn look(
+        &mut self,
+        which: &Which,
+        quantities: &[ProcessQuantity],
+        known: Option<&Identities>,
+    ) -> Result<(Vec<Found>, Identities), Reason> {
         if self.system.is_none() {
             self.system = Some(System::new().map_err(|why| Reason::new("the machine does not tell", why.to_string()))?);
         }
         let system = self.system.as_mut().ok_or("no system")?;
-        let now = Instant::now();
-        let is_long_enough = self.looked_at.is_some_and(|before| MINIMUM_CPU_UPDATE_INTERVAL <= now - before);
+        let is_long_enough = self.looked_at.is_some_and(|before| MINIMUM_CPU_UPDATE_INTERVAL <= before.elapsed());
         let alive = alive(system, which)?;
-        // Processor time is measured between two refreshes, however near they are.
-        self.looked_at = Some(now);
-        let identities: BTreeSet<(Pid, u64)> = alive.iter().map(|it| (it.pid(), it.start_time())).collect();
-        let begun = self.known.as_ref().map(|known| identities.difference(known).count() as f64);
+        // Processor time is measured between two refreshes, and not anew where they are nearer than that.
+        self.looked_at = Some(Instant::now());
+        let identities: Identities = alive.iter().map(|it| (it.pid(), it.start_time())).collect();
+        let begun = known.map(|known| identities.difference(known).count() as f64);
         let found = quantities.iter().map(|quantity| match quantity {
             ProcessQuantity::Alive => Ok(Some(alive.len() as f64)),
             ProcessQuantity::Restarts => Ok(begun),
@@ -89,14 +108,13 @@ impl Senses {
             ProcessQuantity::Memory => Ok(Some(sum(&alive, |it| it.memory() as f64 / 1_000_000.0))),
             ProcessQuantity::OpenFiles => open_files(&alive).map(Some),
         });
-        let found = found.collect();
-        self.known = Some(identities);
-        Ok(found)
+        Ok((found.collect(), identities))
     }
 }
 
 fn alive<'a>(system: &'a mut System, which: &Which) -> Result<Vec<&'a Running>, Reason> {
-    let kind = ProcessRefreshKind::nothing().with_cpu().with_memory().with_exe(UpdateKind::OnlyIfNotSet);
+    // A start script gives way to its program, which goes on under its number.
+    let kind = ProcessRefreshKind::nothing().with_cpu().with_memory().with_exe(UpdateKind::Always);
     let pid = match which {
         Which::Name(_) => None,
         Which::PidFile(file) => Some(pid_in(file)?),
@@ -119,9 +137,22 @@ fn alive<'a>(system: &'a mut System, which: &Which) -> Result<Vec<&'a Running>, 
 fn is_named(process: &Running, name: &str) -> bool {
     let kept = &name[..name.floor_char_boundary(LETTERS_KEPT)];
     match process.exe().and_then(Path::file_name) {
-        Some(program) => program == OsStr::new(name) || process.name() == OsStr::new(name),
-        None => process.name() == OsStr::new(kept),
+        Some(program) => program == OsStr::new(name) || letters(process) == OsStr::new(name),
+        None => letters(process) == OsStr::new(kept),
     }
+}
+
+/// The letters of its name that the system keeps now; what was read first stays with a number that begins another program.
+#[cfg(target_os = "linux")]
+fn letters(process: &Running) -> OsString {
+    let kept = fs::read(format!("/proc/{}/comm", process.pid()));
+    // One that has just ended is what it was.
+    kept.map_or_else(|_| process.name().to_owned(), |letters| OsString::from_vec(letters.trim_ascii_end().to_owned()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn letters(process: &Running) -> OsString {
+    process.name().to_owned()
 }
 
 fn pid_in(file: &Path) -> Result<u32, Reason> {
