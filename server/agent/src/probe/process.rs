@@ -1,7 +1,7 @@
 //! Processes on this machine: how many are alive, what they take, how often they begin anew.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     ffi::{OsStr, OsString},
     fmt,
     fs::File,
@@ -13,10 +13,7 @@ use std::{
 use std::{fs, os::unix::ffi::OsStringExt};
 
 use config::agent::{Process as Written, ProcessQuantity, Which};
-use sysinfo::{
-    MINIMUM_CPU_UPDATE_INTERVAL, Pid, Process as Running, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System,
-    UpdateKind,
-};
+use sysinfo::{Pid, Process as Running, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 use vsm::time::Moment;
 
 use super::{Readout, Reason, aside::Aside};
@@ -30,25 +27,25 @@ const LONGEST_PID_FILE: u64 = 64;
 pub struct Process {
     written: Written,
     senses: Aside<Senses>,
-    known: Option<Identities>,
+    before: Option<Seen>,
 }
 
 impl Process {
     /// A probe of what was written.
     pub fn new(written: Written) -> Self {
-        Self { written, senses: Aside::default(), known: None }
+        Self { written, senses: Aside::default(), before: None }
     }
 
     /// Looks at them. Processor time and restarts are differences, so the first reading is without them.
     pub async fn read(&mut self, now: Moment) -> Readout {
         let which = self.written.which.clone();
         let quantities: Vec<ProcessQuantity> = self.written.indicators.keys().copied().collect();
-        let known = self.known.clone();
-        let looked = self.senses.look(move |senses| senses.look(&which, &quantities, known.as_ref())).await;
+        let before = self.before.clone();
+        let looked = self.senses.look(move |senses| senses.look(&which, &quantities, before.as_ref())).await;
         match looked.and_then(|looked| looked) {
-            Ok((found, identities)) => {
+            Ok((found, seen)) => {
                 // A look that outlasts its time is not handed on, nor is what it would have counted forgotten.
-                self.known = Some(identities);
+                self.before = Some(seen);
                 let mut readout = Readout::default();
                 for (indicator, value) in self.written.indicators.values().zip(found) {
                     readout.take_any(indicator, now, value);
@@ -73,14 +70,38 @@ impl fmt::Display for Process {
 /// A value, nothing yet, or why there is none.
 type Found = Result<Option<f64>, Reason>;
 
-/// Who was alive, each with the moment at which it began: numbers are given again.
-type Identities = BTreeSet<(Pid, u64)>;
+/// What was seen at one look; some quantities are differences.
+#[derive(Clone)]
+struct Seen {
+    at: Instant,
+    /// Who was alive, each with the moment at which it began, because numbers are given again; and the processor time that it
+    /// had taken, in milliseconds.
+    alive: BTreeMap<(Pid, u64), u64>,
+}
 
-/// What has to stay alive between two looks, because some quantities are differences.
+impl Seen {
+    fn now(alive: &[&Running]) -> Self {
+        let each = alive.iter().map(|it| ((it.pid(), it.start_time()), it.accumulated_cpu_time()));
+        Self { at: Instant::now(), alive: each.collect() }
+    }
+
+    /// How many are here that were not there before.
+    fn begun_since(&self, before: &Self) -> f64 {
+        self.alive.keys().filter(|identity| !before.alive.contains_key(identity)).count() as f64
+    }
+
+    /// Percent of one processor that was taken since, by those that were there before.
+    fn processor_since(&self, before: &Self) -> f64 {
+        let taken = |(identity, now): (&(Pid, u64), &u64)| Some(now.saturating_sub(*before.alive.get(identity)?));
+        let milliseconds: u64 = self.alive.iter().filter_map(taken).sum();
+        0.1 * milliseconds as f64 / (self.at - before.at).as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+}
+
+/// Where it is looked, which takes long to make.
 #[derive(Default)]
 struct Senses {
     system: Option<System>,
-    looked_at: Option<Instant>,
 }
 
 impl Senses {
@@ -88,27 +109,23 @@ impl Senses {
         &mut self,
         which: &Which,
         quantities: &[ProcessQuantity],
-        known: Option<&Identities>,
-    ) -> Result<(Vec<Found>, Identities), Reason> {
+        before: Option<&Seen>,
+    ) -> Result<(Vec<Found>, Seen), Reason> {
         if self.system.is_none() {
             self.system = Some(System::new().map_err(|why| Reason::new("the machine does not tell", why.to_string()))?);
         }
         let system = self.system.as_mut().ok_or("no system")?;
-        let is_long_enough = self.looked_at.is_some_and(|before| MINIMUM_CPU_UPDATE_INTERVAL <= before.elapsed());
         let alive = alive(system, which)?;
-        // Processor time is measured between two refreshes, and not anew where they are nearer than that.
-        self.looked_at = Some(Instant::now());
-        let identities: Identities = alive.iter().map(|it| (it.pid(), it.start_time())).collect();
-        let begun = known.map(|known| identities.difference(known).count() as f64);
+        let seen = Seen::now(&alive);
         let found = quantities.iter().map(|quantity| match quantity {
             ProcessQuantity::Alive => Ok(Some(alive.len() as f64)),
-            ProcessQuantity::Restarts => Ok(begun),
+            ProcessQuantity::Restarts => Ok(before.map(|before| seen.begun_since(before))),
             _ if alive.is_empty() => Err("no such process is alive".into()),
-            ProcessQuantity::Processor => Ok(is_long_enough.then(|| sum(&alive, |it| f64::from(it.cpu_usage())))),
+            ProcessQuantity::Processor => Ok(before.map(|before| seen.processor_since(before))),
             ProcessQuantity::Memory => Ok(Some(sum(&alive, |it| it.memory() as f64 / 1_000_000.0))),
             ProcessQuantity::OpenFiles => open_files(&alive).map(Some),
         });
-        Ok((found.collect(), identities))
+        Ok((found.collect(), seen))
     }
 }
 
