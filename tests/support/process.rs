@@ -35,7 +35,7 @@ impl Process {
     /// # Panics
     /// If it has not been built.
     pub fn start<A: AsRef<OsStr>>(program: &str, here: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
-        Self::start_fed(program, here, arguments, Stdio::null())
+        Self::spawn(&[], program, here, arguments, Stdio::null())
     }
 
     /// The same with something on its standard input.
@@ -48,11 +48,35 @@ impl Process {
         arguments: impl IntoIterator<Item = A>,
         input: Stdio,
     ) -> Self {
+        Self::spawn(&[], program, here, arguments, input)
+    }
+
+    /// The same with variables in its environment, each as `NAME=value`. The shell that starts it does not see them.
+    ///
+    /// # Panics
+    /// If it has not been built.
+    pub fn start_with<A: AsRef<OsStr>>(
+        variables: &[String],
+        program: &str,
+        here: &Path,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self::spawn(variables, program, here, arguments, Stdio::null())
+    }
+
+    fn spawn<A: AsRef<OsStr>>(
+        variables: &[String],
+        program: &str,
+        here: &Path,
+        arguments: impl IntoIterator<Item = A>,
+        input: Stdio,
+    ) -> Self {
         let outputs = tempfile::tempdir().expect("a temporary folder can be made");
         let file = |name| File::create(outputs.path().join(name)).expect("a file can be made in it");
         // A file that may not grow is a fault the program hears of, as on a full disk, and not its end.
         let child = Command::new("sh")
-            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .args(["-c", "trap '' XFSZ; exec env \"$@\"", "sh"])
+            .args(variables)
             .arg(path(program))
             .args(arguments)
             .current_dir(here)

@@ -12,6 +12,7 @@ use cybernet::{
 };
 
 use crate::{
+    clock::Clock,
     folder::Folder,
     http::{self, Answer},
     process::Process,
@@ -25,35 +26,41 @@ pub struct Room {
     archive: PathBuf,
     /// What it was started with, listening aside.
     arguments: Vec<String>,
+    /// What stands in its environment beside that of the test.
+    variables: Vec<String>,
 }
 
 impl Room {
     /// Opens a room with the files of a folder, at a free port, on the archive that is there.
     pub async fn open(folder: &Folder) -> Self {
-        Self::open_with(folder.path(), vec!["--config".to_owned(), folder.file("room.toml")]).await
+        Self::start(folder).await.opened().await
+    }
+
+    /// The same with a clock of its own.
+    pub async fn open_by(clock: &Clock, folder: &Folder) -> Self {
+        Self::start_with(folder.path(), configured(folder), clock.variables()).await.opened().await
     }
 
     /// Opens a room that nobody has described.
     pub async fn open_without_configuration(folder: &Folder) -> Self {
-        Self::open_with(folder.path(), Vec::new()).await
+        Self::start_with(folder.path(), Vec::new(), Vec::new()).await.opened().await
     }
 
     /// Starts a room that may not be open yet; it listens.
     pub async fn start(folder: &Folder) -> Self {
-        Self::start_with(folder.path(), vec!["--config".to_owned(), folder.file("room.toml")]).await
+        Self::start_with(folder.path(), configured(folder), Vec::new()).await
     }
 
-    async fn open_with(folder: &Path, arguments: Vec<String>) -> Self {
-        let room = Self::start_with(folder, arguments).await;
-        room.until_open().await;
-        room
-    }
-
-    async fn start_with(folder: &Path, mut arguments: Vec<String>) -> Self {
+    async fn start_with(folder: &Path, mut arguments: Vec<String>, variables: Vec<String>) -> Self {
         let archive = folder.join("archive");
         arguments.extend(["--archive".to_owned(), archive.display().to_string()]);
-        let (process, address) = start(folder, &arguments, "127.0.0.1:0").await;
-        Self { process, address, archive, arguments }
+        let (process, address) = start(folder, &arguments, &variables, "127.0.0.1:0").await;
+        Self { process, address, archive, arguments, variables }
+    }
+
+    async fn opened(self) -> Self {
+        self.until_open().await;
+        self
     }
 
     /// Waits until it is open.
@@ -74,7 +81,8 @@ impl Room {
     /// Starts it again likewise; it listens, and may not be open yet.
     pub async fn start_again(&mut self) {
         let here = self.archive.parent().expect("the archive lies in a folder");
-        let (process, address) = start(here, &self.arguments, &self.address.to_string()).await;
+        let at = self.address.to_string();
+        let (process, address) = start(here, &self.arguments, &self.variables, &at).await;
         (self.process, self.address) = (process, address);
     }
 
@@ -161,9 +169,13 @@ pub fn picture(answer: &Answer) -> Picture {
     }
 }
 
-async fn start(here: &Path, arguments: &[String], at: &str) -> (Process, SocketAddr) {
+fn configured(folder: &Folder) -> Vec<String> {
+    vec!["--config".to_owned(), folder.file("room.toml")]
+}
+
+async fn start(here: &Path, arguments: &[String], variables: &[String], at: &str) -> (Process, SocketAddr) {
     let serve = ["serve", "--listen", at].into_iter().chain(arguments.iter().map(String::as_str));
-    let mut process = Process::start("synco", here, serve);
+    let mut process = Process::start_with(variables, "synco", here, serve);
     let address = process.says("listening http://").await;
     (process, address.parse().expect("a room says the address it listens at"))
 }

@@ -15,13 +15,15 @@ use vsm::time::Moment;
 
 use crate::outbox::{Line, newest, received, start_agent, waiting};
 
-const INDICATORS: [&str; 4] = ["press.scrap", "press.idle", "kiln.heat", "kiln.queue"];
+pub(crate) const INDICATORS: [&str; 4] = ["press.scrap", "press.idle", "kiln.heat", "kiln.queue"];
 /// Of three of these, seventy minutes, a reading every half a second.
-const BACKLOG: u64 = 70 * 60 * 2 * 3;
+pub(crate) const BACKLOG: u64 = 70 * 60 * 2 * 3;
 /// A room that takes ten seconds' worth at once and then this, so that catching up takes a while.
 const UNEAGER: &str = "readings_a_second = 1000";
+/// The rhythm of such an agent, which has that past when it begins.
+pub(crate) const MORE_THAN_AN_HOUR: &str = "cadence = \"500ms\"\npast = \"70m\"";
 /// A cadence at which an agent reads once.
-const ONCE: &str = "cadence = \"1d\"";
+pub(crate) const ONCE: &str = "cadence = \"1d\"";
 
 #[tokio::test]
 async fn after_a_cut_of_an_hour_what_is_new_is_in_history_before_the_backlog_and_each_reading_once_whatever_is_killed()
@@ -32,7 +34,7 @@ async fn after_a_cut_of_an_hour_what_is_new_is_in_history_before_the_backlog_and
     until("the room knows the agent", async || has_all(&folder, 0)).await;
     agent.kill();
     room.kill();
-    let mut agent = start(&folder, &room, &INDICATORS[..3], "cadence = \"500ms\"\npast = \"70m\"");
+    let mut agent = start(&folder, &room, &INDICATORS[..3], MORE_THAN_AN_HOUR);
     until("an hour and more waits", async || (BACKLOG < newest(&folder)).then_some(())).await;
     let back_at = now();
     room.open_again().await;
@@ -56,15 +58,20 @@ async fn after_a_cut_of_an_hour_what_is_new_is_in_history_before_the_backlog_and
 }
 
 fn start(folder: &Folder, room: &Room, indicators: &[&str], rhythm: &str) -> Process {
+    describe(folder, indicators, rhythm);
+    start_agent(folder, room)
+}
+
+/// Writes the file of an agent that rehearses these.
+pub(crate) fn describe(folder: &Folder, indicators: &[&str], rhythm: &str) {
     let series = indicators.iter().map(|id| format!("{{ indicator = \"{id}\", level = 40.0, noise = 1.0 }}"));
     let series = series.collect::<Vec<_>>().join(", ");
     let probe = format!("[[probe]]\nkind = \"rehearsal\"\n{rhythm}\nseries = [{series}]\n");
     folder.write("agent.toml", &format!("version = 1\nagent = \"plant-host\"\nrehearsal = true\n{probe}"));
-    start_agent(folder, room)
 }
 
 /// How many readings the outbox has taken in, if they are more than before and the room has every one.
-fn has_all(folder: &Folder, before: u64) -> Option<u64> {
+pub(crate) fn has_all(folder: &Folder, before: u64) -> Option<u64> {
     Some(newest(folder)).filter(|last| before < *last && *last == received(folder))
 }
 
@@ -84,7 +91,7 @@ fn is_sound_with_one_range(room: &Room) {
 }
 
 /// How many readings history has from a moment on.
-async fn past(room: &Room, from: Moment) -> u64 {
+pub(crate) async fn past(room: &Room, from: Moment) -> u64 {
     let mut count = 0;
     for indicator in INDICATORS {
         let path = format!("/api/v1/indicators/{indicator}/history?from={}&points=100000", from.unix_millis());
@@ -95,7 +102,7 @@ async fn past(room: &Room, from: Moment) -> u64 {
 }
 
 /// The archive has each reading once, and those of now before the last of the backlog.
-fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, total: u64, back_at: Moment) {
+pub(crate) fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, total: u64, back_at: Moment) {
     let readings: Vec<_> = archived.iter().flat_map(|batch| &batch.readings).collect();
     let lines =
         readings.iter().map(|it| (it.indicator.to_string(), it.measured_at.unix_millis(), it.value().to_bits()));

@@ -4,9 +4,12 @@ mod acts;
 mod asked;
 mod beyond;
 mod client;
+#[cfg(target_os = "linux")]
+mod clock;
 mod close;
 mod corrected;
 mod crash;
+mod cut;
 mod damage;
 mod demo;
 mod door;

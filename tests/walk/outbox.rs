@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -10,7 +11,7 @@ use std::{
 use archive::Batch;
 use tests::{folder::Folder, process::Process, room::Room, series::below, wait::until};
 
-const INDICATORS: [&str; 3] = ["press.scrap", "press.idle", "kiln.heat"];
+pub(crate) const INDICATORS: [&str; 3] = ["press.scrap", "press.idle", "kiln.heat"];
 const ROUNDS: u64 = 6;
 
 pub(crate) const AGENT: &str = r#"version = 1
@@ -83,15 +84,23 @@ pub(crate) fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, last: u64
 }
 
 pub(crate) fn start_agent(folder: &Folder, room: &Room) -> Process {
-    start_agent_fed(folder, room, Stdio::null())
+    start_agent_with(&[], folder, room.address())
 }
 
 /// The same with something on its standard input.
 pub(crate) fn start_agent_fed(folder: &Folder, room: &Room, input: Stdio) -> Process {
-    let door = format!("ws://{}/api/v1/agent", room.address());
+    Process::start_fed("synco-agent", folder.path(), arguments(folder, room.address()), input)
+}
+
+/// Starts it with variables in its environment, and an address at which it finds its room.
+pub(crate) fn start_agent_with(variables: &[String], folder: &Folder, room: SocketAddr) -> Process {
+    Process::start_with(variables, "synco-agent", folder.path(), arguments(folder, room))
+}
+
+fn arguments(folder: &Folder, room: SocketAddr) -> [String; 7] {
     let (config, outbox) = (folder.file("agent.toml"), folder.file("outbox"));
-    let arguments = ["run", "--config", &config, "--room", &door, "--outbox", &outbox];
-    Process::start_fed("synco-agent", folder.path(), arguments, input)
+    let door = format!("ws://{room}/api/v1/agent");
+    ["run", "--config", &config, "--room", &door, "--outbox", &outbox].map(str::to_owned)
 }
 
 /// Up to which ordinal the room has everything, as the outbox knows.

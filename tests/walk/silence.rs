@@ -13,7 +13,7 @@ use tests::{
 };
 
 /// What the design promises.
-const VISIBLE_WITHIN: Duration = Duration::from_secs(5);
+pub(crate) const VISIBLE_WITHIN: Duration = Duration::from_secs(5);
 /// What a machine that is busy with every other test may add to it.
 const SLACK: Duration = Duration::from_secs(10);
 

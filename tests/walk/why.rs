@@ -143,11 +143,7 @@ async fn an_agent_that_is_killed_is_one_outage_even_for_a_room_that_restarts_unt
     assert_eq!(outage_of_all(&room.picture().await), Some(again), "a room that closed in good order shows it at once");
 
     let _agent = start_agent(&folder, &room);
-    let well = |picture: &Picture| {
-        let speaks = |lamp: &Lamp| lamp.aspect != Aspect::Silent && lamp.because.is_none();
-        (picture.outages.is_empty() && picture.lamps.values().all(speaks)).then_some(())
-    };
-    until("the agent is back", async || well(&room.picture().await)).await;
+    until("the agent is back", async || all_speak(&room.picture().await)).await;
 }
 
 #[tokio::test]
@@ -205,11 +201,18 @@ fn silent(picture: &Picture, name: &str) -> Option<Lamp> {
     lamp(picture, name).filter(|lamp| lamp.aspect == Aspect::Silent)
 }
 
-fn refers(lamp: &Lamp, source: &str) -> bool {
+pub(crate) fn refers(lamp: &Lamp, source: &str) -> bool {
     matches!(&lamp.because, Some(Because::Outage { outage }) if outage.as_str() == source)
 }
 
 /// The outage of all three indicators.
-fn outage_of_all(picture: &Picture) -> Option<Outage> {
+pub(crate) fn outage_of_all(picture: &Picture) -> Option<Outage> {
     picture.outages.values().find(|outage| outage.indicators == 3).cloned()
+}
+
+/// Whether all three indicators are heard.
+pub(crate) fn all_speak(picture: &Picture) -> Option<()> {
+    let speaks = |lamp: &Lamp| lamp.aspect != Aspect::Silent && lamp.because.is_none();
+    let all = picture.lamps.len() == 3 && picture.lamps.values().all(speaks);
+    (all && picture.outages.is_empty()).then_some(())
 }

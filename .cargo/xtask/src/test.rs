@@ -15,7 +15,7 @@ const PURE: [&str; 4] = ["vsm", "cyberstride", "cybernet", "opsroom"];
 /// The crate of the end-to-end tests, which comes last.
 const END_TO_END: &str = "tests";
 
-const PACKAGES: [Package; 7] = [
+const PACKAGES: [Package; 8] = [
     Package { name: "chromium", sign: Sign::Program("chromium") },
     Package { name: "chromium-driver", sign: Sign::Program("chromedriver") },
     Package {
@@ -30,6 +30,8 @@ const PACKAGES: [Package; 7] = [
         sign: Sign::OneOf(&["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs"]),
     },
     Package { name: "prometheus", sign: Sign::Program("prometheus") },
+    // Lets a clock jump for one process.
+    Package { name: "faketime", sign: Sign::Program("faketime") },
 ];
 
 /// Runs everything, stopping at the first failure, and ends as the last test runner: with its closing line.

@@ -141,12 +141,6 @@ impl Desk {
         }
     }
 
-    /// Lets the room's clock go on.
-    pub fn tick(&mut self, now: Moment) {
-        self.picture.at = self.picture.at.max(now);
-        self.settle(now);
-    }
-
     /// The wanted traces, if they may be others than when this was asked last.
     pub fn wanted_anew(&mut self) -> Option<BTreeSet<IndicatorId>> {
         std::mem::take(&mut self.reshuffled).then(|| self.wanted())

@@ -186,7 +186,10 @@ impl Watch {
 
     /// Lets the room's clock go on: says so if a reading was due before `now` and did not come, or since when, once old ones
     /// have come meanwhile; and if muted hours began or ended.
+    ///
+    /// Nothing can have been heard after `now`: where a clock was ahead and is put right, what is due is due from then on.
     pub fn tick(&mut self, now: Moment, calendar: &mut Calendar, mut say: impl FnMut(What)) {
+        self.state.heard_at = self.state.heard_at.min(now);
         self.fall_silent(now, &mut say);
         self.keep_hours(now, calendar, &mut say);
     }

@@ -1,0 +1,163 @@
+//! A network that is cut between an agent and its room, in every way: it is told, noticed, and each reading comes once.
+
+use std::collections::BTreeMap;
+
+use cybernet::outage::{Lack, Outage};
+use tests::{
+    folder::{Folder, UNHURRIED},
+    link::{Cut, Link},
+    process::Process,
+    room::Room,
+    series::{below, now},
+    wait::until,
+};
+
+use crate::{
+    fresh::{self, BACKLOG, MORE_THAN_AN_HOUR, ONCE, describe, has_all},
+    outbox::{AGENT, INDICATORS, Line, hold, newest, received, start_agent_with, waiting},
+    silence::VISIBLE_WITHIN,
+    why::{all_speak, outage_of_all, refers},
+};
+
+const CUTS: [Cut; 4] = [Cut::Unanswered, Cut::Stalled, Cut::Unanswered, Cut::Refused];
+/// A room that takes ten seconds' worth at once and then this, so that the last fifth of an hour takes a while.
+const UNEAGER: &str = "readings_a_second = 2000";
+
+/// A room, an agent, and the network between them.
+struct Plant {
+    agent: Process,
+    link: Link,
+    room: Room,
+    folder: Folder,
+}
+
+impl Plant {
+    /// Opens one in which every lamp speaks.
+    async fn open() -> Self {
+        let folder = Folder::of_plant(&INDICATORS, "100ms", "");
+        folder.write("agent.toml", AGENT);
+        let room = Room::open(&folder).await;
+        let link = Link::to(room.address()).await;
+        let agent = start_agent_with(&[], &folder, link.address());
+        let plant = Self { agent, link, room, folder };
+        plant.speaks().await;
+        plant
+    }
+
+    async fn speaks(&self) {
+        until("every lamp speaks", async || all_speak(&self.room.picture().await)).await;
+    }
+
+    /// Waits for the one outage that all lamps refer to.
+    async fn outage(&self, why: Lack) -> Outage {
+        let told = async || outage_of_all(&self.room.picture().await).filter(|outage| outage.why == why);
+        let outage = until(&format!("an outage: {why}"), told).await;
+        let picture = self.room.picture().await;
+        assert_eq!(picture.outages.values().collect::<Vec<_>>(), [&outage]);
+        assert!(picture.lamps.values().all(|lamp| refers(lamp, "plant-host")), "{:?}", picture.lamps);
+        outage
+    }
+
+    /// Waits until the outbox has taken in so many more readings.
+    async fn takes_in(&self, more: u64) {
+        let enough = newest(&self.folder) + more;
+        until("the outbox takes readings in", async || (enough <= newest(&self.folder)).then_some(())).await;
+    }
+
+    /// Waits until the room has all that was taken in by now, as the agent knows; gives the last ordinal.
+    async fn brings_all(&self) -> u64 {
+        let last = newest(&self.folder);
+        until("the room has everything", async || (last <= received(&self.folder)).then_some(())).await;
+        last
+    }
+
+    /// Ends both in good order. Each reading up to the last one is there once, and those that were seen waiting.
+    async fn close(mut self, taken_in: &BTreeMap<u64, Line>, last: u64) {
+        self.agent.terminate();
+        assert_eq!((self.agent.ended().await, self.room.close().await), (Some(0), Some(0)));
+        hold(&self.room.archived(), taken_in, last);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_stalls_is_told_by_the_room_and_let_go_of_by_the_agent_which_brings_what_it_has_read_once() {
+    let plant = Plant::open().await;
+    let cut_at = now();
+    plant.link.cut(Cut::Stalled);
+    let outage = plant.outage(Lack::Readings).await;
+    assert!(outage.since.since(cut_at) <= VISIBLE_WITHIN, "it says {:?}", outage.since.since(cut_at));
+    plant.agent.logs("no link; readings wait in the outbox: no receipt within 15s").await;
+    plant.takes_in(1).await;
+    let taken_in = waiting(&plant.folder);
+    assert!(received(&plant.folder) < newest(&plant.folder), "nothing waits");
+    plant.link.heal();
+    let last = plant.brings_all().await;
+    plant.speaks().await;
+    plant.close(&taken_in, last).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_is_reset_is_told_as_gone_until_the_agent_is_back_with_what_it_has_read() {
+    let plant = Plant::open().await;
+    let cut_at = now();
+    plant.link.cut(Cut::Refused);
+    let outage = plant.outage(Lack::Link).await;
+    assert!(outage.since.since(cut_at) <= VISIBLE_WITHIN, "it says {:?}", outage.since.since(cut_at));
+    plant.agent.logs("no link; readings wait in the outbox: ").await;
+    let taken_in = waiting(&plant.folder);
+    plant.link.heal();
+    let last = plant.brings_all().await;
+    plant.speaks().await;
+    plant.close(&taken_in, last).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_the_network_is_cut_each_reading_taken_in_is_in_the_journal_once() {
+    let plant = Plant::open().await;
+    let mut taken_in = BTreeMap::new();
+    for (round, cut) in (0_u64..).zip(CUTS) {
+        plant.link.cut(cut);
+        if cut == Cut::Unanswered {
+            let unknown = async || {
+                let taken = plant.room.figure("synco_readings_taken_total").await;
+                ((received(&plant.folder) + 10) as f64 <= taken).then_some(())
+            };
+            until("the room has what the agent does not know of", unknown).await;
+        }
+        plant.takes_in(10 + below(40, round)).await;
+        taken_in.extend(waiting(&plant.folder));
+        plant.link.heal();
+        plant.brings_all().await;
+    }
+    let last = plant.brings_all().await;
+    plant.close(&taken_in, last).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_stall_of_an_hour_what_is_new_comes_before_the_backlog_and_each_reading_once() {
+    let folder = Folder::of_plant(&fresh::INDICATORS, UNHURRIED, UNEAGER);
+    let mut room = Room::open(&folder).await;
+    let link = Link::to(room.address()).await;
+    let start = |indicators: &[&str], rhythm: &str| {
+        describe(&folder, indicators, rhythm);
+        start_agent_with(&[], &folder, link.address())
+    };
+    let mut agent = start(&fresh::INDICATORS[3..], ONCE);
+    until("the room knows the agent", async || has_all(&folder, 0)).await;
+    agent.kill();
+    link.cut(Cut::Stalled);
+    let mut agent = start(&fresh::INDICATORS[..3], MORE_THAN_AN_HOUR);
+    until("an hour and more waits", async || (BACKLOG < newest(&folder)).then_some(())).await;
+    let (taken_in, back_at) = (waiting(&folder), now());
+    link.heal();
+    until("the backlog is in", async || (BACKLOG < received(&folder)).then_some(())).await;
+    agent.terminate();
+    assert_eq!(agent.ended().await, Some(0));
+    // This one reads once and then brings what is left.
+    let before = newest(&folder);
+    let mut agent = start(&fresh::INDICATORS[3..], ONCE);
+    let total = until("the room has everything", async || has_all(&folder, before)).await;
+    agent.terminate();
+    assert_eq!((agent.ended().await, room.close().await), (Some(0), Some(0)));
+    fresh::hold(&room.archived(), &taken_in, total, back_at);
+}
