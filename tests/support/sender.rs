@@ -21,6 +21,8 @@ pub struct Reply {
     pub status: u16,
     /// What was written, as the headers of remote write say: samples and histograms.
     pub written: (Option<u64>, Option<u64>),
+    /// In how many whole seconds to come back, if it says so.
+    pub retry_after: Option<u64>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -62,8 +64,9 @@ pub async fn post(room: SocketAddr, path: &str, headers: &[(&str, &str)], body: 
     let answer = request.send().await.unwrap_or_else(|why| panic!("POST {path}: {why}"));
     let (status, samples, histograms) =
         (answer.status().as_u16(), count(&answer, "samples"), count(&answer, "histograms"));
+    let retry_after = number(&answer, "retry-after");
     let body = answer.bytes().await.unwrap_or_else(|why| panic!("POST {path}: {why}")).to_vec();
-    Reply { status, written: (samples, histograms), body }
+    Reply { status, written: (samples, histograms), retry_after, body }
 }
 
 /// The same bytes as gzip.
@@ -76,5 +79,9 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn count(answer: &Response, what: &str) -> Option<u64> {
-    answer.headers().get(format!("x-prometheus-remote-write-{what}-written"))?.to_str().ok()?.parse().ok()
+    number(answer, &format!("x-prometheus-remote-write-{what}-written"))
+}
+
+fn number(answer: &Response, header: &str) -> Option<u64> {
+    answer.headers().get(header)?.to_str().ok()?.parse().ok()
 }

@@ -91,7 +91,7 @@ async fn an_organisation_that_describes_the_rooms_own_indicator_has_it_as_it_say
 }
 
 /// The largest reading of one of the room's own indicators so far.
-async fn most(room: &Room, indicator: &str) -> Option<f64> {
+pub(crate) async fn most(room: &Room, indicator: &str) -> Option<f64> {
     let answer = room.get(&format!("/api/v1/indicators/{indicator}/history")).await;
     let history: Value = serde_json::from_str(&answer.body).ok()?;
     let values = history["points"].as_array()?.iter().filter_map(|point| point[1].as_f64());

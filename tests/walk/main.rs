@@ -1,5 +1,6 @@
 //! The walk of a reading, end to end: real processes, real sockets, a real disk.
 
+mod abuse;
 mod acts;
 mod asked;
 mod beyond;

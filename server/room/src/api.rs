@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::State,
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -29,6 +29,7 @@ pub use self::readers::Readers;
 
 use crate::{
     assets,
+    brief::brief,
     desk::DeskHandle,
     door,
     doorkeeper::Doorkeeper,
@@ -43,9 +44,6 @@ use crate::{
 
 /// How long a part of the room may take to answer before the room is not ready.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
-
-/// What may come with an act, in bytes.
-const LONGEST_ACT: usize = 16 << 10;
 
 /// What every handler may reach.
 #[derive(Clone)]
@@ -103,7 +101,7 @@ pub fn router(app: App) -> Router {
 fn brought() -> [(&'static str, MethodRouter<App>); 4] {
     [
         ("/api/v1/agent", get(door::upgrade)),
-        ("/api/v1/readings", readings::post().layer(DefaultBodyLimit::max(readings::LONGEST))),
+        ("/api/v1/readings", readings::post()),
         ("/api/v1/write", post(senders::write::write).fallback(only_post)),
         ("/v1/metrics", post(senders::metrics::metrics).fallback(only_post)),
     ]
@@ -115,7 +113,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 11] {
         ("/api/v1/screen", get(screen::upgrade)),
         ("/api/v1/picture", get(picture)),
         ("/api/v1/signals", get(signals::list)),
-        ("/api/v1/signals/{*rest}", signals::one_or_act().layer(DefaultBodyLimit::max(LONGEST_ACT))),
+        ("/api/v1/signals/{*rest}", signals::one_or_act()),
         ("/api/v1/indicators", get(indicators::list)),
         ("/api/v1/indicators/{id}", get(indicators::one)),
         ("/api/v1/indicators/{id}/history", get(history::history)),
@@ -151,7 +149,7 @@ pub(crate) fn closing() -> Response {
 
 /// `{"refused":{"why":"..."}}`: what was found, and what would be right.
 pub(crate) fn refused(status: StatusCode, why: &str) -> Response {
-    (status, Json(json!({ "refused": { "why": why } }))).into_response()
+    (status, Json(json!({ "refused": { "why": brief(why) } }))).into_response()
 }
 
 /// Whether the parts that everything goes through answer.

@@ -36,6 +36,7 @@ use self::{
 };
 use crate::{
     api::App,
+    brief::brief,
     clock,
     doorkeeper::{Pass, refusal::NotAdmitted, skew::Skew},
     happening::{AgentLink, ReadingsRefused, Refusal},
@@ -278,6 +279,7 @@ impl Door {
     async fn refuse(&mut self, why: String) -> Option<CloseFrame> {
         let who = self.agent.as_ref().map_or("somebody at the door", |hello| hello.agent.as_str());
         Refusal { who, why: &why }.emit();
+        let why = brief(&why).into_owned();
         self.say(&ToAgent::Refused { why }).await.ok();
         Some(CloseFrame { code: close_code::POLICY, reason: "refused; the frame before says why".into() })
     }

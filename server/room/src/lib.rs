@@ -21,6 +21,8 @@ pub mod api;
 mod assembly;
 pub mod assets;
 pub mod beyond;
+pub mod body;
+pub mod brief;
 pub mod check;
 pub mod cli;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! A sender at a room that is locked: it shows its token, and reports for its own units.
 
 use prost::Message;
+use serde_json::{Value, json};
 use tests::{
     folder::{Folder, UNHURRIED},
     prompb::v1::{self, series},
@@ -15,22 +16,45 @@ const MAPS: &str = "[[source]]\nid = \"press-prometheus\"\n\
                     [[map]]\nmetric = \"press_load\"\nunit = \"press\"\n\
                     [[map]]\nmetric = \"kiln_load\"\nunit = \"kiln\"\nindicator = \"{unit}.load.{job}\"\n";
 
+fn plant() -> Folder {
+    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "tls = \"proxy\"");
+    folder.append("organisation.toml", MAPS);
+    folder
+}
+
 /// A load of the press and one of the kiln.
 async fn write(room: &Room, token: Option<&str>) -> Reply {
     let at = now().unix_millis();
     let timeseries = vec![series("press_load", &[], &[(at, 1.0)]), series("kiln_load", &[("job", "a")], &[(at, 2.0)])];
     let message = v1::WriteRequest { timeseries }.encode_to_vec();
     let body = snap::raw::Encoder::new().compress_vec(&message).expect("a test's message is small");
+    send(room, "/api/v1/write", "application/x-protobuf", token, body).await
+}
+
+/// The same by OTLP.
+async fn export(room: &Room, token: Option<&str>) -> Reply {
+    let nanos = format!("{}000000", now().unix_millis());
+    let load = |name: &str, value: f64, attributes: Value| {
+        let point = json!({ "asDouble": value, "timeUnixNano": nanos, "attributes": attributes });
+        json!({ "name": name, "gauge": { "dataPoints": [point] } })
+    };
+    let job = json!([{ "key": "job", "value": { "stringValue": "a" } }]);
+    let metrics = json!([load("press_load", 1.0, json!([])), load("kiln_load", 2.0, job)]);
+    let request = json!({ "resourceMetrics": [{ "scopeMetrics": [{ "metrics": metrics }] }] });
+    send(room, "/v1/metrics", "application/json", token, request.to_string().into()).await
+}
+
+/// Posts a body as the press' Prometheus.
+async fn send(room: &Room, path: &str, kind: &str, token: Option<&str>, body: Vec<u8>) -> Reply {
     let bearer = token.map(|token| format!("Bearer {token}"));
-    let mut headers = vec![("content-type", "application/x-protobuf"), ("content-encoding", "snappy")];
+    let mut headers = vec![("content-type", kind)];
     headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
-    post(room.address(), "/api/v1/write?source=press-prometheus", &headers, body).await
+    post(room.address(), &format!("{path}?source=press-prometheus"), &headers, body).await
 }
 
 #[tokio::test]
 async fn a_sender_without_its_token_is_refused_and_with_it_what_belongs_to_another_unit() {
-    let folder = Folder::of_plant(&["press.scrap", "kiln.heat"], UNHURRIED, "tls = \"proxy\"");
-    folder.append("organisation.toml", MAPS);
+    let folder = plant();
     let token = tokens::add(&folder, "press-prometheus", "press").await;
     let other = tokens::add(&folder, "kiln-prometheus", "kiln").await;
     let room = Room::open(&folder).await;
@@ -43,4 +67,29 @@ async fn a_sender_without_its_token_is_refused_and_with_it_what_belongs_to_anoth
     assert_eq!((reply.status, reply.words().trim()), (400, words));
     until("the press has a lamp", async || room.lamp("press.press_load").await).await;
     assert!(room.lamp("kiln.load.a").await.is_none());
+}
+
+#[tokio::test]
+async fn otlp_without_its_token_is_refused_and_with_it_what_belongs_to_another_unit() {
+    let folder = plant();
+    let token = tokens::add(&folder, "press-prometheus", "press").await;
+    let other = tokens::add(&folder, "kiln-prometheus", "kiln").await;
+    let mut room = Room::open(&folder).await;
+    for (token, status) in [(None, 401), (Some("synco_guess"), 401), (Some(other.as_str()), 403)] {
+        let reply = export(&room, token).await;
+        assert_eq!(reply.status, status, "{}", reply.words());
+    }
+    let reply = export(&room, Some(&token)).await;
+    let told: Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let words = "kiln.load.a belongs to unit kiln; the token of press-prometheus is for press";
+    let partial = json!({ "rejectedDataPoints": "1", "errorMessage": words });
+    assert_eq!((reply.status, &told["partialSuccess"]), (200, &partial));
+    tokens::revoke(&folder, "press-prometheus").await;
+    for reply in [export(&room, Some(&token)).await, write(&room, Some(&token)).await] {
+        let words = "the token of press-prometheus was revoked";
+        assert!(reply.status == 401 && reply.words().contains(words), "{}", reply.words());
+    }
+    assert_eq!(room.close().await, Some(0));
+    let readings = room.archived().into_iter().flat_map(|batch| batch.readings);
+    assert_eq!(readings.map(|reading| reading.indicator.to_string()).collect::<Vec<_>>(), ["press.press_load"]);
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use archive::{Batch, Taken};
 use axum::{
     Json,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    body::Body,
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{MethodRouter, post as posted},
@@ -21,6 +21,7 @@ use vsm::id::AgentId;
 
 use super::{App, closing, refused};
 use crate::{
+    body::arrived,
     clock,
     door::{check, gate},
     doorkeeper::{Pass, Shown},
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// The longest body, in bytes: that of a frame.
-pub(super) const LONGEST: usize = LONGEST_FRAME;
+const LONGEST: usize = LONGEST_FRAME;
 /// How often a batch without a sequence is given another one, because somebody else of that name was quicker.
 const ATTEMPTS: u32 = 100;
 /// How often the log is told of single readings that were refused.
@@ -39,7 +40,7 @@ static COMPLAINTS: Anywhere = Anywhere::some(1, Duration::from_secs(10));
 /// What a script sends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body<'a> {
+struct Posted<'a> {
     agent: AgentId,
     /// None: they are taken as they come, and would be taken twice if they came twice.
     sequence: Option<u64>,
@@ -52,8 +53,8 @@ pub(super) fn post() -> MethodRouter<App> {
 }
 
 /// `{"received":n,"refused":[...]}` once they are on disk; `n` readings were taken now.
-async fn take(State(app): State<App>, shown: Shown, body: Result<Bytes, BytesRejection>) -> Response {
-    let (agent, sequence, batch) = match arrived(body).and_then(|body| read(&body).map_err(unreadable)) {
+async fn take(State(app): State<App>, shown: Shown, body: Body) -> Response {
+    let (agent, sequence, batch) = match arrive(body).await {
         Ok(read) => read,
         Err((status, why)) => {
             Refusal { who: "a script", why: &why }.emit();
@@ -70,17 +71,12 @@ async fn take(State(app): State<App>, shown: Shown, body: Result<Bytes, BytesRej
     keep(&app, &pass, agent, sequence, batch).await
 }
 
-fn arrived(body: Result<Bytes, BytesRejection>) -> Result<Bytes, (StatusCode, String)> {
-    body.map_err(|why| match why.status() {
-        status @ StatusCode::PAYLOAD_TOO_LARGE => {
-            (status, format!("a body of more than {LONGEST} bytes; send it in parts"))
-        }
-        status => (status, why.body_text()),
-    })
-}
-
-fn unreadable(why: String) -> (StatusCode, String) {
-    (StatusCode::BAD_REQUEST, why)
+async fn arrive(body: Body) -> Result<(AgentId, Option<u64>, batch::Batch), (StatusCode, String)> {
+    let body = arrived(body, LONGEST).await.map_err(|(status, why)| match status {
+        StatusCode::PAYLOAD_TOO_LARGE => (status, format!("{why}; send it in parts")),
+        _ => (status, why),
+    })?;
+    read(&body).map_err(|why| (StatusCode::BAD_REQUEST, why))
 }
 
 /// What a script has posted: under which name, the number of the batch if it gave one, and the batch.
@@ -89,7 +85,7 @@ fn unreadable(why: String) -> (StatusCode, String) {
 /// Words for who wrote it, if it is no such body; a reading that cannot be taken is among the refused of the batch.
 pub fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String> {
     let wish = r#"write {"agent":"payments-host","readings":[["payments.latency",1763600000000,231.5]]}"#;
-    let Body { agent, sequence, readings } = serde_json::from_slice(body).map_err(|why| format!("{why}; {wish}"))?;
+    let Posted { agent, sequence, readings } = serde_json::from_slice(body).map_err(|why| format!("{why}; {wish}"))?;
     check::check_sequence(sequence.unwrap_or_default())?;
     // Read as a frame of an agent's is, with the same words for the same faults.
     let frame = format!(r#"{{"readings":{{"sequence":{},"readings":{readings}}}}}"#, sequence.unwrap_or(1));

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    body::Bytes,
+    body::Body,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -17,7 +17,13 @@ use vsm::{
 };
 
 use super::{App, closing, refused};
-use crate::acts::{self, Untaken};
+use crate::{
+    acts::{self, Untaken},
+    body::arrived,
+};
+
+/// What may come with an act, in bytes.
+const LONGEST_ACT: usize = 16 << 10;
 
 /// `GET` gives one signal, `POST` acts on it.
 ///
@@ -60,9 +66,16 @@ async fn one(State(app): State<App>, Path(rest): Path<String>) -> Response {
 }
 
 /// `{"taken":{"signal":"...","new_normal":{},"at":...}}` once the act is on disk and the picture has taken it in.
-async fn act(State(app): State<App>, Path(rest): Path<String>, body: Bytes) -> Result<Response, Untaken> {
-    let (signal, answer) = read(&rest, &body)?;
-    let Act { signal, answer, at } = acts::take(&app, signal, answer).await?;
+async fn act(State(app): State<App>, Path(rest): Path<String>, body: Body) -> Response {
+    match arrived(body, LONGEST_ACT).await {
+        Ok(body) => take(&app, &rest, &body).await.unwrap_or_else(Untaken::into_response),
+        Err((status, why)) => refused(status, &why),
+    }
+}
+
+async fn take(app: &App, rest: &str, body: &[u8]) -> Result<Response, Untaken> {
+    let (signal, answer) = read(rest, body)?;
+    let Act { signal, answer, at } = acts::take(app, signal, answer).await?;
     Ok(Json(json!({ "taken": { "signal": signal, answer.name(): {}, "at": at } })).into_response())
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -12,10 +12,10 @@ use serde_json::json;
 use super::{
     book::Report,
     protobuf::{put_bytes, put_varint},
-    request::{COMES_BACK_AFTER, Encoding, From, Refused, content_type, take, text},
+    request::{Encoding, From, Refused, content_type, take, text},
     source::Form,
 };
-use crate::{api::App, doorkeeper::Shown};
+use crate::{api::App, brief::brief, doorkeeper::Shown};
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -23,14 +23,18 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Takes a request; answers when it is on disk.
 pub async fn metrics(
     State(app): State<App>,
-    Query(from): Query<From>,
+    from: Result<Query<From>, QueryRejection>,
     shown: Shown,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let (form, encoding) = match form(&headers) {
         Ok(form) => form,
-        Err(why) => return (StatusCode::UNSUPPORTED_MEDIA_TYPE, why + "\n").into_response(),
+        Err(why) => return (StatusCode::UNSUPPORTED_MEDIA_TYPE, brief(&why).into_owned() + "\n").into_response(),
+    };
+    let Query(from) = match from {
+        Ok(from) => from,
+        Err(fault) => return failure(form, &fault.into()),
     };
     match take(&app, (&from, &shown), OTLP, (form, encoding), body).await {
         Ok(report) => success(form, &report),
@@ -58,7 +62,7 @@ fn form(headers: &HeaderMap) -> Result<(Form, Encoding), String> {
 
 /// `ExportMetricsServiceResponse`, which tells of what was refused.
 fn success(form: Form, report: &Report) -> Response {
-    let (rejected, why) = (report.refused(), report.why.as_deref().unwrap_or_default());
+    let (rejected, why) = (report.refused(), brief(report.why.as_deref().unwrap_or_default()));
     let body = match form {
         Form::OtlpJson if rejected == 0 => b"{}".to_vec(),
         Form::OtlpJson => {
@@ -66,7 +70,7 @@ fn success(form: Form, report: &Report) -> Response {
             let partial = json!({ "rejectedDataPoints": rejected.to_string(), "errorMessage": why });
             json!({ "partialSuccess": partial }).to_string().into_bytes()
         }
-        _ => partial_success(rejected, why),
+        _ => partial_success(rejected, &why),
     };
     (StatusCode::OK, [(header::CONTENT_TYPE, media(form))], body).into_response()
 }
@@ -83,19 +87,16 @@ fn partial_success(rejected: u64, why: &str) -> Vec<u8> {
 
 /// `google.rpc.Status`, of which only the message is there.
 fn failure(form: Form, refused: &Refused) -> Response {
+    let why = brief(&refused.why);
     let body = match form {
-        Form::OtlpJson => json!({ "message": refused.why }).to_string().into_bytes(),
+        Form::OtlpJson => json!({ "message": why }).to_string().into_bytes(),
         _ => {
             let mut status = Vec::new();
-            put_bytes(2, refused.why.as_bytes(), &mut status);
+            put_bytes(2, why.as_bytes(), &mut status);
             status
         }
     };
-    let mut answer = (refused.status, [(header::CONTENT_TYPE, media(form))], body).into_response();
-    if refused.is_for_now() {
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(COMES_BACK_AFTER.as_secs()));
-    }
-    answer
+    refused.answered(([(header::CONTENT_TYPE, media(form))], body))
 }
 
 fn media(form: Form) -> HeaderValue {

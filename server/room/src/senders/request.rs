@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, to_bytes},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    body::Body,
+    extract::rejection::QueryRejection,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use tokio::time::timeout;
 use vsm::id::AgentId;
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     api::App,
+    body,
     doorkeeper::Shown,
     happening::{Refusal, SenderHeard},
 };
@@ -26,10 +28,8 @@ const LARGEST_SENT: usize = 8 << 20;
 /// The largest body once it is decompressed, in bytes; JSON takes several times its length to read.
 const LARGEST: usize = 32 << 20;
 const LARGEST_JSON: usize = 8 << 20;
-/// How long a body may take to arrive.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(10);
-/// When a sender that has to wait should come back.
-pub(super) const COMES_BACK_AFTER: Duration = Duration::from_secs(1);
+/// When a sender that has to wait should come back, where nobody knows better.
+const COMES_BACK_AFTER: Duration = Duration::from_secs(1);
 
 /// How a sender says its name.
 #[derive(Deserialize)]
@@ -51,16 +51,24 @@ pub(super) enum Encoding {
 pub(super) struct Refused {
     pub(super) status: StatusCode,
     pub(super) why: String,
+    /// When the sender may come back, if it should try again at all.
+    comes_back_after: Option<Duration>,
 }
 
 impl Refused {
     pub(super) fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into() }
+        let is_for_now = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        Self { status, why: why.into(), comes_back_after: is_for_now.then_some(COMES_BACK_AFTER) }
     }
 
-    /// Whether the sender should try again, and not at once.
-    pub(super) fn is_for_now(&self) -> bool {
-        matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+    /// The answer, which says when the sender should try again, if it should.
+    pub(super) fn answered(&self, answer: impl IntoResponse) -> Response {
+        let mut answer = (self.status, answer).into_response();
+        if let Some(wait) = self.comes_back_after {
+            let seconds = HeaderValue::from(wait.as_secs_f64().ceil() as u64);
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        answer
     }
 }
 
@@ -72,7 +80,17 @@ impl std::convert::From<NotTaken> for Refused {
             NotTaken::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             NotTaken::NotKept(_) | NotTaken::Closing => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self::new(status, refusal.to_string())
+        let refused = Self::new(status, refusal.to_string());
+        match refusal {
+            NotTaken::TooFast(too_fast) => Self { comes_back_after: Some(too_fast.wait()), ..refused },
+            _ => refused,
+        }
+    }
+}
+
+impl std::convert::From<QueryRejection> for Refused {
+    fn from(fault: QueryRejection) -> Self {
+        Self::new(fault.status(), fault.body_text())
     }
 }
 
@@ -122,20 +140,12 @@ async fn take_of(
         let words = format!("source {name:?} sends more at once than the room takes; come back later");
         return Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, words));
     };
-    let body = whole(form, encoding, arrived(body).await?)?;
+    let body = whole(
+        form,
+        encoding,
+        body::arrived(body, LARGEST_SENT).await.map_err(|(status, why)| Refused::new(status, why))?,
+    )?;
     Ok(source.handle.take(form, body, Some(pass)).await?)
-}
-
-async fn arrived(body: Body) -> Result<Vec<u8>, Refused> {
-    let late = || Refused::new(StatusCode::REQUEST_TIMEOUT, format!("no whole body within {ARRIVES_WITHIN:?}"));
-    let body = timeout(ARRIVES_WITHIN, to_bytes(body, LARGEST_SENT)).await.map_err(|_| late())?;
-    body.map(Vec::from).map_err(|error| {
-        let is_too_large = std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("limit"));
-        if is_too_large {
-            return Refused::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body of more than {LARGEST_SENT} bytes"));
-        }
-        Refused::new(StatusCode::BAD_REQUEST, format!("a body that breaks off: {error}"))
-    })
 }
 
 fn whole(form: Form, encoding: Encoding, body: Vec<u8>) -> Result<Vec<u8>, Refused> {
@@ -166,9 +176,8 @@ pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
+    use crate::doorkeeper::refusal::TooFast;
 
     #[test]
     fn who_is_to_come_back_is_told_apart_from_who_is_not() {
@@ -178,9 +187,12 @@ mod tests {
             (NotTaken::NotKept("the disk is full".to_owned()), 503, true),
         ] {
             let refused = Refused::from(refusal);
-            assert_eq!((refused.status.as_u16(), refused.is_for_now()), (expected, is_for_now));
+            assert_eq!((refused.status.as_u16(), refused.comes_back_after.is_some()), (expected, is_for_now));
         }
-        assert!(Refused::new(StatusCode::TOO_MANY_REQUESTS, "").is_for_now());
+        let too_fast = TooFast::Source { wait: Duration::from_millis(1200), a_second: 9 };
+        let later = Refused::from(NotTaken::TooFast(too_fast)).answered("");
+        assert_eq!((later.status().as_u16(), &later.headers()[header::RETRY_AFTER]), (429, &HeaderValue::from(2)));
+        assert!(!Refused::new(StatusCode::BAD_REQUEST, "").answered("").headers().contains_key(header::RETRY_AFTER));
     }
 
     #[test]

@@ -2,45 +2,49 @@
 
 use axum::{
     body::Body,
-    extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use config::senders::REMOTE_WRITE;
 
 use super::{
     book::Report,
-    request::{COMES_BACK_AFTER, Encoding, From, Refused, content_type, take, text},
+    request::{Encoding, From, Refused, content_type, take, text},
     source::Form,
 };
-use crate::{api::App, doorkeeper::Shown};
+use crate::{api::App, brief::brief, doorkeeper::Shown};
 
 /// Takes a request; answers when it is on disk.
 pub async fn write(
     State(app): State<App>,
-    Query(from): Query<From>,
+    from: Result<Query<From>, QueryRejection>,
     shown: Shown,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let form = match form(&headers) {
-        Ok(form) => form,
-        Err(why) => return answer(Report::default(), StatusCode::UNSUPPORTED_MEDIA_TYPE, why, false),
-    };
-    match take(&app, (&from, &shown), REMOTE_WRITE, (form, Encoding::Snappy), body).await {
+    match taken(&app, from, &shown, &headers, body).await {
         Ok(report) => match report.why.clone() {
-            None => answer(report, StatusCode::NO_CONTENT, String::new(), false),
+            None => (StatusCode::NO_CONTENT, counts(&report)).into_response(),
             Some(why) => {
                 let words = format!("{} of {} samples refused, the first: {why}", report.refused(), total(&report));
-                answer(report, StatusCode::BAD_REQUEST, words, false)
+                (StatusCode::BAD_REQUEST, counts(&report), brief(&words).into_owned() + "\n").into_response()
             }
         },
-        Err(refused) => {
-            let is_for_now = refused.is_for_now();
-            let Refused { status, why } = refused;
-            answer(Report::default(), status, why, is_for_now)
-        }
+        Err(refused) => refused.answered((counts(&Report::default()), brief(&refused.why).into_owned() + "\n")),
     }
+}
+
+async fn taken(
+    app: &App,
+    from: Result<Query<From>, QueryRejection>,
+    shown: &Shown,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Report, Refused> {
+    let Query(from) = from?;
+    let form = form(headers).map_err(|why| Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why))?;
+    take(app, (&from, shown), REMOTE_WRITE, (form, Encoding::Snappy), body).await
 }
 
 fn total(report: &Report) -> u64 {
@@ -69,32 +73,10 @@ fn form(headers: &HeaderMap) -> Result<Form, String> {
 }
 
 /// What 2.0 wants to know of every answer, and 1.0 passes over.
-fn answer(report: Report, status: StatusCode, why: String, is_for_now: bool) -> Response {
-    let body = if why.is_empty() { why } else { why + "\n" };
-    let mut answer = (status, body).into_response();
-    let headers = answer.headers_mut();
-    for (name, count) in [
-        ("x-prometheus-remote-write-samples-written", report.samples - report.refused_samples),
-        ("x-prometheus-remote-write-histograms-written", report.histograms - report.refused_histograms),
-        ("x-prometheus-remote-write-exemplars-written", 0),
-    ] {
-        headers.insert(name, HeaderValue::from(count));
-    }
-    if is_for_now {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(COMES_BACK_AFTER.as_secs()));
-    }
-    answer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_has_to_wait_is_told_how_long() {
-        let later = answer(Report::default(), StatusCode::TOO_MANY_REQUESTS, "later".to_owned(), true);
-        assert_eq!(later.headers()[header::RETRY_AFTER], "1");
-        let never = answer(Report::default(), StatusCode::BAD_REQUEST, "never".to_owned(), false);
-        assert!(!never.headers().contains_key(header::RETRY_AFTER));
-    }
+fn counts(report: &Report) -> [(&'static str, String); 3] {
+    [
+        ("x-prometheus-remote-write-samples-written", (report.samples - report.refused_samples).to_string()),
+        ("x-prometheus-remote-write-histograms-written", (report.histograms - report.refused_histograms).to_string()),
+        ("x-prometheus-remote-write-exemplars-written", "0".to_owned()),
+    ]
 }
