@@ -10,6 +10,8 @@ use cybernet::{
     picture::{Lamp, Picture},
     screen::ToScreen,
 };
+use serde_json::Value;
+use vsm::time::Moment;
 
 use crate::{
     clock::Clock,
@@ -137,6 +139,15 @@ impl Room {
         let page = self.get("/metrics").await.body;
         let value = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
         value.unwrap_or(0.0)
+    }
+
+    /// What history has of an indicator from a moment on, in the order of time: when each reading was measured, and its value.
+    pub async fn past(&self, indicator: &str, from: Moment) -> Vec<(i64, f64)> {
+        let path = format!("/api/v1/indicators/{indicator}/history?from={}&points=100000", from.unix_millis());
+        // Before the first reading there is no history.
+        let history: Value = serde_json::from_str(&self.get(&path).await.body).unwrap_or_default();
+        let points = history["points"].as_array().into_iter().flatten();
+        points.filter_map(|point| Some((point[0].as_i64()?, point[1].as_f64()?))).collect()
     }
 
     /// Every batch the archive holds, in order. The room has to be closed.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use archive::Batch;
-use serde_json::Value;
 use tests::{
     folder::{Folder, UNHURRIED},
     process::Process,
@@ -94,9 +93,7 @@ fn is_sound_with_one_range(room: &Room) {
 pub(crate) async fn past(room: &Room, from: Moment) -> u64 {
     let mut count = 0;
     for indicator in INDICATORS {
-        let path = format!("/api/v1/indicators/{indicator}/history?from={}&points=100000", from.unix_millis());
-        let history: Value = serde_json::from_str(&room.get(&path).await.body).unwrap_or_default();
-        count += history["points"].as_array().map_or(0, Vec::len) as u64;
+        count += room.past(indicator, from).await.len() as u64;
     }
     count
 }
@@ -112,5 +109,8 @@ pub(crate) fn hold(archived: &[Batch], taken_in: &BTreeMap<u64, Line>, total: u6
     assert_eq!(missing, None);
     let fresh = readings.iter().position(|it| back_at <= it.measured_at);
     let old = readings.iter().rposition(|it| it.measured_at < back_at);
-    assert!(fresh < old, "the first of what is new is at {fresh:?}, the last of the backlog at {old:?}");
+    assert!(
+        fresh.is_some() && fresh < old,
+        "the first of what is new is at {fresh:?}, the last of the backlog at {old:?}"
+    );
 }

@@ -14,6 +14,7 @@ use tests::{
     team::{TeamAgent, hello},
     wait::until,
 };
+use vsm::time::Moment;
 
 use crate::{
     crash::at_rest,
@@ -25,7 +26,8 @@ const INDICATORS: [&str; 8] =
     ["press.scrap", "press.idle", "press.speed", "press.oil", "kiln.heat", "kiln.queue", "kiln.gas", "kiln.dust"];
 
 #[tokio::test]
-async fn whatever_is_killed_each_reading_taken_in_is_in_the_journal_once_and_the_picture_is_an_undisturbed_one() {
+async fn whatever_is_killed_each_reading_taken_in_is_in_journal_and_history_once_and_the_picture_is_an_undisturbed_one()
+{
     let folder = Folder::of_plant(&INDICATORS, UNHURRIED, "snapshot_every = \"1s\"");
     folder.write("agent.toml", &agent());
     let mut room = Room::open(&folder).await;
@@ -57,11 +59,37 @@ async fn whatever_is_killed_each_reading_taken_in_is_in_the_journal_once_and_the
     agent.terminate();
     assert_eq!(agent.ended().await, Some(0));
     let disturbed = at_rest(&room).await;
+    let past = whole_past(&room, last).await;
     assert_eq!(room.close().await, Some(0));
     let archived = room.archived();
     hold(&archived, &taken_in, last);
+    assert_eq!(past, of_journal(&archived), "history has each reading once, and no other");
     assert_ne!(disturbed["lamps"], json!([]));
     assert_eq!(disturbed, undisturbed(&archived).await);
+}
+
+/// What history has of every indicator, once it has as many readings as were brought.
+async fn whole_past(room: &Room, last: u64) -> BTreeMap<String, Vec<(i64, f64)>> {
+    until("history has every reading", async || {
+        let mut past = BTreeMap::new();
+        for indicator in INDICATORS {
+            past.insert(indicator.to_owned(), room.past(indicator, Moment::default()).await);
+        }
+        let count = past.values().map(Vec::len).sum::<usize>();
+        (last <= count as u64).then_some(past)
+    })
+    .await
+}
+
+/// The same as the journal has it.
+fn of_journal(archived: &[Batch]) -> BTreeMap<String, Vec<(i64, f64)>> {
+    let mut past: BTreeMap<String, Vec<(i64, f64)>> = BTreeMap::new();
+    for reading in archived.iter().flat_map(|batch| &batch.readings) {
+        let line = (reading.measured_at.unix_millis(), reading.value());
+        past.entry(reading.indicator.to_string()).or_default().push(line);
+    }
+    past.values_mut().for_each(|lines| lines.sort_by_key(|(at, _)| *at));
+    past
 }
 
 /// The picture of a room that the same batches reach without any trouble.

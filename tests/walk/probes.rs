@@ -9,8 +9,8 @@ mod stdin;
 
 use std::process::Stdio;
 
-use serde_json::Value;
 use tests::{folder::Folder, process::Process, room::Room, wait::until};
+use vsm::time::Moment;
 
 use crate::outbox::start_agent_fed;
 
@@ -37,11 +37,7 @@ impl Plant {
 
     /// What has arrived of an indicator, in the order of time: when it was measured, and its value.
     async fn read(&self, indicator: &str) -> Vec<(i64, f64)> {
-        let answer = self.room.get(&format!("/api/v1/indicators/{indicator}/history")).await;
-        // Before the first reading there is no history.
-        let history: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-        let points = history["points"].as_array().into_iter().flatten();
-        points.filter_map(|point| Some((point[0].as_i64()?, point[1].as_f64()?))).collect()
+        self.room.past(indicator, Moment::default()).await
     }
 
     /// The values alone.
