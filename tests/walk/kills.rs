@@ -57,10 +57,9 @@ async fn whatever_is_killed_each_reading_taken_in_is_in_journal_and_history_once
     let mut agent = start_agent(&folder, &room);
     until("the room has everything", async || (last <= received(&folder)).then_some(())).await;
     agent.terminate();
-    assert_eq!(agent.ended().await, Some(0));
     let disturbed = at_rest(&room).await;
     let past = whole_past(&room, last).await;
-    assert_eq!(room.close().await, Some(0));
+    assert_eq!((agent.ended().await, room.close().await), (Some(0), Some(0)));
     let archived = room.archived();
     hold(&archived, &taken_in, last);
     assert_eq!(past, of_journal(&archived), "history has each reading once, and no other");
