@@ -1,8 +1,11 @@
 //! What names a person, or counts for each one, which nothing here may.
 
-/// Words of a label or a name that stand for one person. A customer is none of the organisation's people.
-const PERSONS: [&str; 8] =
-    ["person", "employee", "engineer", "developer", "author", "committer", "reviewer", "assignee"];
+/// Words that stand for one of the organisation's people. A user or a customer is none of them.
+const PERSONS: [&str; 7] = ["person", "employee", "engineer", "author", "committer", "reviewer", "assignee"];
+/// What may follow in a label that says which: `author_name`. What `reviewer_team` says is of a team.
+const WHICH: [&str; 5] = ["name", "id", "login", "username", "email"];
+/// Labels of these beginnings say something of an image or an object, for everybody who looks at it.
+const OF_THINGS: [&str; 3] = ["container_label_", "label_", "annotation_"];
 
 /// The first word of a text that is an email address: something, `@`, and a host that ends in letters.
 pub fn email_address(text: &str) -> Option<&str> {
@@ -21,21 +24,33 @@ pub fn named_in(text: &str) -> Option<String> {
     email_address(&plain).map(|address| format!("{address:?} is a person's address; say what happened, not who did it"))
 }
 
-/// Whether a label of this name tells one person's series from another's: `author`, `commit.committer`.
+/// Whether a label of this name tells one person's series from another's: `author`, `commit.committer`, `reviewer_id`.
 pub fn is_mark(label: &str) -> bool {
-    let is_person = |word: &str| word == "email" || PERSONS.contains(&word);
-    words(label).any(|word| is_person(&word.to_ascii_lowercase()))
+    if OF_THINGS.iter().any(|of| label.starts_with(of)) {
+        return false;
+    }
+    let lower = label.to_ascii_lowercase();
+    let mut words = words(&lower).rev();
+    let is_person = |word: Option<&str>| word.is_some_and(|word| PERSONS.contains(&word));
+    let last = words.next();
+    is_person(last) || (last.is_some_and(|last| WHICH.contains(&last)) && is_person(words.next()))
 }
 
-/// What of a name says that it counts for each person, in words for whoever wrote it: `commits.by_author`.
+/// What of a name says that it counts for one person, in words for whoever wrote it: `commits.by_author.ada`.
+///
+/// `commits.by_author` counts for all of them, `changes.approved_by_reviewer.today` what was done by any.
 pub fn marked_in(name: &str) -> Option<String> {
-    let next = words(name).skip(1);
-    let mut pairs = words(name).zip(next);
-    let (each, person) = pairs.find(|(each, person)| ["by", "per"].contains(each) && PERSONS.contains(person))?;
-    Some(format!("found {each:?} {person:?} in {name:?}; nothing measures a person: count for a team"))
+    let words: Vec<&str> = words(name).collect();
+    let is_mark = |words: &&[&str]| match words {
+        [before, "by", person, _] => PERSONS.contains(person) && !before.ends_with("ed"),
+        _ => false,
+    };
+    let found = words.windows(4).find(is_mark)?;
+    let person = found[1..].join(" ");
+    Some(format!("found \"{person}\" in {name:?}; nothing measures a person: count for a team"))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
@@ -55,16 +70,25 @@ mod tests {
     }
 
     #[test]
-    fn a_label_or_a_name_that_counts_for_each_person_is_marked_and_one_that_counts_customers_is_not() {
-        let marks = ["author", "git_author", "user.email", "Committer"].map(is_mark);
-        assert_eq!(marks, [true; 4]);
-        assert_eq!(["instance", "user", "authority", "customer", ""].map(is_mark), [false; 5]);
-        let why = "found \"by\" \"author\" in \"git.commits_by_author\"; nothing measures a person: count for a team";
-        assert_eq!(marked_in("git.commits_by_author").as_deref(), Some(why));
-        assert!(marked_in("reviews.per-engineer").is_some());
-        assert_eq!(
-            ["orders.per_user", "sent.by_email", "author.commits", "by", "deploys.per_day"].map(marked_in),
-            [const { None }; 5]
-        );
+    fn a_label_that_tells_persons_apart_is_marked_and_one_of_a_team_a_customer_or_a_thing_is_not() {
+        let marks = ["author", "git_author", "Committer", "reviewer.id", "commit_author_email"].map(is_mark);
+        assert_eq!(marks, [true; 5]);
+        let teams =
+            ["instance", "user", "reviewer_team", "author_association", "employee_count", "authority", "email", ""];
+        assert_eq!(teams.map(is_mark), [false; 8]);
+        assert!(!is_mark("container_label_author"));
+    }
+
+    #[test]
+    fn a_name_that_counts_for_one_person_is_marked_and_one_that_counts_for_all_is_not() {
+        let why =
+            "found \"by author ada\" in \"git.commits_by_author.ada\"; nothing measures a person: count for a team";
+        assert_eq!(marked_in("git.commits_by_author.ada").as_deref(), Some(why));
+        assert!(marked_in("reviews.by-engineer.7").is_some());
+        for name in
+            ["commits.by_author", "cost.per_engineer.eur", "changes.approved_by_reviewer.today", "by.author", "a"]
+        {
+            assert_eq!(marked_in(name), None);
+        }
     }
 }

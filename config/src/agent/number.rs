@@ -18,6 +18,15 @@ impl Number {
     pub(super) const WORDS: [(&str, Self); 4] =
         [("whole", Self::Whole), ("count", Self::Count), ("share", Self::Share), ("switch", Self::Switch)];
 
+    /// What its bounds are, where its kind has some at both ends.
+    pub(super) fn has_bounds(self) -> Option<&'static str> {
+        match self {
+            Self::Whole | Self::Count => None,
+            Self::Share => Some("a share is from 0 to 1 anyway"),
+            Self::Switch => Some("a switch is 0 or 1 anyway"),
+        }
+    }
+
     /// Why a value is not of this kind; none if it is.
     pub fn refuses(self, value: f64) -> Option<&'static str> {
         let is_whole = value.fract() == 0.0;

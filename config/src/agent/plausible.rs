@@ -46,6 +46,11 @@ pub(super) fn indicator(mut section: Section<'_>) -> Written<'_> {
         entry.check(Entry::number, |jump| 0.0 < *jump, |_| "more than 0 is right".to_owned())
     });
     let stale_after = section.may("stale_after", |entry| entry.duration(STALE));
+    if let (Some(Some(number)), Some(Some(_))) = (number, range)
+        && let Some(words) = number.has_bounds()
+    {
+        section.fault("range", format!("{words}; leave this out"));
+    }
     section.finish();
     let known = || {
         let (number, range) = (number?, range?);

@@ -183,7 +183,13 @@ const DESCRIBING: [&str; 14] = [
 
 fn labels(entry: Entry<'_>) -> Option<BTreeMap<String, Glob>> {
     let section = entry.section()?;
-    let label = |(key, value): (&str, Entry<'_>)| Some((key.to_owned(), Glob::parse(value.text()?)));
+    let label = |(key, value): (&str, Entry<'_>)| {
+        if is_mark(key) {
+            return value
+                .fault(format!("{key:?} chooses the series of one person; nothing measures one: leave it out"));
+        }
+        Some((key.to_owned(), Glob::parse(value.text()?)))
+    };
     let labels: Vec<_> = section.entries().map(label).collect();
     labels.into_iter().collect()
 }

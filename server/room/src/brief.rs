@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The most that is said at once, in bytes.
+/// So much of it is said, in bytes; a sign stands for the rest.
 const MOST: usize = 440;
 
 /// What is said in an answer or a log: what is longer loses its middle, because what is wrong stands at the beginning and

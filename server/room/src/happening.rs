@@ -105,7 +105,7 @@ impl Refusal<'_> {
     pub fn emit(self) {
         counter!("synco_refusals_total").increment(1);
         if let Some(left_out) = REFUSALS.pass() {
-            warn!(who = %brief(self.who), why = %brief(self.why), left_out, "refused");
+            warn!(who = &*brief(self.who), why = &*brief(self.why), left_out, "refused");
         }
     }
 }
@@ -125,7 +125,7 @@ impl ReadingsRefused<'_> {
     pub fn emit(self, left_out: Option<u64>) {
         counter!("synco_readings_refused_total").increment(self.count as u64);
         if let Some(left_out) = left_out {
-            warn!(agent = %self.agent, count = self.count, first = %brief(self.first), left_out, "readings refused");
+            warn!(agent = %self.agent, count = self.count, first = &*brief(self.first), left_out, "readings refused");
         }
     }
 }
@@ -148,7 +148,7 @@ impl SenderHeard<'_> {
         counter!("synco_samples_repeated_total").increment(*repeated);
         counter!("synco_samples_unmapped_total").increment(*unmapped);
         if let Some((why, left_out)) = why.as_ref().zip(why.as_ref().and_then(|_| SAMPLES.pass())) {
-            warn!(source = self.source, refused, first = %brief(why), left_out, "samples refused");
+            warn!(source = self.source, refused, first = &*brief(why), left_out, "samples refused");
         }
     }
 }

@@ -179,8 +179,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// A journal that writes what it is told and tells `shards` of it; history comes from `past`. It tells what it is
-    /// `ailment` it has.
+    /// A journal that writes what it is told and tells `shards` of it; history comes from `past`. `ailment` is told why
+    /// nothing can be written.
     pub fn new(
         archive: Archive,
         inbox: mpsc::Receiver<ToJournal>,
@@ -264,7 +264,10 @@ impl Journal {
                 return;
             }
         };
-        self.recover();
+        // Where everything had been taken before, nothing was written.
+        if taken.iter().any(|taken| matches!(taken, Taken::Now(_))) {
+            self.recover();
+        }
         committed(&deliveries, &taken, begun.elapsed()).emit();
         for (answer, taken) in answers.into_iter().zip(&taken) {
             // An agent that has gone meanwhile asks again when it comes back.

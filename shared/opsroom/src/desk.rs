@@ -1,5 +1,6 @@
 //! The desk: folds what the watches say into signals, lamps and changes of the one picture.
 
+pub(crate) mod clock;
 mod silence;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -18,6 +18,7 @@ use vsm::{indicator::Indicator, time::Moment};
 use self::{corrected::Before, interval::Interval};
 use crate::{
     calendar::Calendar,
+    desk::clock::CORRECTED,
     detection::{ending_of, profile_of, told},
     disturbance::{Finding, Standing, What},
     past::{Past, Remembered},
@@ -187,9 +188,11 @@ impl Watch {
     /// Lets the room's clock go on: says so if a reading was due before `now` and did not come, or since when, once old ones
     /// have come meanwhile; and if muted hours began or ended.
     ///
-    /// Nothing can have been heard after `now`: where a clock was ahead and is put right, what is due is due from then on.
+    /// Where the clock was ahead and has been put right, nothing was heard after `now`: what is due is due from then on.
     pub fn tick(&mut self, now: Moment, calendar: &mut Calendar, mut say: impl FnMut(What)) {
-        self.state.heard_at = self.state.heard_at.min(now);
+        if now + CORRECTED < self.state.heard_at {
+            self.state.heard_at = now;
+        }
         self.fall_silent(now, &mut say);
         self.keep_hours(now, calendar, &mut say);
     }

@@ -119,6 +119,16 @@ fn is_logged_in_few_words(room: &Room) {
 }
 
 #[tokio::test]
+async fn what_somebody_wrote_begins_no_line_of_the_log() {
+    let room = Room::open(&Folder::of_plant(&["press.scrap"], UNHURRIED, "")).await;
+    let reply = post(room.address(), &format!("{WRITE}?source=x%0Aforged%1B[2J"), &[PROTOBUF], Vec::new()).await;
+    assert_eq!(reply.status, 404, "{}", reply.words());
+    room.process().logs("forged").await;
+    let logged = room.process().logged();
+    assert!(logged.lines().all(|line| line.starts_with("20")) && !logged.contains("\u{1b}[2J"), "{logged}");
+}
+
+#[tokio::test]
 async fn a_long_label_does_not_make_the_list_of_the_tray_long() {
     let folder = Folder::of_plant(&["press.scrap"], UNHURRIED, "");
     let room = Room::open(&folder).await;

@@ -82,11 +82,18 @@ fn scraped(mut section: Section<'_>, ledger: &mut Ledger) -> Option<ScrapedSerie
 fn labels(entry: Entry<'_>) -> Option<Labels> {
     let section = entry.section()?;
     let label = |(key, value): (&str, Entry<'_>)| {
-        if is_mark(key) {
+        let selector = selector(value.clone())?;
+        // What leaves some out is a sum of the others.
+        let is_of_one = match &selector {
+            Selector::Is(text) => !text.is_empty(),
+            Selector::Matches(_) => true,
+            Selector::IsNot(_) | Selector::MatchesNot(_) => false,
+        };
+        if is_of_one && is_mark(key) {
             let words = format!("{key:?} chooses the series of one person; nothing measures one: leave it out");
             return value.fault(words);
         }
-        Some((key.to_owned(), selector(value)?))
+        Some((key.to_owned(), selector))
     };
     let labels: Vec<_> = section.entries().map(label).collect();
     labels.into_iter().collect()

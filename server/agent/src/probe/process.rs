@@ -7,7 +7,7 @@ use std::{
     fs::File,
     io::Read,
     path::Path,
-    time::Instant,
+    time::{Duration, Instant},
 };
 #[cfg(target_os = "linux")]
 use std::{fs, os::unix::ffi::OsStringExt};
@@ -20,6 +20,8 @@ use super::{Readout, Reason, aside::Aside};
 
 /// How many letters of a name the system keeps beside the path of the program.
 const LETTERS_KEPT: usize = 15;
+/// The shortest time over which processor time says something: it is counted in hundredths of a second.
+const SHORTEST: Duration = Duration::from_millis(50);
 /// The longest pid file, in bytes.
 const LONGEST_PID_FILE: u64 = 64;
 
@@ -74,15 +76,26 @@ type Found = Result<Option<f64>, Reason>;
 #[derive(Clone)]
 struct Seen {
     at: Instant,
-    /// Who was alive, each with the moment at which it began, because numbers are given again; and the processor time that it
-    /// had taken, in milliseconds.
-    alive: BTreeMap<(Pid, u64), u64>,
+    /// Who was alive, each with the second at which it began, because numbers are given again.
+    alive: BTreeMap<(Pid, u64), Used>,
+}
+
+/// What a process had used at one look.
+#[derive(Clone, Copy)]
+struct Used {
+    /// Processor time.
+    processor: Duration,
+    /// Time since it began, in whole seconds.
+    age: Duration,
 }
 
 impl Seen {
     fn now(alive: &[&Running]) -> Self {
-        let each = alive.iter().map(|it| ((it.pid(), it.start_time()), it.accumulated_cpu_time()));
-        Self { at: Instant::now(), alive: each.collect() }
+        let used = |it: &Running| Used {
+            processor: Duration::from_millis(it.accumulated_cpu_time()),
+            age: Duration::from_secs(it.run_time()),
+        };
+        Self { at: Instant::now(), alive: alive.iter().map(|it| ((it.pid(), it.start_time()), used(it))).collect() }
     }
 
     /// How many are here that were not there before.
@@ -90,11 +103,17 @@ impl Seen {
         self.alive.keys().filter(|identity| !before.alive.contains_key(identity)).count() as f64
     }
 
-    /// Percent of one processor that was taken since, by those that were there before.
-    fn processor_since(&self, before: &Self) -> f64 {
-        let taken = |(identity, now): (&(Pid, u64), &u64)| Some(now.saturating_sub(*before.alive.get(identity)?));
-        let milliseconds: u64 = self.alive.iter().filter_map(taken).sum();
-        0.1 * milliseconds as f64 / (self.at - before.at).as_secs_f64().max(f64::MIN_POSITIVE)
+    /// Percent of one processor that was used since, by those that are here: all of what one has used that began since. None
+    /// where that cannot be said of any, or where the time is too short to be measured in hundredths of a second.
+    fn processor_since(&self, before: &Self) -> Option<f64> {
+        let elapsed = self.at - before.at;
+        let since = |(identity, now): (&(Pid, u64), &Used)| match before.alive.get(identity) {
+            Some(then) => Some(now.processor.saturating_sub(then.processor)),
+            None => (now.age <= elapsed).then_some(now.processor),
+        };
+        let used: Vec<Duration> = self.alive.iter().filter_map(since).collect();
+        let can_be_said = !used.is_empty() && SHORTEST <= elapsed;
+        can_be_said.then(|| 100.0 * used.iter().sum::<Duration>().div_duration_f64(elapsed))
     }
 }
 
@@ -121,7 +140,7 @@ impl Senses {
             ProcessQuantity::Alive => Ok(Some(alive.len() as f64)),
             ProcessQuantity::Restarts => Ok(before.map(|before| seen.begun_since(before))),
             _ if alive.is_empty() => Err("no such process is alive".into()),
-            ProcessQuantity::Processor => Ok(before.map(|before| seen.processor_since(before))),
+            ProcessQuantity::Processor => Ok(before.and_then(|before| seen.processor_since(before))),
             ProcessQuantity::Memory => Ok(Some(sum(&alive, |it| it.memory() as f64 / 1_000_000.0))),
             ProcessQuantity::OpenFiles => open_files(&alive).map(Some),
         });
@@ -154,7 +173,7 @@ fn alive<'a>(system: &'a mut System, which: &Which) -> Result<Vec<&'a Running>, 
 fn is_named(process: &Running, name: &str) -> bool {
     let kept = &name[..name.floor_char_boundary(LETTERS_KEPT)];
     match process.exe().and_then(Path::file_name) {
-        Some(program) => program == OsStr::new(name) || letters(process) == OsStr::new(name),
+        Some(program) => program == OsStr::new(name) || (kept == name && letters(process) == OsStr::new(name)),
         None => letters(process) == OsStr::new(kept),
     }
 }

@@ -10,8 +10,9 @@ use vsm::time::Moment;
 
 use super::point::{Fault, Kind, Label, Sample, Series, in_order};
 
-/// What every sender's kit says of itself and nothing of what it measures.
-const OF_THE_KIT: &str = "telemetry.";
+/// What every sender's kit says of itself and nothing of what it measures; and the command line of a process, which may be
+/// longer than all that tells one series from another.
+const LEFT_OUT: [&str; 2] = ["telemetry.", "process.command"];
 /// A data point with this flag says that there is none.
 const NOTHING_RECORDED: u64 = 1;
 /// The most attributes of a data point, those of its resource among them. Each is held against the others: thousands of them
@@ -37,7 +38,7 @@ impl Point<'_, '_> {
             let words = format!("a data point with {attributes} attributes, those of its resource among them");
             return Err(Fault(format!("{words}; at most {MOST_ATTRIBUTES} fit")));
         }
-        for label in self.resource.iter().filter(|(name, _)| !name.starts_with(OF_THE_KIT)) {
+        for label in self.resource.iter().filter(|(name, _)| !LEFT_OUT.iter().any(|of| name.starts_with(of))) {
             if self.labels.iter().all(|(name, _)| name != &label.0) {
                 self.labels.push(label.clone());
             }

@@ -140,12 +140,16 @@ async fn take_of(
         let words = format!("source {name:?} sends more at once than the room takes; come back later");
         return Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, words));
     };
-    let body = whole(
-        form,
-        encoding,
-        body::arrived(body, LARGEST_SENT).await.map_err(|(status, why)| Refused::new(status, why))?,
-    )?;
+    let body = whole(form, encoding, arrived(body).await?)?;
     Ok(source.handle.take(form, body, Some(pass)).await?)
+}
+
+async fn arrived(body: Body) -> Result<Vec<u8>, Refused> {
+    body::arrived(body, LARGEST_SENT).await.map_err(|(status, why)| match status {
+        // A sender drops what is refused for good, and its line may only be slow.
+        StatusCode::REQUEST_TIMEOUT => Refused::new(StatusCode::SERVICE_UNAVAILABLE, why),
+        _ => Refused::new(status, why),
+    })
 }
 
 fn whole(form: Form, encoding: Encoding, body: Vec<u8>) -> Result<Vec<u8>, Refused> {

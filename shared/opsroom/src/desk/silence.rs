@@ -1,13 +1,10 @@
-//! Why lamps are silent: what their agent says, or one outage of their source.
+//! Why lamps are silent: what their agent says, or one outage of their source; and why nothing is taken in at all.
 //!
 //! An outage begins when the link to an agent has been gone for a few seconds and something it reports is silent, or when
 //! all that a source reports is silent and nobody says why. It is over when the source is there and an indicator that was
 //! silent speaks again, or when nothing of it is silent any more.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use cybernet::{
     ailment::Ailment,
@@ -21,11 +18,8 @@ use vsm::{
     time::Moment,
 };
 
-use super::Desk;
+use super::{Desk, clock::CORRECTED};
 use crate::sources::{Link, RETURNS_WITHIN, Source, Word};
-
-/// A clock that says so much less than before has been put right; a tick may come a little behind a reading.
-const CORRECTED: Duration = Duration::from_secs(5);
 
 /// What a source has to do with silence.
 struct Silence {
@@ -38,13 +32,6 @@ struct Silence {
 }
 
 impl Desk {
-    /// Lets the room's clock go on.
-    pub fn tick(&mut self, now: Moment) {
-        let is_corrected = now + CORRECTED < self.picture.at;
-        self.picture.at = if is_corrected { now } else { self.picture.at.max(now) };
-        self.settle(now);
-    }
-
     /// Hears of a source at `at`; what follows from it is seen with the next tick.
     pub fn hear(&mut self, source: &AgentId, word: Word, at: Moment) {
         match word {
@@ -78,7 +65,7 @@ impl Desk {
     }
 
     /// Begins and ends outages, by what has changed since this was done last.
-    fn settle(&mut self, now: Moment) {
+    pub(super) fn settle(&mut self, now: Moment) {
         for source in self.sources.take_stirred() {
             self.settle_source(&source, now);
             self.sources.drop_empty(&source);
@@ -141,7 +128,7 @@ impl Desk {
     /// Whether a link has only just gone, or come without an outage before it. What lies further ahead was said by a clock
     /// that was put right since.
     fn is_too_early(&self, id: &AgentId, link: Link, now: Moment) -> bool {
-        let is_ahead = |heeded_from| now < heeded_from && heeded_from <= now + RETURNS_WITHIN;
+        let is_ahead = |heeded_from| now < heeded_from && heeded_from <= now + RETURNS_WITHIN + CORRECTED;
         match link {
             Link::Gone { heeded_from, .. } => is_ahead(heeded_from),
             Link::Up { heeded_from, .. } => is_ahead(heeded_from) && !self.picture.outages.contains_key(id),

@@ -9,12 +9,14 @@ use crate::senders::point::{Series, shown};
 /// What stands between the texts of a key; no text holds it.
 const BETWEEN: u8 = 0xff;
 
-/// How long the name of a metric and all its labels may be together, in bytes; each series that is open keeps them.
+/// How long the name of a metric and all its labels may be together, in bytes; each series that is open keeps them, as each histogram does.
 const LONGEST_KEY: usize = 4096;
 
 /// What tells a series from every other of its source.
 pub(super) fn write_key(series: &Series<'_>, key: &mut Vec<u8>) {
     key.clear();
+    // The room of what was too long to be kept is given back.
+    key.shrink_to(LONGEST_KEY);
     key.extend_from_slice(series.metric.as_bytes());
     for (name, value) in series.labels {
         for text in [name, value] {
@@ -35,8 +37,13 @@ pub(super) fn texts(key: &[u8]) -> (String, HashMap<String, String>) {
     (metric, labels)
 }
 
-/// A series whose texts are too long to be kept is not opened.
-pub(super) fn check_length(series: &Series<'_>, key: &[u8]) -> Result<(), String> {
+/// What is not to be kept of a series whose key this is: texts that are too long, and persons.
+pub(super) fn check(series: &Series<'_>, key: &[u8]) -> Result<(), String> {
+    check_length(series, key)?;
+    check_people(series)
+}
+
+fn check_length(series: &Series<'_>, key: &[u8]) -> Result<(), String> {
     if key.len() <= LONGEST_KEY {
         return Ok(());
     }
@@ -49,7 +56,7 @@ pub(super) fn check_length(series: &Series<'_>, key: &[u8]) -> Result<(), String
 }
 
 /// Nothing measures a person: a series whose labels name one, or tell one from another, is not opened.
-pub(super) fn check_people(series: &Series<'_>) -> Result<(), String> {
+fn check_people(series: &Series<'_>) -> Result<(), String> {
     let right = "nothing measures a person: leave the label out where it comes from";
     if let Some((label, _)) = series.labels.iter().find(|(name, _)| is_mark(name)) {
         return Err(format!("a series of {:?} for each {label:?}; {right}", shown(series.metric)));

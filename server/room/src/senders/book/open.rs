@@ -8,7 +8,7 @@ use vsm::{id::IndicatorId, time::Moment};
 
 use super::{
     growth::{Last, usual},
-    key::{check_length, check_people, texts, write_key},
+    key::{check, texts, write_key},
     tray,
     undo::Change,
 };
@@ -150,8 +150,7 @@ impl Shelf {
         if !is_mapped && self.source.unmapped == 0 {
             return Ok(Opened::Nowhere);
         }
-        check_length(series, &self.key)?;
-        check_people(series)?;
+        check(series, &self.key)?;
         self.check_room(series, is_mapped)?;
         let key: Arc<[u8]> = self.key.as_slice().into();
         let (indicator, turn, claim) = match wanted {

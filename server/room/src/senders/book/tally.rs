@@ -5,8 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use config::senders::FORGOTTEN_AFTER;
 use vsm::time::Moment;
 
-use super::key::write_key;
-use crate::senders::point::{Histogram, Kind, Series, shown};
+use super::key::{check, write_key};
+use crate::senders::{
+    exponential::MOST_BUCKETS,
+    point::{Histogram, Kind, Series, shown},
+};
 
 /// Where most of the measurements lay.
 const PERCENTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
@@ -42,11 +45,15 @@ impl Tallies {
 
     /// Takes the next histogram of a series; `None` if it is not newer than the last.
     pub(super) fn turn(&mut self, series: &Series<'_>, came: Tally) -> Result<Option<Change>, String> {
+        check_buckets(series, &came.histogram)?;
         write_key(series, &mut self.key);
         let key = self.held.get_key_value(&self.key[..]).map(|(key, _)| key.clone());
         let key = match key {
             Some(key) => key,
-            None if self.held.len() < self.most => self.key.as_slice().into(),
+            None if self.held.len() < self.most => {
+                check(series, &self.key)?;
+                self.key.as_slice().into()
+            }
             None => {
                 return Err(format!("a histogram of {:?}, but {} are open already", shown(series.metric), self.most));
             }
@@ -70,6 +77,14 @@ impl Tallies {
     pub(super) fn sweep(&mut self, now: Moment) {
         self.held.retain(|_, tally| now <= tally.heard_at + FORGOTTEN_AFTER);
     }
+}
+
+fn check_buckets(series: &Series<'_>, histogram: &Histogram) -> Result<(), String> {
+    let buckets = histogram.buckets.len().max(histogram.bounds.len());
+    if buckets <= MOST_BUCKETS {
+        return Ok(());
+    }
+    Err(format!("a histogram of {:?} with {buckets} buckets; up to {MOST_BUCKETS} are right", shown(series.metric)))
 }
 
 /// What was measured since the histogram before: how many a second, their mean, where most of them lay.

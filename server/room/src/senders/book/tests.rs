@@ -198,6 +198,16 @@ fn a_series_whose_labels_are_too_long_to_be_kept_is_refused_with_words_that_do_n
     let words = "a series of \"up\" whose name and labels take 60012 bytes; up to 4096 are right: shorten or drop a label \
                  where it comes from";
     assert_eq!((readings.len(), report.why.as_deref()), (0, Some(words)));
+    let (_, report) = send(&mut book, "t", &"x".repeat(60_000), 0, Value::Histogram(Histogram::default()));
+    assert!(report.why.is_some_and(|why| why.starts_with("a series of \"t\" whose name and labels take 60011 bytes")));
+}
+
+#[test]
+fn a_histogram_of_too_many_buckets_is_refused_with_words() {
+    let mut book = book(10, 10, &[]);
+    let histogram = Histogram { count: 1.0, sum: None, bounds: vec![1.0; 2000], buckets: vec![0.0; 2001] };
+    let (_, report) = send(&mut book, "t", "a", 0, Value::Histogram(histogram));
+    assert_eq!(report.why.as_deref(), Some("a histogram of \"t\" with 2001 buckets; up to 2000 are right"));
 }
 
 #[test]
