@@ -7,7 +7,11 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
-use std::process::{Command, Stdio};
+use std::{
+    num::NonZeroUsize,
+    process::{Command, Stdio},
+    thread::available_parallelism,
+};
 
 /// The crates without clock, thread or socket, which the screens may use.
 const PURE: [&str; 4] = ["vsm", "cyberstride", "cybernet", "opsroom"];
@@ -49,7 +53,9 @@ pub(crate) fn run() -> Result<()> {
     cargo_test("documentation tests", &["--doc".to_owned()])?;
     cargo_test("unit and golden tests", &[named(&["--lib", "--bins"]), others].concat())?;
     shell::say("the rules of the repository, the walk end to end, the wall in a browser");
-    shell::become_command(shell::cargo(["test", "--workspace"]).args(last))
+    // They wait for real clocks most of the time.
+    let at_once = (2 * available_parallelism().map_or(2, NonZeroUsize::get)).to_string();
+    shell::become_command(shell::cargo(["test", "--workspace"]).args(last).args(["--", "--test-threads", &at_once]))
 }
 
 /// A toolchain installed with rustup's smallest profile has neither the formatter nor the lints.

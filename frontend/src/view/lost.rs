@@ -14,7 +14,7 @@ pub fn Lost(
     let fact = move |read: fn(&Facts) -> &String| move || board.lost.with(|lost| lost.as_ref().map(read).cloned());
     let banner = move || {
         view! {
-            <div class="lost-banner" role="alert">
+            <div class="banner" role="alert">
                 "Link lost at " {fact(|lost| &lost.at)} <span>{fact(|lost| &lost.now)}</span>
                 <b>{move || board.clock.get()}</b>
             </div>

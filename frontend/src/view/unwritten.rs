@@ -19,7 +19,7 @@ pub fn Unwritten(
     let fit = move || why.with(|why| why.as_ref().map(|why| letters.fit(why, WHY)));
     let banner = move || {
         view! {
-            <div class="lost-banner" data-unwritten role="alert">
+            <div class="banner" data-unwritten role="alert">
                 "Room cannot write since " {since} <span style=fit>{move || why.get()}</span>
                 <b>{move || board.clock.get()}</b>
             </div>

@@ -16,6 +16,11 @@ pub fn brief(words: &str) -> Cow<'_, str> {
     format!("{} … {}", &words[..beginning], &words[end..]).into()
 }
 
+/// The same as a line of plain text.
+pub fn line(words: &str) -> String {
+    brief(words).into_owned() + "\n"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{api::App, brief::brief, happening::Refusal};
+use crate::{api::App, brief::line, happening::Refusal};
 
 /// Refuses with 403 and words what a page of somebody else asks for.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -29,7 +29,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
 /// The answer to a page of somebody else.
 pub(crate) fn refuse(why: String) -> Response {
     Refusal { who: "a page of somebody else", why: &why }.emit();
-    (StatusCode::FORBIDDEN, brief(&why).into_owned() + "\n").into_response()
+    (StatusCode::FORBIDDEN, line(&why)).into_response()
 }
 
 /// Whether who asks may, by what its browser says of it; if not, why.

@@ -8,7 +8,7 @@ const viewport = new DOMRect(0, 0, innerWidth, innerHeight);
 // A fraction of a pixel of the stage's own 1080 lines is rounded up in the widths of elements.
 const hair = Math.max(1, inside.height / 1080);
 const full = document.querySelector(".lost-full");
-const banner = document.querySelector(".lost-banner");
+const banner = document.querySelector(".banner");
 const foot = document.querySelector(".foot");
 
 const told = element => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`;
@@ -26,7 +26,7 @@ if (!upright && page.clientHeight < page.scrollHeight) {
 
 for (const element of stage.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
-    const within = element.closest(".lost-full, .lost-banner, .frame") ? viewport : inside;
+    const within = element.closest(".lost-full, .banner, .frame") ? viewport : inside;
     if (seen(element) && 0 < box.width && isOutside(box, within)) {
         faults.push(`${told(element)} lies outside of the stage: ${round(box)}`);
     }

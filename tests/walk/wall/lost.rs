@@ -39,17 +39,17 @@ async fn a_lost_link_is_grey_at_once_louder_with_time_and_comes_back_with_the_ri
 
     wall.room.open_again().await;
     page::until_live(&wall.browser, "alarm").await;
-    assert_eq!(page::count(&wall.browser, ".lost-banner, .lost-full").await, 0);
+    assert_eq!(page::count(&wall.browser, ".banner, .lost-full").await, 0);
     assert_eq!(page::shown(&wall.browser).await, before, "the same signals hang in the same lamps");
     goes_on(&mut wall).await;
 }
 
 async fn grows_louder(wall: &Wall, lost_at: Value) {
     let browser = &wall.browser;
-    browser.until("the banner", "return document.querySelector('.lost-banner')").await;
+    browser.until("the banner", "return document.querySelector('.banner')").await;
     let shown_after = now().unix_millis() - lost_at.as_i64().unwrap_or_default();
     assert!(5_000 <= shown_after, "the banner was there after {shown_after} ms");
-    let banner = page::text(browser, ".lost-banner").await;
+    let banner = page::text(browser, ".banner").await;
     assert!(banner.starts_with("Link lost at ") && banner.contains("Trying again"), "{banner}");
     let head = page::text(browser, ".head").await;
     assert!(head.contains(" s old · then 3 open"), "{head}");
@@ -65,7 +65,7 @@ async fn grows_louder(wall: &Wall, lost_at: Value) {
 /// What is done about it stands there too, below the rest.
 async fn a_telephone_says_it_too(browser: &Browser) {
     const BELOW: &str = "
-        const banner = document.querySelector('.lost-banner');
+        const banner = document.querySelector('.banner');
         const box = element => element.getBoundingClientRect();
         const [line, clock] = ['span', 'b'].map(part => box(banner.querySelector(part)));
         return 0 < line.width && clock.bottom <= line.top + 1 && line.bottom <= box(banner).bottom;";

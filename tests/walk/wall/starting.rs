@@ -11,11 +11,11 @@ async fn a_wall_says_that_its_room_starts_and_how_far_it_is() {
     let mut wall = Wall::quiet().await;
     wall.room.kill();
     fill(wall.room.archive(), "bulk", BATCHES);
-    wall.browser.until("the banner", "return document.querySelector('.lost-banner')").await;
-    assert!(page::text(&wall.browser, ".lost-banner").await.contains("Trying again"));
+    wall.browser.until("the banner", "return document.querySelector('.banner')").await;
+    assert!(page::text(&wall.browser, ".banner").await.contains("Trying again"));
 
     wall.room.start_again().await;
-    let says = "return document.querySelector('.lost-banner span')?.innerText.startsWith('The room is starting, ')";
+    let says = "return document.querySelector('.banner span')?.innerText.startsWith('The room is starting, ')";
     wall.browser.until("that the room is starting", says).await;
     assert_eq!(page::state(&wall.browser).await["link"], "lost", "what it shows stays grey");
     wall.browser.keep("wall-lost-starting").await;

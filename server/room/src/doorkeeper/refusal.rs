@@ -65,6 +65,11 @@ impl IntoResponse for NotAdmitted {
     }
 }
 
+/// A time as `Retry-After` says it, in whole seconds.
+pub(crate) fn seconds(wait: Duration) -> HeaderValue {
+    HeaderValue::from(wait.as_secs_f64().ceil() as u64)
+}
+
 /// A source has to wait; over HTTP 429 with `Retry-After`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TooFast {
@@ -98,8 +103,7 @@ impl IntoResponse for TooFast {
         let why = self.to_string();
         Refusal { who: "a sender", why: &why }.emit();
         let mut answer = api::refused(StatusCode::TOO_MANY_REQUESTS, &why);
-        let seconds = HeaderValue::from(self.wait().as_secs_f64().ceil() as u64);
-        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds(self.wait()));
         answer
     }
 }

@@ -15,7 +15,11 @@ use super::{
     request::{Encoding, From, Refused, content_type, take, text},
     source::Form,
 };
-use crate::{api::App, brief::brief, doorkeeper::Shown};
+use crate::{
+    api::App,
+    brief::{brief, line},
+    doorkeeper::Shown,
+};
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -30,11 +34,18 @@ pub async fn metrics(
 ) -> Response {
     let (form, encoding) = match form(&headers) {
         Ok(form) => form,
-        Err(why) => return (StatusCode::UNSUPPORTED_MEDIA_TYPE, brief(&why).into_owned() + "\n").into_response(),
+        Err(why) => {
+            let refused = Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
+            refused.tell(OTLP);
+            return refused.answered(line(&refused.why));
+        }
     };
-    let Query(from) = match from {
+    let Query(from) = match from.map_err(Refused::from) {
         Ok(from) => from,
-        Err(fault) => return failure(form, &fault.into()),
+        Err(refused) => {
+            refused.tell(OTLP);
+            return failure(form, &refused);
+        }
     };
     match take(&app, (&from, &shown), OTLP, (form, encoding), body).await {
         Ok(report) => success(form, &report),

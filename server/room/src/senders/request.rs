@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     body::Body,
     extract::rejection::QueryRejection,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::App,
     body,
-    doorkeeper::Shown,
+    doorkeeper::{Shown, refusal::seconds},
     happening::{Refusal, SenderHeard},
 };
 
@@ -61,12 +61,16 @@ impl Refused {
         Self { status, why: why.into(), comes_back_after: is_for_now.then_some(COMES_BACK_AFTER) }
     }
 
+    /// Counts and tells that somebody was refused before anybody looked at what was sent.
+    pub(super) fn tell(&self, who: &str) {
+        Refusal { who, why: &self.why }.emit();
+    }
+
     /// The answer, which says when the sender should try again, if it should.
     pub(super) fn answered(&self, answer: impl IntoResponse) -> Response {
         let mut answer = (self.status, answer).into_response();
         if let Some(wait) = self.comes_back_after {
-            let seconds = HeaderValue::from(wait.as_secs_f64().ceil() as u64);
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds(wait));
         }
         answer
     }
@@ -180,6 +184,8 @@ pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
     use crate::doorkeeper::refusal::TooFast;
 

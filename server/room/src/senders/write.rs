@@ -13,7 +13,7 @@ use super::{
     request::{Encoding, From, Refused, content_type, take, text},
     source::Form,
 };
-use crate::{api::App, brief::brief, doorkeeper::Shown};
+use crate::{api::App, brief::line, doorkeeper::Shown};
 
 /// Takes a request; answers when it is on disk.
 pub async fn write(
@@ -28,10 +28,10 @@ pub async fn write(
             None => (StatusCode::NO_CONTENT, counts(&report)).into_response(),
             Some(why) => {
                 let words = format!("{} of {} samples refused, the first: {why}", report.refused(), total(&report));
-                (StatusCode::BAD_REQUEST, counts(&report), brief(&words).into_owned() + "\n").into_response()
+                (StatusCode::BAD_REQUEST, counts(&report), line(&words)).into_response()
             }
         },
-        Err(refused) => refused.answered((counts(&Report::default()), brief(&refused.why).into_owned() + "\n")),
+        Err(refused) => refused.answered((counts(&Report::default()), line(&refused.why))),
     }
 }
 
@@ -42,8 +42,9 @@ async fn taken(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Report, Refused> {
-    let Query(from) = from?;
-    let form = form(headers).map_err(|why| Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why))?;
+    let form = form(headers).map_err(|why| Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    let asked = form.and_then(|form| Ok((form, from?)));
+    let (form, Query(from)) = asked.inspect_err(|refused| refused.tell(REMOTE_WRITE))?;
     take(app, (&from, shown), REMOTE_WRITE, (form, Encoding::Snappy), body).await
 }
 
