@@ -110,6 +110,29 @@ async fn an_agent_that_is_too_fast_is_told_to_slow_down_and_loses_nothing() {
     taken(&room, 13_000.0).await;
 }
 
+#[tokio::test]
+async fn a_token_that_says_how_fast_holds_its_source_to_that_and_no_other() {
+    let folder = locked("");
+    let kiln = tokens::add(&folder, "kiln", "kiln").await;
+    let slow = ["add", "press", "--unit", "press", "--readings-a-second", "100"];
+    let press = tokens::run(&folder, &slow).await.trim().to_owned();
+    assert!(tokens::run(&folder, &["list"]).await.contains("\tin force\t100 readings a second\n"));
+    let room = Room::open(&folder).await;
+    let body = |source: &str, indicator: &str| {
+        let at = now().unix_millis() - 86_400_000;
+        let rows: Vec<_> = (at..at + 10_000).map(|at| format!(r#"["{indicator}",{at},1.0]"#)).collect();
+        format!(r#"{{"agent":"{source}","readings":[{}]}}"#, rows.join(","))
+    };
+    let (press_body, kiln_body) = (body("press", "press.scrap"), body("kiln", "kiln.heat"));
+    for (token, body) in [(&press, &press_body), (&kiln, &kiln_body), (&kiln, &kiln_body)] {
+        assert_eq!(post(&room, Some(token), body).await.status(), StatusCode::OK);
+    }
+    let answer = post(&room, Some(&press), &press_body).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    let words = answer.text().await.expect("an answer has a body");
+    assert!(words.contains("more than 100 readings a second; come back in "), "{words}");
+}
+
 /// Posts a body to `/api/v1/readings`.
 async fn post(room: &Room, token: Option<&str>, body: &str) -> Response {
     let client = http::client();

@@ -9,7 +9,7 @@ pub mod pace;
 pub mod refusal;
 pub mod skew;
 
-use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashSet, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     extract::FromRequestParts,
@@ -81,7 +81,7 @@ impl Doorkeeper {
         Self(Arc::new(Inner {
             tokens,
             organisation: room.organisation.clone(),
-            pace: Pace::new(room.readings_a_second, DefaultClock::default()),
+            pace: Pace::new(DefaultClock::default()),
             pressure,
             readings_a_second: room.readings_a_second,
             skews: skew::Shown::default(),
@@ -164,14 +164,14 @@ impl Pass {
         self.grant.is_some() || readings.iter().any(|reading| itself::is_kept(&reading.indicator))
     }
 
-    /// Takes so many readings off the source's allowance, unless the room itself has to be waited for.
+    /// Takes so many readings off the source's allowance, which its token may say, unless the room itself has to be waited for.
     pub fn spend(&self, readings: usize) -> Result<(), TooFast> {
         let Inner { pace, pressure, readings_a_second, .. } = &*self.keeper.0;
+        let own = self.grant.as_ref().and_then(|grant| grant.token.readings_a_second);
+        let a_second = own.map_or(*readings_a_second, NonZeroU32::get);
         let spent = match pressure.is_high() {
             true => Err(TooFast::Room { wait: UNDER_PRESSURE }),
-            false => pace
-                .spend(&self.source, readings)
-                .map_err(|wait| TooFast::Source { wait, a_second: *readings_a_second }),
+            false => pace.spend(&self.source, a_second, readings).map_err(|wait| TooFast::Source { wait, a_second }),
         };
         spent.inspect_err(|_| counter!("synco_slowed_total").increment(1))
     }

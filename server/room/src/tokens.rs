@@ -11,6 +11,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File, OpenOptions},
     io::{self, Write},
+    num::NonZeroU32,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -42,6 +43,9 @@ pub struct Tokens {
 pub struct Token {
     /// The units for which it may report, with all that stand in them.
     pub units: BTreeSet<UnitId>,
+    /// How many readings a second it may report; none where it may as many as every source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readings_a_second: Option<NonZeroU32>,
     /// When it was made.
     pub made_at: Moment,
     /// When it was revoked; none while it is in force.
@@ -105,13 +109,19 @@ impl Tokens {
     }
 
     /// Makes a token and gives its secret; one that was revoked gives its name free.
-    fn add(&mut self, name: AgentId, units: BTreeSet<UnitId>, now: Moment) -> Result<Secret, String> {
+    fn add(
+        &mut self,
+        name: AgentId,
+        units: BTreeSet<UnitId>,
+        readings_a_second: Option<NonZeroU32>,
+        now: Moment,
+    ) -> Result<Secret, String> {
         if self.named(&name).is_some() {
             return Err(format!("{name} has a token; `synco token revoke {name}` makes its name free"));
         }
         let secret = Secret::new().map_err(|why| format!("no chance to be had of this system: {why}"))?;
         let print = Print::of(secret.reveal());
-        self.tokens.insert(name, Token { units, made_at: now, revoked_at: None, print });
+        self.tokens.insert(name, Token { units, readings_a_second, made_at: now, revoked_at: None, print });
         Ok(secret)
     }
 
@@ -174,7 +184,7 @@ mod tests {
 
     fn add(folder: &Path, source: &str) -> Result<Secret, String> {
         let units = BTreeSet::from([UnitId::parse("payments").unwrap()]);
-        change(folder, |tokens| tokens.add(name(source), units, Moment::from_unix_millis(1)))
+        change(folder, |tokens| tokens.add(name(source), units, None, Moment::from_unix_millis(1)))
     }
 
     #[test]

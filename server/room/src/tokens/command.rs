@@ -1,6 +1,6 @@
 //! `synco token`: makes, lists and revokes tokens, beside a running room or without one.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, num::NonZeroU32, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use config::room::Room;
@@ -25,6 +25,9 @@ pub enum TokenCommand {
         /// A unit for which it may report, with all that stand in it.
         #[arg(long = "unit", required = true, value_parser = UnitId::parse)]
         units: Vec<UnitId>,
+        /// How many readings a second it may report, where that is not what every source may.
+        #[arg(long, value_name = "N")]
+        readings_a_second: Option<NonZeroU32>,
         /// Whose tokens.
         #[command(flatten)]
         at: Place,
@@ -60,7 +63,9 @@ pub struct Place {
 /// Does what it is told.
 pub fn run(command: TokenCommand) -> Result<(), Failure> {
     match command {
-        TokenCommand::Add { name, units, at } => add(name, units.into_iter().collect(), &at),
+        TokenCommand::Add { name, units, readings_a_second, at } => {
+            add(name, units.into_iter().collect(), readings_a_second, &at)
+        }
         TokenCommand::List { at } => list(&at),
         TokenCommand::Revoke { name, at } => {
             change(&at.room()?.archive, |tokens| tokens.revoke(&name, clock::now())).map_err(refused)?;
@@ -70,7 +75,12 @@ pub fn run(command: TokenCommand) -> Result<(), Failure> {
     }
 }
 
-fn add(name: AgentId, units: BTreeSet<UnitId>, at: &Place) -> Result<(), Failure> {
+fn add(
+    name: AgentId,
+    units: BTreeSet<UnitId>,
+    readings_a_second: Option<NonZeroU32>,
+    at: &Place,
+) -> Result<(), Failure> {
     if itself::is_the_room(&name) {
         return Err(refused(format!("{name} is the room itself; give the source another name")));
     }
@@ -78,7 +88,8 @@ fn add(name: AgentId, units: BTreeSet<UnitId>, at: &Place) -> Result<(), Failure
     if at.config.is_some() {
         check_units(&units, &room)?;
     }
-    let secret = change(&room.archive, |tokens| tokens.add(name, units, clock::now())).map_err(refused)?;
+    let added = change(&room.archive, |tokens| tokens.add(name, units, readings_a_second, clock::now()));
+    let secret = added.map_err(refused)?;
     eprintln!(
         "The secret is shown this once. It belongs into the agent's file as token = \"...\", or better into a file of"
     );
@@ -100,10 +111,11 @@ fn check_units(units: &BTreeSet<UnitId>, room: &Room) -> Result<(), Failure> {
 fn list(at: &Place) -> Result<(), Failure> {
     let archive = at.room()?.archive;
     let tokens = Tokens::read(&archive).map_err(refused)?;
-    for (name, Token { units, made_at, revoked_at, .. }) in tokens.all() {
+    for (name, Token { units, readings_a_second, made_at, revoked_at, .. }) in tokens.all() {
         let units: Vec<_> = units.iter().map(UnitId::as_str).collect();
         let state = revoked_at.map_or_else(|| "in force".to_owned(), |at| format!("revoked {}", time(at)));
-        println!("{name}\t{}\tmade {}\t{state}", units.join(","), time(*made_at));
+        let pace = readings_a_second.map(|own| format!("\t{own} readings a second")).unwrap_or_default();
+        println!("{name}\t{}\tmade {}\t{state}{pace}", units.join(","), time(*made_at));
     }
     if tokens.all().next().is_none() {
         eprintln!("no tokens in {}; `synco token add NAME --unit UNIT` makes one", archive.join(FILE).display());
@@ -143,7 +155,7 @@ pub(crate) mod tests {
     /// Makes a token in a folder.
     pub(crate) fn add(folder: &Path, name: &str, unit: &str) -> Secret {
         let units = BTreeSet::from([UnitId::parse(unit).unwrap()]);
-        change(folder, |tokens| tokens.add(AgentId::parse(name).unwrap(), units, clock::now())).unwrap()
+        change(folder, |tokens| tokens.add(AgentId::parse(name).unwrap(), units, None, clock::now())).unwrap()
     }
 
     /// Takes one out of force.
