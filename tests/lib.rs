@@ -1,7 +1,7 @@
 //! What end-to-end tests need: the programs as processes, an agent and a screen that do what a test tells them.
 //!
 //! Reading order: [`process`] (a program), [`folder`] (its files), [`room`], [`team`] (an agent), [`screen`]; what can be
-//! wrong around them: [`link`] (a network that is cut), [`clock`] (one that jumps).
+//! wrong around them: [`network`] (one that is cut), [`clock`] (one that jumps).
 //! Whatever is waited for has a time limit ([`wait`]); a failed test shows what its processes logged.
 
 #[path = "support/browser.rs"]
@@ -12,8 +12,8 @@ pub mod clock;
 pub mod folder;
 #[path = "support/http.rs"]
 pub mod http;
-#[path = "support/link.rs"]
-pub mod link;
+#[path = "support/network.rs"]
+pub mod network;
 #[path = "support/pixels.rs"]
 pub mod pixels;
 #[path = "support/process.rs"]

@@ -144,8 +144,13 @@ impl Room {
     /// What history has of an indicator from a moment on, in the order of time: when each reading was measured, and its value.
     pub async fn past(&self, indicator: &str, from: Moment) -> Vec<(i64, f64)> {
         let path = format!("/api/v1/indicators/{indicator}/history?from={}&points=100000", from.unix_millis());
+        let answer = self.get(&path).await;
         // Before the first reading there is no history.
-        let history: Value = serde_json::from_str(&self.get(&path).await.body).unwrap_or_default();
+        if answer.status == 404 {
+            return Vec::new();
+        }
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let history: Value = serde_json::from_str(&answer.body).expect("an answer in JSON");
         let points = history["points"].as_array().into_iter().flatten();
         points.filter_map(|point| Some((point[0].as_i64()?, point[1].as_f64()?))).collect()
     }

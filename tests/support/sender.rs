@@ -11,7 +11,11 @@ use crate::{
     prompb::{v1, v2},
 };
 
-const FIRST: &str = "application/x-protobuf";
+/// The type of a body in protocol buffers: of remote write 1.0, and of OTLP.
+pub const PROTOBUF: (&str, &str) = ("content-type", "application/x-protobuf");
+/// The type of a body in JSON.
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+/// The type of a request of remote write 2.0.
 const SECOND: &str = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
 
 /// What a room answered.
@@ -36,7 +40,7 @@ impl Reply {
 
 /// Writes by remote write 1.0.
 pub async fn write_1(room: SocketAddr, timeseries: Vec<v1::TimeSeries>) -> Reply {
-    write(room, "/api/v1/write", FIRST, &v1::WriteRequest { timeseries }.encode_to_vec()).await
+    write(room, "/api/v1/write", PROTOBUF.1, &v1::WriteRequest { timeseries }.encode_to_vec()).await
 }
 
 /// Writes by remote write 2.0.
@@ -46,9 +50,8 @@ pub async fn write_2(room: SocketAddr, request: &v2::Request) -> Reply {
 
 /// Writes a message of some type.
 pub async fn write(room: SocketAddr, path: &str, content_type: &str, message: &[u8]) -> Reply {
-    let body = snap::raw::Encoder::new().compress_vec(message).expect("a test's message is small");
     let headers = [("content-type", content_type), ("content-encoding", "snappy")];
-    post(room, path, &headers, body).await
+    post(room, path, &headers, snappy(message)).await
 }
 
 /// Posts a body.
@@ -67,6 +70,14 @@ pub async fn post(room: SocketAddr, path: &str, headers: &[(&str, &str)], body: 
     let retry_after = number(&answer, "retry-after");
     let body = answer.bytes().await.unwrap_or_else(|why| panic!("POST {path}: {why}")).to_vec();
     Reply { status, written: (samples, histograms), retry_after, body }
+}
+
+/// The same bytes as a block of Snappy.
+///
+/// # Panics
+/// If they are more than such a block holds.
+pub fn snappy(bytes: &[u8]) -> Vec<u8> {
+    snap::raw::Encoder::new().compress_vec(bytes).expect("a test's message is small")
 }
 
 /// The same bytes as gzip.

@@ -20,7 +20,7 @@ use vsm::time::Moment;
 
 use crate::{
     fresh::past,
-    outbox::{AGENT, INDICATORS, hold, newest, received, start_agent_with},
+    outbox::{AGENT, INDICATORS, hold, newest, received, start_agent_with, until_received},
     why::{all_speak, outage_of_all},
 };
 
@@ -82,7 +82,7 @@ impl Plant {
         self.agent.terminate();
         assert_eq!(self.agent.ended().await, Some(0));
         let whole = async || {
-            let past = past(&self.room, Moment::default()).await;
+            let past = past(&self.room, &INDICATORS, Moment::default()).await;
             (past as f64 == self.room.figure(TAKEN).await).then_some(())
         };
         until("history has all that was taken", whole).await;
@@ -119,7 +119,7 @@ async fn an_agent_a_day_behind_is_silent_and_shown_and_what_it_sends_is_in_histo
     plant.speaks().await;
     plant.shows_skew(0.0).await;
     let last = newest(&plant.folder);
-    until("the room has everything", async || (last <= received(&plant.folder)).then_some(())).await;
+    until_received(&plant.folder, last).await;
     assert_eq!(plant.room.figure(REFUSED).await, 0.0);
     let archived = plant.close().await;
     hold(&archived, &BTreeMap::new(), last);
@@ -135,50 +135,38 @@ async fn a_room_a_day_ahead_takes_what_looks_old_to_it_and_is_silent_until_its_c
     plant.shows_skew(-24.0).await;
     plant.goes_on().await;
     assert_eq!((plant.room.get("/healthz").await.status, plant.room.get("/readyz").await.status), (200, 200));
+    let ahead = async || (23 * HOUR < plant.room.picture().await.at.since(now())).then_some(());
+    until("the picture is of tomorrow", ahead).await;
     plant.rooms.set(0);
     plant.speaks().await;
     plant.shows_skew(0.0).await;
+    let right = async || (plant.room.picture().await.at.since(now()) < HOUR).then_some(());
+    until("the picture is of today", right).await;
     let last = newest(&plant.folder);
-    until("the room has everything", async || (last <= received(&plant.folder)).then_some(())).await;
+    until_received(&plant.folder, last).await;
     assert_eq!(plant.room.figure(REFUSED).await, 0.0);
     hold(&plant.close().await, &BTreeMap::new(), last);
 }
 
 #[tokio::test]
-async fn a_room_a_day_behind_refuses_with_words_and_takes_readings_again_once_its_clock_is_right() {
+async fn a_room_a_day_behind_refuses_with_words_and_does_not_look_alive_until_its_clock_is_right() {
     let plant = Plant::open().await;
     plant.rooms.set(-1);
     plant.shows_skew(24.0).await;
     plant.agent.logs(NOT_TAKEN).await;
-    plant.rooms.set(0);
-    plant.shows_skew(0.0).await;
-    plant.speaks().await;
-    let refused = plant.room.figure(REFUSED).await;
-    hold_all_but(&plant.close().await, refused as u64);
-}
-
-#[tokio::test]
-async fn a_room_a_day_behind_which_refuses_everything_does_not_look_alive() {
-    let plant = Plant::open().await;
-    plant.rooms.set(-1);
-    plant.shows_skew(24.0).await;
     let silent = async || {
         let picture = plant.room.picture().await;
         picture.lamps.values().all(|lamp| lamp.aspect == Aspect::Silent).then_some(())
     };
     until("every lamp is silent", silent).await;
-}
-
-#[tokio::test]
-async fn a_room_whose_clock_was_ahead_tells_the_time_again() {
-    let plant = Plant::open().await;
-    plant.rooms.set(1);
-    let ahead = async || (23 * HOUR < plant.room.picture().await.at.since(now())).then_some(());
-    until("the picture is of tomorrow", ahead).await;
+    let taken = plant.room.figure(TAKEN).await;
     plant.rooms.set(0);
     plant.speaks().await;
-    let right = async || (plant.room.picture().await.at.since(now()) < HOUR).then_some(());
-    until("the picture is of today", right).await;
+    plant.shows_skew(0.0).await;
+    let goes_on = async || (taken < plant.room.figure(TAKEN).await).then_some(());
+    until("readings are taken again", goes_on).await;
+    let refused = plant.room.figure(REFUSED).await;
+    hold_all_but(&plant.close().await, refused as u64);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cybernet::outage::{Lack, Outage};
 use tests::{
     folder::{Folder, UNHURRIED},
-    link::{Cut, Link},
+    network::{Cut, Network},
     process::Process,
     room::Room,
     series::{below, now},
@@ -14,19 +14,20 @@ use tests::{
 
 use crate::{
     fresh::{self, BACKLOG, MORE_THAN_AN_HOUR, ONCE, describe, has_all},
-    outbox::{AGENT, INDICATORS, Line, hold, newest, received, start_agent_with, waiting},
+    outbox::{AGENT, INDICATORS, Line, hold, newest, received, start_agent_with, until_received, waiting},
     silence::VISIBLE_WITHIN,
     why::{all_speak, outage_of_all, refers},
 };
 
-const CUTS: [Cut; 4] = [Cut::Unanswered, Cut::Stalled, Cut::Unanswered, Cut::Refused];
-/// A room that takes ten seconds' worth at once and then this, so that the last fifth of an hour takes a while.
+const CUTS: [Cut; 4] = [Cut::Unanswered, Cut::Stalled, Cut::Unanswered, Cut::Reset];
+/// A room that takes ten seconds' worth at once and then this, so that at most the last 5,200 readings of the backlog
+/// have to wait.
 const UNEAGER: &str = "readings_a_second = 2000";
 
 /// A room, an agent, and the network between them.
 struct Plant {
     agent: Process,
-    link: Link,
+    network: Network,
     room: Room,
     folder: Folder,
 }
@@ -37,9 +38,9 @@ impl Plant {
         let folder = Folder::of_plant(&INDICATORS, "100ms", "");
         folder.write("agent.toml", AGENT);
         let room = Room::open(&folder).await;
-        let link = Link::to(room.address()).await;
-        let agent = start_agent_with(&[], &folder, link.address());
-        let plant = Self { agent, link, room, folder };
+        let network = Network::to(room.address()).await;
+        let agent = start_agent_with(&[], &folder, network.address());
+        let plant = Self { agent, network, room, folder };
         plant.speaks().await;
         plant
     }
@@ -67,7 +68,7 @@ impl Plant {
     /// Waits until the room has all that was taken in by now, as the agent knows; gives the last ordinal.
     async fn brings_all(&self) -> u64 {
         let last = newest(&self.folder);
-        until("the room has everything", async || (last <= received(&self.folder)).then_some(())).await;
+        until_received(&self.folder, last).await;
         last
     }
 
@@ -80,32 +81,39 @@ impl Plant {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_that_stalls_is_told_by_the_room_and_let_go_of_by_the_agent_which_brings_what_it_has_read_once() {
+async fn a_network_that_stalls_or_resets_is_told_until_the_agent_has_brought_what_it_has_read_once() {
+    tokio::join!(stalls(), resets());
+}
+
+/// What stalls the room tells, and the agent lets go of.
+async fn stalls() {
     let plant = Plant::open().await;
     let cut_at = now();
-    plant.link.cut(Cut::Stalled);
+    plant.network.cut(Cut::Stalled);
     let outage = plant.outage(Lack::Readings).await;
+    let (seen_after, logged) = (now().since(cut_at), plant.agent.logged());
+    assert!(!logged.contains("no receipt"), "seen after {seen_after:?}, when the agent had let go: {logged}");
     assert!(outage.since.since(cut_at) <= VISIBLE_WITHIN, "it says {:?}", outage.since.since(cut_at));
     plant.agent.logs("no link; readings wait in the outbox: no receipt within 15s").await;
     plant.takes_in(1).await;
     let taken_in = waiting(&plant.folder);
     assert!(received(&plant.folder) < newest(&plant.folder), "nothing waits");
-    plant.link.heal();
+    plant.network.heal();
     let last = plant.brings_all().await;
     plant.speaks().await;
     plant.close(&taken_in, last).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_that_is_reset_is_told_as_gone_until_the_agent_is_back_with_what_it_has_read() {
+/// What resets takes the link away.
+async fn resets() {
     let plant = Plant::open().await;
     let cut_at = now();
-    plant.link.cut(Cut::Refused);
+    plant.network.cut(Cut::Reset);
     let outage = plant.outage(Lack::Link).await;
     assert!(outage.since.since(cut_at) <= VISIBLE_WITHIN, "it says {:?}", outage.since.since(cut_at));
     plant.agent.logs("no link; readings wait in the outbox: ").await;
     let taken_in = waiting(&plant.folder);
-    plant.link.heal();
+    plant.network.heal();
     let last = plant.brings_all().await;
     plant.speaks().await;
     plant.close(&taken_in, last).await;
@@ -116,7 +124,7 @@ async fn however_the_network_is_cut_each_reading_taken_in_is_in_the_journal_once
     let plant = Plant::open().await;
     let mut taken_in = BTreeMap::new();
     for (round, cut) in (0_u64..).zip(CUTS) {
-        plant.link.cut(cut);
+        plant.network.cut(cut);
         if cut == Cut::Unanswered {
             let unknown = async || {
                 let taken = plant.room.figure("synco_readings_taken_total").await;
@@ -126,7 +134,7 @@ async fn however_the_network_is_cut_each_reading_taken_in_is_in_the_journal_once
         }
         plant.takes_in(10 + below(40, round)).await;
         taken_in.extend(waiting(&plant.folder));
-        plant.link.heal();
+        plant.network.heal();
         plant.brings_all().await;
     }
     let last = plant.brings_all().await;
@@ -137,19 +145,19 @@ async fn however_the_network_is_cut_each_reading_taken_in_is_in_the_journal_once
 async fn after_a_stall_of_an_hour_what_is_new_comes_before_the_backlog_and_each_reading_once() {
     let folder = Folder::of_plant(&fresh::INDICATORS, UNHURRIED, UNEAGER);
     let mut room = Room::open(&folder).await;
-    let link = Link::to(room.address()).await;
+    let network = Network::to(room.address()).await;
     let start = |indicators: &[&str], rhythm: &str| {
         describe(&folder, indicators, rhythm);
-        start_agent_with(&[], &folder, link.address())
+        start_agent_with(&[], &folder, network.address())
     };
     let mut agent = start(&fresh::INDICATORS[3..], ONCE);
     until("the room knows the agent", async || has_all(&folder, 0)).await;
     agent.kill();
-    link.cut(Cut::Stalled);
+    network.cut(Cut::Stalled);
     let mut agent = start(&fresh::INDICATORS[..3], MORE_THAN_AN_HOUR);
     until("an hour and more waits", async || (BACKLOG < newest(&folder)).then_some(())).await;
     let (taken_in, back_at) = (waiting(&folder), now());
-    link.heal();
+    network.heal();
     until("the backlog is in", async || (BACKLOG < received(&folder)).then_some(())).await;
     agent.terminate();
     assert_eq!(agent.ended().await, Some(0));

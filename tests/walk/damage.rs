@@ -17,7 +17,7 @@ use vsm::reading::Reading;
 
 use crate::{
     crash::{plain, replayed},
-    outbox::{self, newest, received, start_agent, waiting},
+    outbox::{self, newest, start_agent, until_received, waiting},
 };
 
 /// What the archive's file is written in, in bytes.
@@ -78,7 +78,7 @@ async fn a_torn_record_of_an_outbox_costs_that_record_and_the_room_hears_of_it()
 
     room.open_again().await;
     let mut agent = start_agent(&folder, &room);
-    until("the room has everything", async || (last <= received(&folder)).then_some(())).await;
+    until_received(&folder, last).await;
     let told = async || (room.figure("synco_readings_lost_total").await == 1.0).then_some(());
     until("the room hears of one lost reading", told).await;
     agent.terminate();

@@ -14,7 +14,7 @@ use vsm::reading::Reading;
 
 use crate::{
     crash::plain,
-    outbox::{self, newest, received, start_agent, waiting},
+    outbox::{self, newest, start_agent, until_received, waiting},
 };
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn an_agent_whose_disk_is_full_counts_what_it_cannot_keep_and_goes_on_by_i
     let taken_in = waiting(&folder);
     room.open_again().await;
     let last = newest(&folder);
-    until("the room has everything", async || (last <= received(&folder)).then_some(())).await;
+    until_received(&folder, last).await;
     agent.terminate();
     assert_eq!(agent.ended().await, Some(0));
     let lost = room.figure("synco_readings_lost_total").await;

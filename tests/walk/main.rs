@@ -31,6 +31,7 @@ mod noted;
 mod openapi;
 mod outbox;
 mod past;
+#[cfg(target_os = "linux")]
 mod probes;
 mod programs;
 mod screens;

@@ -1,7 +1,7 @@
 //! A room's description of its paths is true: its examples are taken by a real room, whose real answers fit it.
 
 #[path = "openapi/document.rs"]
-mod document;
+pub(crate) mod document;
 
 use std::{collections::BTreeSet, time::Duration};
 

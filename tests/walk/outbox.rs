@@ -5,7 +5,6 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::Stdio,
 };
 
 use archive::Batch;
@@ -53,7 +52,7 @@ async fn nothing_an_agent_has_taken_in_is_lost_when_it_is_killed_again_and_again
     }
     let last = newest(&folder);
     let mut agent = start_agent(&folder, &room);
-    until("the room has everything", async || (last <= received(&folder)).then_some(())).await;
+    until_received(&folder, last).await;
     agent.terminate();
     assert_eq!((agent.ended().await, room.close().await), (Some(0), Some(0)));
     hold(&room.archived(), &taken_in, last);
@@ -87,17 +86,13 @@ pub(crate) fn start_agent(folder: &Folder, room: &Room) -> Process {
     start_agent_with(&[], folder, room.address())
 }
 
-/// The same with something on its standard input.
-pub(crate) fn start_agent_fed(folder: &Folder, room: &Room, input: Stdio) -> Process {
-    Process::start_fed("synco-agent", folder.path(), arguments(folder, room.address()), input)
-}
-
 /// Starts it with variables in its environment, and an address at which it finds its room.
 pub(crate) fn start_agent_with(variables: &[String], folder: &Folder, room: SocketAddr) -> Process {
     Process::start_with(variables, "synco-agent", folder.path(), arguments(folder, room))
 }
 
-fn arguments(folder: &Folder, room: SocketAddr) -> [String; 7] {
+/// What an agent of a folder is started with, to find its room at an address.
+pub(crate) fn arguments(folder: &Folder, room: SocketAddr) -> [String; 7] {
     let (config, outbox) = (folder.file("agent.toml"), folder.file("outbox"));
     let door = format!("ws://{room}/api/v1/agent");
     ["run", "--config", &config, "--room", &door, "--outbox", &outbox].map(str::to_owned)
@@ -107,6 +102,11 @@ fn arguments(folder: &Folder, room: SocketAddr) -> [String; 7] {
 pub(crate) fn received(folder: &Folder) -> u64 {
     let mark = fs::read_to_string(folder.at("outbox").join("received")).unwrap_or_default();
     mark.trim().parse().unwrap_or(0)
+}
+
+/// Waits until the room has everything up to an ordinal, as the outbox knows.
+pub(crate) async fn until_received(folder: &Folder, last: u64) {
+    until("the room has everything", async || (last <= received(folder)).then_some(())).await;
 }
 
 /// The ordinal of the newest reading the outbox has taken in.

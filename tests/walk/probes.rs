@@ -12,7 +12,7 @@ use std::process::Stdio;
 use tests::{folder::Folder, process::Process, room::Room, wait::until};
 use vsm::time::Moment;
 
-use crate::outbox::start_agent_fed;
+use crate::outbox::arguments;
 
 /// A room and an agent that speaks to it, in a folder in which lies what the agent reads.
 struct Plant {
@@ -31,7 +31,7 @@ impl Plant {
     async fn start_fed(folder: Folder, probes: &str, input: Stdio) -> Self {
         folder.write("agent.toml", &format!("version = 1\nagent = \"press-host\"\n{probes}"));
         let room = Room::open(&folder).await;
-        let agent = start_agent_fed(&folder, &room, input);
+        let agent = Process::start_fed("synco-agent", folder.path(), arguments(&folder, room.address()), input);
         Self { agent, room, folder }
     }
 

@@ -2,26 +2,25 @@
 
 use std::net::SocketAddr;
 
-use serde_json::json;
 use tests::{
     folder::{Folder, UNHURRIED},
-    http::{Answer, post},
+    http::Answer,
     room::Room,
-    series::now,
+    sender::{JSON, PROTOBUF},
     tokens,
     wait::PATIENCE,
 };
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
-use super::{METRICS, READINGS, WRITE};
+use super::{METRICS, READINGS, WRITE, takes_a_reading};
 use crate::asked::read;
 
 /// Where readings are brought, as what, and how large a body may be, in bytes.
 const WAYS: [(&str, &str, usize); 4] = [
-    (READINGS, "application/json", 1 << 20),
-    (WRITE, "application/x-protobuf", 8 << 20),
-    (METRICS, "application/json", 8 << 20),
-    (METRICS, "application/x-protobuf", 8 << 20),
+    (READINGS, JSON.1, 1 << 20),
+    (WRITE, PROTOBUF.1, 8 << 20),
+    (METRICS, JSON.1, 8 << 20),
+    (METRICS, PROTOBUF.1, 8 << 20),
 ];
 const A_GIBIBYTE: &str = "Content-Length: 1073741824";
 const NO_LENGTH: &str = "Transfer-Encoding: chunked";
@@ -39,9 +38,7 @@ async fn a_body_that_goes_on_is_refused_where_it_gets_too_large_and_the_room_goe
             assert!(answer.status == 413 && answer.body.contains(&words), "{path}, {length}: {answer:?}");
         }
     }
-    let good = json!({ "agent": "script", "readings": [["press.scrap", now(), 1.0]] });
-    let answer = post(room.address(), READINGS, &good.to_string()).await;
-    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"received":1,"refused":[]}"#));
+    takes_a_reading(&room).await;
 }
 
 #[tokio::test]
@@ -56,7 +53,8 @@ async fn who_shows_no_token_is_refused_before_anything_of_the_body_has_come() {
     }
 }
 
-fn head(room: &Room, path: &str, kind: &str, length: &str) -> String {
+/// The head of a request, with the line that tells how long its body is.
+pub(super) fn head(room: &Room, path: &str, kind: &str, length: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {kind}\r\n{length}\r\n\r\n", room.address())
 }
 

@@ -8,15 +8,13 @@ use tests::{
     http,
     prompb::v1::series,
     room::Room,
-    sender::{post, write_1},
+    sender::{JSON, post, write_1},
     series::now,
-    socket::Socket,
-    team::hello,
     wait::until,
 };
 use vsm::id::LONGEST;
 
-use super::{JSON, LONG, METRICS, READINGS, SHORT, otlp};
+use super::{LONG, METRICS, READINGS, SHORT, is_logged_in_few_words, otlp, welcomed};
 
 /// A text that is longer than a name and may yet be kept, in characters.
 const LONGISH: usize = 2_000;
@@ -31,9 +29,7 @@ async fn series_of_long_texts_are_each_an_indicator_of_their_own_with_a_name_tha
     let sent = vec![of("up", &long), of("up", &other), of(&long, "a"), of(&other, "a")];
     let reply = write_1(room.address(), sent).await;
     assert_eq!((reply.status, reply.written.0), (204, Some(4)));
-    let path = format!(r#"{{"key":"path","value":{{"stringValue":"{long}"}}}}"#);
-    let point = format!(r#"{{"asDouble":1.5,"timeUnixNano":"{at}000000","attributes":[{path}]}}"#);
-    let reply = post(room.address(), METRICS, &[JSON], otlp("scrap", &point).into_bytes()).await;
+    let reply = post(room.address(), METRICS, &[JSON], otlp("scrap", &point(&long, at)).into_bytes()).await;
     assert_eq!((reply.status, reply.words().as_str()), (200, "{}"));
 
     let lamps = until("each has a lamp", async || {
@@ -60,9 +56,7 @@ async fn a_long_name_or_note_is_refused_in_few_words_and_the_readings_beside_it_
     assert_eq!((answer.status, &told["received"]), (200, &json!(1)));
     are_refused_in_few_words(&told["refused"]);
 
-    let mut socket = Socket::connect(room.address(), "/api/v1/agent").await;
-    socket.say(hello("press-host").encode()).await;
-    socket.hear().await.expect("a welcome");
+    let mut socket = welcomed(&room).await;
     socket.say(json!({ "readings": { "sequence": 1, "readings": rows } }).to_string()).await;
     let told: Value = serde_json::from_str(&socket.hear().await.expect("the room answers")).expect("JSON");
     assert_eq!(told["received"]["sequence"], json!(1));
@@ -75,8 +69,36 @@ async fn a_long_name_or_note_is_refused_in_few_words_and_the_readings_beside_it_
         let is_short = answer.body.contains("not a name: ") && answer.body.len() < SHORT;
         assert!(answer.status == 400 && is_short, "{answer:?}");
     }
-    let logged = room.process().logged();
-    assert!(logged.lines().all(|line| line.len() < SHORT), "{logged}");
+    is_logged_in_few_words(&room).await;
+}
+
+#[tokio::test]
+async fn a_label_that_is_too_long_to_be_kept_is_refused_in_words_that_do_not_repeat_it() {
+    let folder = Folder::of_plant(&[], UNHURRIED, "");
+    let room = Room::open(&folder).await;
+    let (long, at) = ("x".repeat(LONG), now().unix_millis());
+    let reply = write_1(room.address(), vec![series("up", &[("path", long.as_str())], &[(at, 1.0)])]).await;
+    assert_eq!((reply.status, reply.written.0), (400, Some(0)));
+    let said = reply.words();
+    let written = said.strip_prefix("1 of 1 samples refused, the first: ").unwrap_or_else(|| panic!("{said}"));
+
+    let reply = post(room.address(), METRICS, &[JSON], otlp("up", &point(&long, at)).into_bytes()).await;
+    let told: Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let partial = &told["partialSuccess"];
+    assert_eq!((reply.status, &partial["rejectedDataPoints"]), (200, &json!("1")));
+    let exported = partial["errorMessage"].as_str().unwrap_or_default();
+
+    let bytes = "up/path/".len() + LONG;
+    let words = format!("a series of \"up\" whose name and labels take {bytes} bytes; up to 4096 are right: ");
+    for why in [written, exported] {
+        assert!(why.starts_with(&words) && !why.contains("xxx"), "{why}");
+    }
+}
+
+/// A data point of OTLP with a label.
+fn point(path: &str, at: i64) -> String {
+    let path = format!(r#"{{"key":"path","value":{{"stringValue":"{path}"}}}}"#);
+    format!(r#"{{"asDouble":1.5,"timeUnixNano":"{at}000000","attributes":[{path}]}}"#)
 }
 
 /// The first two of three, a name and a note.

@@ -6,14 +6,13 @@ use tests::{
     folder::{Folder, UNHURRIED},
     http,
     room::Room,
-    sender::post,
+    sender::{JSON, post},
     series::{now, reading},
-    socket::Socket,
-    team::{TeamAgent, hello},
+    team::TeamAgent,
     wait::until,
 };
 
-use super::{JSON, METRICS, READINGS, otlp};
+use super::{METRICS, READINGS, otlp, welcomed};
 
 const LEVELS: usize = 100_000;
 
@@ -120,13 +119,4 @@ async fn an_agent_that_nests_is_refused_and_is_welcome_again() {
     let mut agent = TeamAgent::join(room.address(), "press-host").await;
     assert_eq!(agent.received, 1);
     assert_eq!(agent.deliver(2, &[reading("press.scrap", now(), 1.0)]).await, []);
-}
-
-/// A socket of the press' agent behind its welcome.
-async fn welcomed(room: &Room) -> Socket {
-    let mut socket = Socket::connect(room.address(), "/api/v1/agent").await;
-    socket.say(hello("press-host").encode()).await;
-    let said = socket.hear().await.expect("the room answers");
-    assert!(said.starts_with(r#"{"welcome":"#), "{said}");
-    socket
 }

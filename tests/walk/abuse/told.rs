@@ -1,21 +1,18 @@
-//! What the room tells those who abuse it: few words whatever they wrote, and the same in its words and its headers.
+//! What the room tells those who abuse it: few words whatever they wrote.
 
 use prost::Message;
 use tests::{
     folder::{Folder, UNHURRIED},
     prompb::v1::{self, series},
     room::Room,
-    sender::{post, write_1},
+    sender::{JSON, PROTOBUF, post, snappy},
     series::now,
-    socket::Socket,
-    team::hello,
 };
 
-use super::{
-    JSON, LONG, METRICS, PROTOBUF, READINGS, SHORT, WRITE,
-    flooded::{AT_ONCE, Source, Way, plant},
-    otlp,
-};
+use super::{LONG, METRICS, READINGS, SHORT, WRITE, is_logged_in_few_words, otlp, welcomed};
+
+/// An address that is long, and not too long for a label, in characters.
+const LONG_ADDRESS: usize = 3_000;
 
 /// A request in which one thing is wrong, and that is long.
 struct Wrong {
@@ -23,11 +20,15 @@ struct Wrong {
     path: String,
     kind: String,
     body: Vec<u8>,
+    told: Told,
 }
 
+/// With which status the room answers, and how the answer begins.
+type Told = (u16, &'static str);
+
 impl Wrong {
-    fn new(what: &'static str, path: &str, kind: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { what, path: path.to_owned(), kind: kind.to_owned(), body: body.into() }
+    fn new(what: &'static str, path: &str, kind: &str, body: impl Into<Vec<u8>>, told: Told) -> Self {
+        Self { what, path: path.to_owned(), kind: kind.to_owned(), body: body.into(), told }
     }
 }
 
@@ -35,55 +36,62 @@ impl Wrong {
 async fn a_script_and_a_sender_are_refused_in_few_words_however_long_what_is_wrong() {
     let folder = Folder::of_plant(&["press.scrap"], UNHURRIED, "");
     let room = Room::open(&folder).await;
-    let long = "x".repeat(LONG);
-    let all = [of_scripts(&long), of_otlp(&long), of_writers(&long)];
+    let (long, address) = ("x".repeat(LONG), format!("{}@example.com", "x".repeat(LONG_ADDRESS)));
+    let all = [of_scripts(&long), of_otlp(&long, &address), of_writers(&long, &address)];
     let mut wordy = Vec::new();
-    for Wrong { what, path, kind, body } in all.into_iter().flatten() {
+    for Wrong { what, path, kind, body, told: (status, beginning) } in all.into_iter().flatten() {
         let reply = post(room.address(), &path, &[("content-type", kind.as_str())], body).await;
-        assert!(reply.status < 500, "{what}: {}", reply.status);
-        if SHORT <= reply.body.len() {
-            wordy.push((what, reply.status, reply.body.len()));
+        let words = reply.words();
+        assert!(reply.status == status && words.starts_with(beginning), "{what}: {}, {words}", reply.status);
+        if SHORT <= words.len() {
+            wordy.push((what, words.len()));
         }
     }
     assert!(wordy.is_empty(), "so many bytes are said of each: {wordy:?}");
-    is_logged_in_few_words(&room);
+    is_logged_in_few_words(&room).await;
 }
 
 fn of_scripts(long: &str) -> Vec<Wrong> {
+    let no_number = r#"{"refused":{"why":"invalid type: string \"xxx"#;
+    let no_field = r#"{"refused":{"why":"unknown field `xxx"#;
+    let no_value = r#"{"received":0,"refused":[{"index":0,"why":"not a reading: invalid type: string \"xxx"#;
     let bodies = [
-        ("a sequence", format!(r#"{{"agent":"script","sequence":"{long}","readings":[]}}"#)),
-        ("a field", format!(r#"{{"agent":"script","{long}":1,"readings":[]}}"#)),
-        ("a value", format!(r#"{{"agent":"script","readings":[["press.scrap",1,"{long}"]]}}"#)),
+        ("a sequence", format!(r#"{{"agent":"script","sequence":"{long}","readings":[]}}"#), (400, no_number)),
+        ("a field", format!(r#"{{"agent":"script","{long}":1,"readings":[]}}"#), (400, no_field)),
+        ("a value", format!(r#"{{"agent":"script","readings":[["press.scrap",1,"{long}"]]}}"#), (200, no_value)),
     ];
-    bodies.into_iter().map(|(what, body)| Wrong::new(what, READINGS, JSON.1, body)).collect()
+    bodies.into_iter().map(|(what, body, told)| Wrong::new(what, READINGS, JSON.1, body, told)).collect()
 }
 
-fn of_otlp(long: &str) -> Vec<Wrong> {
+fn of_otlp(long: &str, address: &str) -> Vec<Wrong> {
     let at = now().unix_millis();
     let who = |value: &str| {
         let attribute = format!(r#"{{"key":"who","value":{{{value}}}}}"#);
         otlp("up", &format!(r#"{{"asDouble":1.0,"timeUnixNano":"{at}000000","attributes":[{attribute}]}}"#))
     };
+    let (is_none, no_type) = ((400, r#"{"message":"\"xxx"#), (400, r#"{"message":"invalid type: string \"xxx"#));
+    let person =
+        r#"{"partialSuccess":{"errorMessage":"a series of \"up\" whose label \"who\" is the email address \"xxx"#;
     let bodies = [
-        ("a number", otlp("up", &format!(r#"{{"asDouble":"{long}"}}"#))),
-        ("a moment", otlp("up", &format!(r#"{{"timeUnixNano":"{long}"}}"#))),
-        ("a truth", who(&format!(r#""boolValue":"{long}""#))),
-        ("an address", who(&format!(r#""stringValue":"{long}@example.com""#))),
-        ("a list", format!(r#"{{"resourceMetrics":"{long}"}}"#)),
+        ("a number", otlp("up", &format!(r#"{{"asDouble":"{long}"}}"#)), is_none),
+        ("a moment", otlp("up", &format!(r#"{{"timeUnixNano":"{long}"}}"#)), is_none),
+        ("a truth", who(&format!(r#""boolValue":"{long}""#)), no_type),
+        ("an address", who(&format!(r#""stringValue":"{address}""#)), (200, person)),
+        ("a list", format!(r#"{{"resourceMetrics":"{long}"}}"#), no_type),
     ];
-    bodies.into_iter().map(|(what, body)| Wrong::new(what, METRICS, JSON.1, body)).collect()
+    bodies.into_iter().map(|(what, body, told)| Wrong::new(what, METRICS, JSON.1, body, told)).collect()
 }
 
-fn of_writers(long: &str) -> Vec<Wrong> {
-    let address = format!("{long}@example.com");
-    let timeseries = vec![series("up", &[("who", address.as_str())], &[(now().unix_millis(), 1.0)])];
-    let written = v1::WriteRequest { timeseries }.encode_to_vec();
-    let written = snap::raw::Encoder::new().compress_vec(&written).expect("a test's message is small");
+fn of_writers(long: &str, address: &str) -> Vec<Wrong> {
+    let timeseries = vec![series("up", &[("who", address)], &[(now().unix_millis(), 1.0)])];
+    let written = snappy(&v1::WriteRequest { timeseries }.encode_to_vec());
+    let person = r#"1 of 1 samples refused, the first: a series of "up" whose label "who" is the email address "xxx"#;
+    let (source, question) = (format!("{WRITE}?source={long}"), format!("{WRITE}?{long}=1"));
     vec![
-        Wrong::new("an address", WRITE, PROTOBUF.1, written),
-        Wrong::new("a source", &format!("{WRITE}?source={long}"), PROTOBUF.1, ""),
-        Wrong::new("a question", &format!("{WRITE}?{long}=1"), PROTOBUF.1, ""),
-        Wrong::new("a type", WRITE, long, ""),
+        Wrong::new("an address", WRITE, PROTOBUF.1, written, (400, person)),
+        Wrong::new("a source", &source, PROTOBUF.1, "", (404, r#"no source "xxx"#)),
+        Wrong::new("a question", &question, PROTOBUF.1, "", (400, "Failed to deserialize query string: xxx")),
+        Wrong::new("a type", WRITE, long, "", (415, r#"Content-Type "xxx"#)),
     ]
 }
 
@@ -99,9 +107,7 @@ async fn an_agent_is_refused_in_few_words_however_long_what_is_wrong() {
         ("a count", format!(r#"{{"lost":{{"readings":"{long}","since":{at}}}}}"#)),
         ("a message", format!(r#"{{"{long}":{{}}}}"#)),
     ] {
-        let mut socket = Socket::connect(room.address(), "/api/v1/agent").await;
-        socket.say(hello("press-host").encode()).await;
-        socket.hear().await.expect("a welcome");
+        let mut socket = welcomed(&room).await;
         socket.say(frame).await;
         let said = socket.hear().await.expect("the room says why");
         assert!(said.contains("\"why\":"), "{what}");
@@ -110,12 +116,7 @@ async fn an_agent_is_refused_in_few_words_however_long_what_is_wrong() {
         }
     }
     assert!(wordy.is_empty(), "so many bytes are said of each: {wordy:?}");
-    is_logged_in_few_words(&room);
-}
-
-fn is_logged_in_few_words(room: &Room) {
-    let longest = room.process().logged().lines().map(str::len).max().unwrap_or_default();
-    assert!(longest < SHORT, "a line of the log has {longest} bytes");
+    is_logged_in_few_words(&room).await;
 }
 
 #[tokio::test]
@@ -126,33 +127,4 @@ async fn what_somebody_wrote_begins_no_line_of_the_log() {
     room.process().logs("forged").await;
     let logged = room.process().logged();
     assert!(logged.lines().all(|line| line.starts_with("20")) && !logged.contains("\u{1b}[2J"), "{logged}");
-}
-
-#[tokio::test]
-async fn a_long_label_does_not_make_the_list_of_the_tray_long() {
-    let folder = Folder::of_plant(&["press.scrap"], UNHURRIED, "");
-    let room = Room::open(&folder).await;
-    let (long, at) = ("x".repeat(LONG), now().unix_millis());
-    let reply = write_1(room.address(), vec![series("up", &[("path", long.as_str())], &[(at, 1.0)])]).await;
-    assert!([204, 400].contains(&reply.status) && reply.body.len() < SHORT, "{}", reply.status);
-    let listed = room.get("/api/v1/sources").await;
-    assert!(listed.status == 200 && listed.body.len() < 10 * SHORT, "{} bytes", listed.body.len());
-}
-
-#[tokio::test]
-async fn who_has_to_wait_hears_the_same_from_the_words_and_the_header() {
-    let names = ["remote-writer", "script", "otlp-binary", "otlp-text"];
-    let folder = plant(&names);
-    let room = Room::open(&folder).await;
-    let mut wrong = Vec::new();
-    for (name, way) in names.into_iter().zip([Way::RemoteWrite, Way::Json, Way::OtlpProtobuf, Way::OtlpJson]) {
-        let mut source = Source::of(&room, name, way);
-        source.send(AT_ONCE).await;
-        let told = source.until_refused().await;
-        let (why, seconds) = (way.why(&told), told.retry_after.unwrap_or_default());
-        if !why.ends_with(&format!("; come back in {seconds} s")) {
-            wrong.push((name, why, seconds));
-        }
-    }
-    assert!(wrong.is_empty(), "words, and seconds of Retry-After: {wrong:?}");
 }

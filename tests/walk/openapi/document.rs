@@ -28,8 +28,27 @@ impl Said {
         Self { status, headers, body }
     }
 
+    /// An answer as it came over the wire.
+    pub(crate) fn read(answer: &str) -> Self {
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+        let fields = lines.filter_map(|line| line.split_once(": "));
+        let headers = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        Self { status, headers, body: body.as_bytes().to_vec() }
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.status
+    }
+
+    /// A header by its name in small letters.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn words(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -72,7 +91,7 @@ impl Document {
     pub(crate) fn holds(&self, method: &str, path: &str, said: &Said) {
         let what = format!("{method} {path}: {}", said.status);
         let told = self.resolve(&self.operation(method, path)["responses"][said.status.to_string()]);
-        assert!(told.is_object(), "{what} is not described: {}", String::from_utf8_lossy(&said.body));
+        assert!(told.is_object(), "{what} is not described: {}", said.words());
         for (name, told) in told["headers"].as_object().into_iter().flatten() {
             let found = said.headers.get(&name.to_ascii_lowercase());
             let is_optional = told["required"] == json!(false);
@@ -89,7 +108,7 @@ impl Document {
         match kind.as_str() {
             "application/json" => self.fits(schema, &said.json(), &what),
             "application/x-protobuf" => (),
-            _ => self.fits(schema, &json!(String::from_utf8_lossy(&said.body)), &what),
+            _ => self.fits(schema, &json!(said.words()), &what),
         }
     }
 

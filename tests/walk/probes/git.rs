@@ -52,6 +52,9 @@ impl Repository {
             .args(arguments)
             .env("GIT_AUTHOR_DATE", at(authored))
             .env("GIT_COMMITTER_DATE", at(committed))
+            // Whoever runs this may have git do other things, sign and run hooks among them.
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
             // In a hook of git's they name the repository of this project.
             .env_remove("GIT_DIR")
             .env_remove("GIT_WORK_TREE")

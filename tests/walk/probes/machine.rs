@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tempfile::TempDir;
 use tests::{
     folder::{Folder, UNHURRIED},
     wait::until,
@@ -41,9 +42,9 @@ fn by_name(name: &str) -> String {
 struct Running(Child);
 
 impl Running {
-    /// Starts a program of the folder, or one at a path.
+    /// Starts the program at a path, in the folder.
     fn start(folder: &Folder, program: &str, script: &str) -> Self {
-        let mut command = Command::new(folder.at(program));
+        let mut command = Command::new(program);
         let started = command.args(["-c", script]).current_dir(folder.path()).stdin(Stdio::piped()).spawn();
         Self(started.expect("a shell starts"))
     }
@@ -62,14 +63,27 @@ impl Drop for Running {
     }
 }
 
-/// Puts a shell into the folder under a name that nobody else has, and gives the name.
-fn shell(folder: &Folder, name: &str) -> String {
-    // The system keeps fifteen letters of it.
-    let name = format!("{name}{}", process::id());
-    // A file that this process had written itself might still be open in a child that another test starts just then.
-    let copied = Command::new("cp").arg("/bin/sh").arg(folder.at(&name)).status().expect("cp starts");
-    assert!(copied.success(), "{copied}");
-    name
+/// A shell under a name that nobody else has.
+struct Shell {
+    name: String,
+    /// Beside the tests, because a machine may let no program run where it keeps temporary files.
+    folder: TempDir,
+}
+
+impl Shell {
+    fn new(name: &str) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder can be made");
+        // The system keeps fifteen letters of it.
+        let shell = Self { name: format!("{name}{}", process::id()), folder };
+        // A file that this process had written might still be open in a child that another test starts just then.
+        let copied = Command::new("cp").arg("/bin/sh").arg(shell.path()).status().expect("cp starts");
+        assert!(copied.success(), "{copied}");
+        shell
+    }
+
+    fn path(&self) -> String {
+        self.folder.path().join(&self.name).display().to_string()
+    }
 }
 
 #[tokio::test]
@@ -81,6 +95,8 @@ async fn the_memory_and_the_processor_of_this_machine_come_in_as_percent() {
         ((arrived - memory_in_use()).abs() < 5.0).then_some(())
     })
     .await;
+    let memory = plant.values("press.memory").await;
+    assert!(memory.iter().any(|percent| 1.5 < *percent), "shares rather than percent: {memory:?}");
     until("a processor at work", async || {
         work();
         plant.values("press.processor").await.into_iter().find(|busy| 0.0 < *busy)
@@ -93,17 +109,15 @@ async fn the_memory_and_the_processor_of_this_machine_come_in_as_percent() {
 #[tokio::test]
 async fn a_process_that_is_killed_is_not_alive_and_when_it_is_back_that_is_one_restart() {
     let folder = Folder::of_plant(&["press.alive", "press.restarts"], UNHURRIED, "");
-    let name = shell(&folder, "press");
-    let first = Running::start(&folder, &name, "read line");
-    let plant = Plant::start(folder, &by_name(&name)).await;
+    let shell = Shell::new("press");
+    let first = Running::start(&folder, &shell.path(), "read line");
+    let plant = Plant::start(folder, &by_name(&shell.name)).await;
     plant.until("press.alive", |alive| alive.ends_with(&[1.0])).await;
     drop(first);
     plant.until("press.alive", |alive| alive.ends_with(&[0.0])).await;
-    let _second = Running::start(&plant.folder, &name, "read line");
+    let _second = Running::start(&plant.folder, &shell.path(), "read line");
     let mut alive = plant.until("press.alive", |alive| alive.ends_with(&[1.0, 1.0, 1.0])).await;
-    // The first look has nothing to compare with.
-    let restarts = plant.until("press.restarts", |restarts| alive.len() - 1 <= restarts.len()).await;
-    assert_eq!(restarts.iter().sum::<f64>(), 1.0, "{restarts:?}");
+    has_begun_anew_once(&plant, alive.len()).await;
     alive.dedup();
     assert_eq!(alive, [1.0, 0.0, 1.0]);
 }
@@ -111,13 +125,22 @@ async fn a_process_that_is_killed_is_not_alive_and_when_it_is_back_that_is_one_r
 #[tokio::test]
 async fn a_program_that_a_start_script_gives_way_to_is_found_by_its_name() {
     let folder = Folder::of_plant(&["press.alive", "press.restarts"], UNHURRIED, "");
-    let name = shell(&folder, "kiln");
-    let script = format!("read line; exec ./{name} -c 'read line'");
+    let shell = Shell::new("kiln");
+    let script = format!("read line; exec '{}' -c 'read line'", shell.path());
     let mut starting = Running::start(&folder, "/bin/sh", &script);
-    let plant = Plant::start(folder, &by_name(&name)).await;
+    let plant = Plant::start(folder, &by_name(&shell.name)).await;
     plant.until("press.alive", |alive| alive.ends_with(&[0.0])).await;
     starting.tell();
-    plant.until("press.alive", |alive| alive.ends_with(&[1.0])).await;
+    let mut alive = plant.until("press.alive", |alive| alive.ends_with(&[1.0, 1.0])).await;
+    has_begun_anew_once(&plant, alive.len()).await;
+    alive.dedup();
+    assert_eq!(alive, [0.0, 1.0]);
+}
+
+/// Waits for the restarts of as many looks as there were, of which the first has nothing to compare with: there is one.
+async fn has_begun_anew_once(plant: &Plant, looks: usize) {
+    let restarts = plant.until("press.restarts", |restarts| looks - 1 <= restarts.len()).await;
+    assert_eq!(restarts.iter().sum::<f64>(), 1.0, "{restarts:?}");
 }
 
 #[tokio::test]

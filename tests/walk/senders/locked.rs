@@ -6,7 +6,7 @@ use tests::{
     folder::{Folder, UNHURRIED},
     prompb::v1::{self, series},
     room::Room,
-    sender::{Reply, post},
+    sender::{JSON, PROTOBUF, Reply, post, snappy},
     series::now,
     tokens,
     wait::until,
@@ -27,8 +27,7 @@ async fn write(room: &Room, token: Option<&str>) -> Reply {
     let at = now().unix_millis();
     let timeseries = vec![series("press_load", &[], &[(at, 1.0)]), series("kiln_load", &[("job", "a")], &[(at, 2.0)])];
     let message = v1::WriteRequest { timeseries }.encode_to_vec();
-    let body = snap::raw::Encoder::new().compress_vec(&message).expect("a test's message is small");
-    send(room, "/api/v1/write", "application/x-protobuf", token, body).await
+    send(room, "/api/v1/write", PROTOBUF, token, snappy(&message)).await
 }
 
 /// The same by OTLP.
@@ -41,13 +40,13 @@ async fn export(room: &Room, token: Option<&str>) -> Reply {
     let job = json!([{ "key": "job", "value": { "stringValue": "a" } }]);
     let metrics = json!([load("press_load", 1.0, json!([])), load("kiln_load", 2.0, job)]);
     let request = json!({ "resourceMetrics": [{ "scopeMetrics": [{ "metrics": metrics }] }] });
-    send(room, "/v1/metrics", "application/json", token, request.to_string().into()).await
+    send(room, "/v1/metrics", JSON, token, request.to_string().into()).await
 }
 
 /// Posts a body as the press' Prometheus.
-async fn send(room: &Room, path: &str, kind: &str, token: Option<&str>, body: Vec<u8>) -> Reply {
+async fn send(room: &Room, path: &str, kind: (&str, &str), token: Option<&str>, body: Vec<u8>) -> Reply {
     let bearer = token.map(|token| format!("Bearer {token}"));
-    let mut headers = vec![("content-type", kind)];
+    let mut headers = vec![kind];
     headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
     post(room.address(), &format!("{path}?source=press-prometheus"), &headers, body).await
 }

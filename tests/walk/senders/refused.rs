@@ -3,24 +3,22 @@
 use tests::{
     prompb::v1::series,
     room::Room,
-    sender::{post, write, write_1},
+    sender::{JSON, PROTOBUF, post, write, write_1},
     series::now,
+    wait::until,
 };
 
 use super::folder;
-
-const PROTOBUF: (&str, &str) = ("content-type", "application/x-protobuf");
 
 #[tokio::test]
 async fn what_is_no_remote_write_is_refused_and_the_room_goes_on() {
     let folder = folder(&[], "");
     let room = Room::open(&folder).await;
     let bomb = [0xff, 0xff, 0xff, 0xff, 0x0f];
-    let json = ("content-type", "application/json");
     let other = ("content-type", "application/x-protobuf;proto=io.prometheus.write.v3.Request");
     let zstd = ("content-encoding", "zstd");
     for (headers, body, status, words) in [
-        (&[json][..], &b"{}"[..], 415, "Content-Type \"application/json\"; remote write is application/x-protobuf"),
+        (&[JSON][..], &b"{}"[..], 415, "Content-Type \"application/json\"; remote write is application/x-protobuf"),
         (&[other], b"", 415, "message \"io.prometheus.write.v3.Request\"; there are prometheus.WriteRequest and "),
         (&[PROTOBUF, zstd], b"", 415, "Content-Encoding \"zstd\"; remote write is snappy"),
         (&[PROTOBUF], b"garbage", 400, "not a block of Snappy: "),
@@ -86,6 +84,7 @@ async fn a_series_for_each_person_is_not_opened_and_its_sender_hears_why() {
     assert_eq!((reply.status, reply.written.0), (400, Some(1)));
     let words = "2 of 3 samples refused, the first: a series of \"commits\" for each \"git_author\"; nothing measures a person: ";
     assert!(reply.words().starts_with(words), "{}", reply.words());
+    until("the series of no person has a lamp", async || room.lamp("commits/instance.a").await).await;
     let shown = room.picture().await.organisation.indicators;
     assert!(!shown.keys().any(|id| id.as_str().contains("ada")), "{shown:?}");
     assert_eq!(room.close().await, Some(0));

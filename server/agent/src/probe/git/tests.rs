@@ -29,6 +29,13 @@ impl Made {
             .args(arguments)
             .env("GIT_AUTHOR_DATE", format!("{} +0000", T - authored * H))
             .env("GIT_COMMITTER_DATE", format!("{} +0000", T - committed * H))
+            // Whoever runs this may have git do other things, sign and run hooks among them.
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            // In a hook of git's they name the repository of this project.
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_INDEX_FILE")
             .output()
             .unwrap();
         assert!(ran.status.success(), "{ran:?}");

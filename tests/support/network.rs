@@ -20,14 +20,14 @@ pub enum Cut {
     /// What the agent says comes through, what the room says does not.
     Unanswered,
     /// Connections are reset, new ones too.
-    Refused,
+    Reset,
 }
 
 /// Whoever speaks to its address speaks to the room, as long as it is whole.
 ///
 /// A connection that has met a cut is reset when the network is healed, at both ends, and what was held back is gone
 /// with it: so does a middlebox that has forgotten it.
-pub struct Link {
+pub struct Network {
     address: SocketAddr,
     state: watch::Sender<Option<Cut>>,
     listening: JoinHandle<()>,
@@ -35,7 +35,7 @@ pub struct Link {
 
 type State = watch::Receiver<Option<Cut>>;
 
-impl Link {
+impl Network {
     /// A network that leads to a room and is whole.
     ///
     /// # Panics
@@ -64,7 +64,7 @@ impl Link {
     }
 }
 
-impl Drop for Link {
+impl Drop for Network {
     fn drop(&mut self) {
         self.listening.abort();
     }
@@ -92,11 +92,11 @@ async fn carry(mut agent: TcpStream, to: SocketAddr, state: State) {
     }
 }
 
-/// Waits until the network knows nothing of a connection any more: it was cut, and is whole again or refuses.
+/// Waits until the network knows nothing of a connection any more: it was cut, and is whole again or resets.
 async fn forgotten(mut state: State) {
     // It says no more only at the end of the test.
     state.wait_for(Option::is_some).await.ok();
-    state.wait_for(|cut| matches!(cut, None | Some(Cut::Refused))).await.ok();
+    state.wait_for(|cut| matches!(cut, None | Some(Cut::Reset))).await.ok();
 }
 
 /// Connects to the room as soon as that can be heard there, and hands on what both say until both have said everything.
