@@ -1,5 +1,7 @@
 //! One table of a file, read field by field; what nobody asked for is a fault.
 
+use std::borrow::Cow;
+
 use toml::de::DeTable;
 
 use crate::{document::Report, entry::Entry, nearest::did_you_mean_or_all};
@@ -119,9 +121,14 @@ impl<'a> Section<'a> {
     }
 
     fn path_of(&self, key: &str) -> String {
-        let key = shortened(key);
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        let key = on_a_line(shortened(key));
+        if self.path.is_empty() { key.into_owned() } else { format!("{}.{key}", self.path) }
     }
+}
+
+/// A fault is one line, whatever was written as a key.
+fn on_a_line(key: &str) -> Cow<'_, str> {
+    if key.contains(char::is_control) { key.escape_debug().to_string().into() } else { key.into() }
 }
 
 /// A fault shall fit a line, whatever was written as a key.

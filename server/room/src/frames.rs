@@ -40,8 +40,8 @@ pub fn changes(changes: Changes) -> Frame {
     text(&ToScreen::Changes(changes))
 }
 
-/// One frame, or several where much has changed: a frame is held ready for every screen. Only the last one leads on to
-/// the revision of the picture.
+/// One frame, or several where much has changed: a frame is held ready for every screen. They follow the revision that was
+/// `told` last, and only the last one leads on to that of the picture.
 pub fn of(picture: &Picture, told: u64, changes: Vec<Change>) -> Vec<Frame> {
     let (mut frames, mut changes) = (Vec::new(), changes.into_iter().peekable());
     loop {

@@ -9,7 +9,8 @@ use crate::senders::point::{Series, shown};
 /// What stands between the texts of a key; no text holds it.
 const BETWEEN: u8 = 0xff;
 
-/// How long the name of a metric and all its labels may be together, in bytes; each series that is open keeps them, as each histogram does.
+/// How long the name of a metric and all its labels may be together, in bytes; each series that is open keeps them, as
+/// each histogram does.
 const LONGEST_KEY: usize = 4096;
 
 /// What tells a series from every other of its source.
