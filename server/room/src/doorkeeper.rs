@@ -5,6 +5,7 @@
 //! [`Pass::spend`] for each request, [`Pass::may_report`] for each indicator. Where the room is not locked everybody is
 //! admitted, and only the pace is held.
 
+mod opened;
 pub mod pace;
 pub mod refusal;
 pub mod skew;
@@ -27,6 +28,7 @@ use vsm::{
 };
 
 use self::{
+    opened::Opened,
     pace::Pace,
     refusal::{NotAdmitted, TooFast},
     skew::Skew,
@@ -51,6 +53,7 @@ struct Inner {
     tokens: Option<Watched<Tokens>>,
     organisation: Organisation,
     pace: Pace,
+    opened: Opened,
     pressure: Pressure,
     readings_a_second: u32,
     skews: skew::Shown,
@@ -82,6 +85,7 @@ impl Doorkeeper {
             tokens,
             organisation: room.organisation.clone(),
             pace: Pace::new(DefaultClock::default()),
+            opened: Opened::new(&room.senders),
             pressure,
             readings_a_second: room.readings_a_second,
             skews: skew::Shown::default(),
@@ -157,6 +161,14 @@ impl Pass {
         let named: Vec<_> = grant.token.units.iter().map(UnitId::as_str).collect();
         let (source, named) = (&self.source, named.join(", "));
         Err(format!("{indicator} belongs to unit {unit}; the token of {source} is for {named}"))
+    }
+
+    /// Whether this source may open one more indicator, if nobody has described this one and it has not reported it before.
+    pub fn may_open(&self, indicator: &IndicatorId) -> Result<(), String> {
+        match self.keeper.0.organisation.unit_of(indicator) {
+            Some(_) => Ok(()),
+            None => self.keeper.0.opened.may(&self.source, indicator),
+        }
     }
 
     /// Whether each of these readings has to be asked for.

@@ -83,7 +83,7 @@ async fn main() {
     let folder = Folder::of_plant(&[], "1s", &format!("readings_a_second = 10000000{shards}"));
     let essential = |agent| (0..arguments.indicators.min(arguments.essential)).map(move |i| agents::name(agent, i));
     probe::describe_in(&folder, (0..arguments.agents).flat_map(essential));
-    if arguments.remote_write.is_some() {
+    if arguments.remote_write.is_some() || arguments.json {
         folder.append("organisation.toml", &prometheus::sources(arguments.agents, arguments.indicators));
     }
     let mut room = Room::open(&folder).await;

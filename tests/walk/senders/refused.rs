@@ -1,6 +1,8 @@
 //! What the doors for senders refuse, with which status and which words.
 
+use serde_json::{Value, json};
 use tests::{
+    http,
     prompb::v1::series,
     room::Room,
     sender::{JSON, PROTOBUF, post, write, write_1},
@@ -71,6 +73,25 @@ async fn a_source_that_opens_too_many_series_hears_so_and_the_others_of_the_requ
     assert!(reply.words().starts_with(words), "{}", reply.words());
     assert_eq!(room.figure("synco_samples_refused_total").await, 2.0);
     room.process().logs("samples refused").await;
+}
+
+#[tokio::test]
+async fn a_script_that_opens_too_many_indicators_hears_so_and_its_others_are_taken() {
+    let folder = folder(&["press.scrap"], "[[source]]\nid = \"nightly\"\nunmapped = 2\n");
+    let room = Room::open(&folder).await;
+    let told = async |names: &[&str]| {
+        let at = now();
+        let rows: Vec<_> = names.iter().map(|name| json!([name, at, 1.0])).collect();
+        let body = json!({ "agent": "nightly", "readings": rows }).to_string();
+        let answer = http::post(room.address(), "/api/v1/readings", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        serde_json::from_str::<Value>(&answer.body).expect("JSON")
+    };
+    let first = told(&["a", "b", "c", "press.scrap", "a"]).await;
+    let why = "c is described by nobody, and nightly may open 2 of these; describe it, or write unmapped = 1002 under \
+               [[source]] id = \"nightly\"";
+    assert_eq!(first, json!({ "received": 4, "refused": [{ "index": 2, "why": why }] }));
+    assert_eq!(told(&["b", "a"]).await, json!({ "received": 2, "refused": [] }));
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn take(State(app): State<App>, shown: Shown, body: Body) -> Response {
     if let Err(too_fast) = pass.spend(batch.readings.len() + batch.refused.len()) {
         return too_fast.into_response();
     }
-    keep(&app, &pass, agent, sequence, batch).await
+    keep(&app, &pass, agent, sequence, gate::hold_to_share(batch, &pass)).await
 }
 
 async fn arrive(body: Body) -> Result<(AgentId, Option<u64>, batch::Batch), (StatusCode, String)> {

@@ -1,8 +1,10 @@
 //! What of a batch its source may report, and a batch that came too early.
 
+use std::collections::HashMap;
+
 use cybernet::batch::{Batch, Refused};
 use tokio::time::{Instant, sleep_until};
-use vsm::{reading::Reading, time::Moment};
+use vsm::{id::IndicatorId, reading::Reading, time::Moment};
 
 use super::check;
 use crate::doorkeeper::{Pass, refusal::TooFast};
@@ -24,6 +26,24 @@ pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec
         }
     }
     check::check(own, own_places, refused, now)
+}
+
+/// The same batch with the readings among the refused whose indicators its source may not open.
+pub(crate) fn hold_to_share(batch: Batch, pass: &Pass) -> Batch {
+    let Batch { readings, places, mut refused, first, sequence } = batch;
+    let mut asked: HashMap<IndicatorId, Option<String>> = HashMap::new();
+    let (mut taken, mut taken_places) = (Vec::with_capacity(readings.len()), Vec::with_capacity(places.len()));
+    for (reading, index) in readings.into_iter().zip(places) {
+        let may_not = asked.entry(reading.indicator.clone()).or_insert_with_key(|name| pass.may_open(name).err());
+        match may_not {
+            Some(why) => refused.push(Refused { index, why: why.clone() }),
+            None => {
+                taken.push(reading);
+                taken_places.push(index);
+            }
+        }
+    }
+    Batch { readings: taken, places: taken_places, refused, first, sequence }
 }
 
 /// A batch of a source that has to wait. Until it is due the door does not listen, so that a source that goes on sending
