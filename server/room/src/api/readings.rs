@@ -68,7 +68,7 @@ async fn take(State(app): State<App>, shown: Shown, body: Body) -> Response {
     if let Err(too_fast) = pass.spend(batch.readings.len() + batch.refused.len()) {
         return too_fast.into_response();
     }
-    keep(&app, &pass, agent, sequence, gate::hold_to_share(batch, &pass)).await
+    keep(&app, &pass, agent, sequence, batch).await
 }
 
 async fn arrive(body: Body) -> Result<(AgentId, Option<u64>, batch::Batch), (StatusCode, String)> {
@@ -99,7 +99,7 @@ pub fn read(body: &[u8]) -> Result<(AgentId, Option<u64>, batch::Batch), String>
 
 async fn keep(app: &App, pass: &Pass, agent: AgentId, sequence: Option<u64>, batch: batch::Batch) -> Response {
     let received_at = clock::now();
-    let (readings, left) = gate::sift(batch, pass, received_at);
+    let (readings, left) = gate::sift_posted(batch, pass, received_at);
     if let Some(first) = left.first() {
         ReadingsRefused { agent: &agent, count: left.len(), first: &first.why }.emit(COMPLAINTS.pass());
     }

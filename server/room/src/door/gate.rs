@@ -10,14 +10,24 @@ use super::check;
 use crate::doorkeeper::{Pass, refusal::TooFast};
 
 /// What of a batch can be taken, in order, and what cannot, by its place.
-pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
+pub(super) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
+    let batch = if pass.limits(&batch.readings) { only(batch, |name| pass.may_report(name)) } else { batch };
+    checked(batch, now)
+}
+
+/// The same of what a script posts, which opens no more than its share of indicators that nobody has described.
+pub(crate) fn sift_posted(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
+    let mut asked: HashMap<IndicatorId, Result<(), String>> = HashMap::new();
+    let may = |name: &IndicatorId| pass.may_report(name).and_then(|()| pass.may_open(name));
+    checked(only(batch, |name| asked.entry(name.clone()).or_insert_with_key(may).clone()), now)
+}
+
+/// The same batch with the readings of indicators that may not be taken among the refused.
+fn only(batch: Batch, mut may: impl FnMut(&IndicatorId) -> Result<(), String>) -> Batch {
     let Batch { readings, places, mut refused, .. } = batch;
-    if !pass.limits(&readings) {
-        return check::check(readings, places, refused, now);
-    }
     let (mut own, mut own_places) = (Vec::with_capacity(readings.len()), Vec::with_capacity(places.len()));
     for (reading, index) in readings.into_iter().zip(places) {
-        match pass.may_report(&reading.indicator) {
+        match may(&reading.indicator) {
             Ok(()) => {
                 own.push(reading);
                 own_places.push(index);
@@ -25,25 +35,11 @@ pub(crate) fn sift(batch: Batch, pass: &Pass, now: Moment) -> (Vec<Reading>, Vec
             Err(why) => refused.push(Refused { index, why }),
         }
     }
-    check::check(own, own_places, refused, now)
+    Batch { readings: own, places: own_places, refused, ..batch }
 }
 
-/// The same batch with the readings among the refused whose indicators its source may not open.
-pub(crate) fn hold_to_share(batch: Batch, pass: &Pass) -> Batch {
-    let Batch { readings, places, mut refused, first, sequence } = batch;
-    let mut asked: HashMap<IndicatorId, Option<String>> = HashMap::new();
-    let (mut taken, mut taken_places) = (Vec::with_capacity(readings.len()), Vec::with_capacity(places.len()));
-    for (reading, index) in readings.into_iter().zip(places) {
-        let may_not = asked.entry(reading.indicator.clone()).or_insert_with_key(|name| pass.may_open(name).err());
-        match may_not {
-            Some(why) => refused.push(Refused { index, why: why.clone() }),
-            None => {
-                taken.push(reading);
-                taken_places.push(index);
-            }
-        }
-    }
-    Batch { readings: taken, places: taken_places, refused, first, sequence }
+fn checked(Batch { readings, places, refused, .. }: Batch, now: Moment) -> (Vec<Reading>, Vec<Refused>) {
+    check::check(readings, places, refused, now)
 }
 
 /// A batch of a source that has to wait. Until it is due the door does not listen, so that a source that goes on sending
