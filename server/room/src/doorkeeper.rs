@@ -176,7 +176,8 @@ impl Pass {
         self.grant.is_some() || readings.iter().any(|reading| itself::is_kept(&reading.indicator))
     }
 
-    /// Takes so many readings off the source's allowance, which its token may say, unless the room itself has to be waited for.
+    /// Takes so many readings off the source's allowance, which its token may say, unless the room itself has to be waited
+    /// for.
     pub fn spend(&self, readings: usize) -> Result<(), TooFast> {
         let Inner { pace, pressure, readings_a_second, .. } = &*self.keeper.0;
         let own = self.grant.as_ref().and_then(|grant| grant.token.readings_a_second);

@@ -35,17 +35,13 @@ pub async fn metrics(
     let (form, encoding) = match form(&headers) {
         Ok(form) => form,
         Err(why) => {
-            let refused = Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
-            refused.tell(OTLP);
+            let refused = Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why).told_of(OTLP);
             return refused.answered(line(&refused.why));
         }
     };
-    let Query(from) = match from.map_err(Refused::from) {
+    let Query(from) = match from {
         Ok(from) => from,
-        Err(refused) => {
-            refused.tell(OTLP);
-            return failure(form, &refused);
-        }
+        Err(fault) => return failure(form, &Refused::from(fault).told_of(OTLP)),
     };
     match take(&app, (&from, &shown), OTLP, (form, encoding), body).await {
         Ok(report) => success(form, &report),

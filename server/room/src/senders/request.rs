@@ -62,8 +62,9 @@ impl Refused {
     }
 
     /// Counts and tells that somebody was refused before anybody looked at what was sent.
-    pub(super) fn tell(&self, who: &str) {
+    pub(super) fn told_of(self, who: &str) -> Self {
         Refusal { who, why: &self.why }.emit();
+        self
     }
 
     /// The answer, which says when the sender should try again, if it should.

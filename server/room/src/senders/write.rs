@@ -44,7 +44,7 @@ async fn taken(
 ) -> Result<Report, Refused> {
     let form = form(headers).map_err(|why| Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     let asked = form.and_then(|form| Ok((form, from?)));
-    let (form, Query(from)) = asked.inspect_err(|refused| refused.tell(REMOTE_WRITE))?;
+    let (form, Query(from)) = asked.map_err(|refused| refused.told_of(REMOTE_WRITE))?;
     take(app, (&from, shown), REMOTE_WRITE, (form, Encoding::Snappy), body).await
 }
 
