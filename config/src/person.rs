@@ -36,6 +36,11 @@ pub fn is_mark(label: &str) -> bool {
     is_person(last) || (last.is_some_and(|last| WHICH.contains(&last)) && is_person(words.next()))
 }
 
+/// That a label chooses the series of one person, in words for whoever wrote it.
+pub(crate) fn chosen_by(label: &str) -> Option<String> {
+    is_mark(label).then(|| format!("{label:?} chooses the series of one person; nothing measures one: leave it out"))
+}
+
 /// What of a name says that it counts for one person, in words for whoever wrote it: `commits.by_author.ada`.
 ///
 /// `commits.by_author` counts for all of them, `changes.approved_by_reviewer.today` what was done by any.

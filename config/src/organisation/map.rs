@@ -14,7 +14,7 @@ use super::indicator::{Described, LETTERS, WrittenIndicator, describe, systems};
 use crate::{
     entry::Entry,
     nearest::did_you_mean,
-    person::is_mark,
+    person::{chosen_by, is_mark},
     section::Section,
     senders::{Glob, Map, Turn},
 };
@@ -183,12 +183,9 @@ const DESCRIBING: [&str; 14] = [
 
 fn labels(entry: Entry<'_>) -> Option<BTreeMap<String, Glob>> {
     let section = entry.section()?;
-    let label = |(key, value): (&str, Entry<'_>)| {
-        if is_mark(key) {
-            return value
-                .fault(format!("{key:?} chooses the series of one person; nothing measures one: leave it out"));
-        }
-        Some((key.to_owned(), Glob::parse(value.text()?)))
+    let label = |(key, value): (&str, Entry<'_>)| match chosen_by(key) {
+        Some(words) => value.fault(words),
+        None => Some((key.to_owned(), Glob::parse(value.text()?))),
     };
     let labels: Vec<_> = section.entries().map(label).collect();
     labels.into_iter().collect()

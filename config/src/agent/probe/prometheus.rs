@@ -8,7 +8,7 @@ use super::series;
 use crate::{
     agent::{Ledger, finder::Pattern},
     entry::Entry,
-    person::is_mark,
+    person::chosen_by,
     section::Section,
 };
 
@@ -89,11 +89,10 @@ fn labels(entry: Entry<'_>) -> Option<Labels> {
             Selector::Matches(_) => true,
             Selector::IsNot(_) | Selector::MatchesNot(_) => false,
         };
-        if is_of_one && is_mark(key) {
-            let words = format!("{key:?} chooses the series of one person; nothing measures one: leave it out");
-            return value.fault(words);
+        match chosen_by(key).filter(|_| is_of_one) {
+            Some(words) => value.fault(words),
+            None => Some((key.to_owned(), selector)),
         }
-        Some((key.to_owned(), selector))
     };
     let labels: Vec<_> = section.entries().map(label).collect();
     labels.into_iter().collect()
