@@ -21,7 +21,7 @@ use vsm::time::Moment;
 use crate::{
     fresh::past,
     outbox::{AGENT, INDICATORS, hold, newest, received, start_agent_with, until_received},
-    why::{all_speak, outage_of_all},
+    why::{outage_of_all, until_all_speak},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -48,12 +48,8 @@ impl Plant {
         let room = Room::open_by(&rooms, &folder).await;
         let agent = start_agent_with(&agents.variables(), &folder, room.address());
         let plant = Self { agent, room, agents, rooms, folder };
-        plant.speaks().await;
+        until_all_speak(&plant.room).await;
         plant
-    }
-
-    async fn speaks(&self) {
-        until("every lamp speaks", async || all_speak(&self.room.picture().await)).await;
     }
 
     /// Waits until nothing seems to come from the agent.
@@ -102,7 +98,7 @@ async fn an_agent_a_day_ahead_is_refused_with_words_and_shown_until_its_clock_is
     plant.agent.logs(NOT_TAKEN).await;
     plant.is_out().await;
     plant.agents.set(0);
-    plant.speaks().await;
+    until_all_speak(&plant.room).await;
     plant.shows_skew(0.0).await;
     let refused = plant.room.figure(REFUSED).await;
     hold_all_but(&plant.close().await, refused as u64);
@@ -116,7 +112,7 @@ async fn an_agent_a_day_behind_is_silent_and_shown_and_what_it_sends_is_in_histo
     plant.is_out().await;
     plant.goes_on().await;
     plant.agents.set(0);
-    plant.speaks().await;
+    until_all_speak(&plant.room).await;
     plant.shows_skew(0.0).await;
     let last = newest(&plant.folder);
     until_received(&plant.folder, last).await;
@@ -138,7 +134,7 @@ async fn a_room_a_day_ahead_takes_what_looks_old_to_it_and_is_silent_until_its_c
     let ahead = async || (23 * HOUR < plant.room.picture().await.at.since(now())).then_some(());
     until("the picture is of tomorrow", ahead).await;
     plant.rooms.set(0);
-    plant.speaks().await;
+    until_all_speak(&plant.room).await;
     plant.shows_skew(0.0).await;
     let right = async || (plant.room.picture().await.at.since(now()) < HOUR).then_some(());
     until("the picture is of today", right).await;
@@ -161,7 +157,7 @@ async fn a_room_a_day_behind_refuses_with_words_and_does_not_look_alive_until_it
     until("every lamp is silent", silent).await;
     let taken = plant.room.figure(TAKEN).await;
     plant.rooms.set(0);
-    plant.speaks().await;
+    until_all_speak(&plant.room).await;
     plant.shows_skew(0.0).await;
     let goes_on = async || (taken < plant.room.figure(TAKEN).await).then_some(());
     until("readings are taken again", goes_on).await;

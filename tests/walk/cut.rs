@@ -16,7 +16,7 @@ use crate::{
     fresh::{self, BACKLOG, MORE_THAN_AN_HOUR, ONCE, describe, has_all},
     outbox::{AGENT, INDICATORS, Line, hold, newest, received, start_agent_with, until_received, waiting},
     silence::VISIBLE_WITHIN,
-    why::{all_speak, outage_of_all, refers},
+    why::{outage_of_all, refers, until_all_speak},
 };
 
 const CUTS: [Cut; 4] = [Cut::Unanswered, Cut::Stalled, Cut::Unanswered, Cut::Reset];
@@ -41,12 +41,8 @@ impl Plant {
         let network = Network::to(room.address()).await;
         let agent = start_agent_with(&[], &folder, network.address());
         let plant = Self { agent, network, room, folder };
-        plant.speaks().await;
+        until_all_speak(&plant.room).await;
         plant
-    }
-
-    async fn speaks(&self) {
-        until("every lamp speaks", async || all_speak(&self.room.picture().await)).await;
     }
 
     /// Waits for the one outage that all lamps refer to.
@@ -100,7 +96,7 @@ async fn stalls() {
     assert!(received(&plant.folder) < newest(&plant.folder), "nothing waits");
     plant.network.heal();
     let last = plant.brings_all().await;
-    plant.speaks().await;
+    until_all_speak(&plant.room).await;
     plant.close(&taken_in, last).await;
 }
 
@@ -115,7 +111,7 @@ async fn resets() {
     let taken_in = waiting(&plant.folder);
     plant.network.heal();
     let last = plant.brings_all().await;
-    plant.speaks().await;
+    until_all_speak(&plant.room).await;
     plant.close(&taken_in, last).await;
 }
 

@@ -143,7 +143,7 @@ async fn an_agent_that_is_killed_is_one_outage_even_for_a_room_that_restarts_unt
     assert_eq!(outage_of_all(&room.picture().await), Some(again), "a room that closed in good order shows it at once");
 
     let _agent = start_agent(&folder, &room);
-    until("the agent is back", async || all_speak(&room.picture().await)).await;
+    until_all_speak(&room).await;
 }
 
 #[tokio::test]
@@ -210,8 +210,12 @@ pub(crate) fn outage_of_all(picture: &Picture) -> Option<Outage> {
     picture.outages.values().find(|outage| outage.indicators == 3).cloned()
 }
 
-/// Whether all three indicators are heard.
-pub(crate) fn all_speak(picture: &Picture) -> Option<()> {
+/// Waits until all three indicators are heard.
+pub(crate) async fn until_all_speak(room: &Room) {
+    until("every lamp speaks", async || all_speak(&room.picture().await)).await;
+}
+
+fn all_speak(picture: &Picture) -> Option<()> {
     let speaks = |lamp: &Lamp| lamp.aspect != Aspect::Silent && lamp.because.is_none();
     let all = picture.lamps.len() == 3 && picture.lamps.values().all(speaks);
     (all && picture.outages.is_empty()).then_some(())
